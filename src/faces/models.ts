@@ -1,11 +1,31 @@
 import type { Picture } from "../media/picture.ts";
 import type { Detection, Embedding } from "./face.ts";
 
+/** What the detection policy must know of a detector (see detect.ts). */
+export interface DetectorTraits {
+  /**
+   * Side of the square to which the detector scales every picture, so that what it sees depends on
+   * the tile it is given; null when it works at the resolution of the picture.
+   */
+  readonly inputSide: number | null;
+  /** Width of the smallest face found reliably, in pixels of what the detector sees. Measured. */
+  readonly faceMinPixels: number;
+}
+
 /**
  * The two networks of a model pack, loaded. Each call is a pure function of its pixels; neither
  * knows of files, databases, threads or consent.
  */
 export interface FaceModels extends AsyncDisposable {
+  /** Name of the pack, and numbers in its template. Templates of two packs never meet. */
+  readonly pack: string;
+  readonly templateSize: number;
+  readonly detector: DetectorTraits;
+  /**
+   * Width in pixels that a face's box has in the crop that `align` makes: a source with more
+   * pixels than that adds nothing, one with fewer is enlarged.
+   */
+  readonly cropFaceWidth: number;
   /**
    * Detects upright faces in one picture at the resolution given (no tiling, no rotation; the
    * pipeline decides on those). Scores below the pack's floor are left out, overlaps merged.
