@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+
+declare const brand: unique symbol;
+/** A string that can't be swapped with another kind of string. */
+export type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+export type CollectionId = Branded<"CollectionId">;
+export type NoticeId = Branded<"NoticeId">;
+export type SubjectId = Branded<"SubjectId">;
+export type GrantId = Branded<"GrantId">;
+export type TemplateId = Branded<"TemplateId">;
+export type MediaId = Branded<"MediaId">;
+export type FaceId = Branded<"FaceId">;
+export type SightingId = Branded<"SightingId">;
+export type ImportId = Branded<"ImportId">;
+export type BackfillId = Branded<"BackfillId">;
+export type JobId = Branded<"JobId">;
+export type SearchId = Branded<"SearchId">;
+export type EpochId = Branded<"EpochId">;
+export type EventId = Branded<"EventId">;
+
+interface Prefixes {
+  col: CollectionId;
+  not: NoticeId;
+  sub: SubjectId;
+  gra: GrantId;
+  tem: TemplateId;
+  med: MediaId;
+  fac: FaceId;
+  sig: SightingId;
+  imp: ImportId;
+  bac: BackfillId;
+  job: JobId;
+  sea: SearchId;
+  epo: EpochId;
+  eve: EventId;
+}
+
+/**
+ * Makes an id of 96 random bits behind a prefix that says what it names. Random rather than
+ * counted: an id tells nothing about how many others there are or when it was made.
+ */
+export function newId<Prefix extends keyof Prefixes>(prefix: Prefix): Prefixes[Prefix] {
+  return `${prefix}_${randomBytes(12).toString("base64url")}` as Prefixes[Prefix];
+}

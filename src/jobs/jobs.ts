@@ -1,0 +1,215 @@
+import { type Clock, type Instant, later } from "../base/clock.ts";
+import { AppError } from "../base/errors.ts";
+import { type JobId, newId } from "../base/ids.ts";
+import type { Db, Reader, Tx } from "../storage/db.ts";
+import type { JobState } from "../storage/schema.ts";
+
+export type JobsCode = "job_unknown" | "job_cancelled" | "lease_lost";
+
+/** A job can't go on. */
+export class JobsError extends AppError<JobsCode> {}
+
+/** A job whose holder has not renewed for this long belongs to nobody: the holder is dead. */
+export const LEASE_MS = 30_000;
+/** A job that failed this often is listed as failed rather than tried for ever. */
+export const ATTEMPTS_MAX = 5;
+/** Wait before the second attempt; doubled for each one after. */
+const RETRY_MS = 1000;
+
+/** A job as its handler sees it. */
+export interface Job {
+  readonly id: JobId;
+  readonly kind: string;
+  readonly target: string;
+  readonly attempts: number;
+}
+
+/** A job as it is listed. */
+export interface JobListing extends Job {
+  readonly state: JobState;
+  readonly doneSteps: number;
+  readonly totalSteps: number | null;
+  readonly errorCode: string | null;
+  readonly createdAt: Instant;
+}
+
+/**
+ * Queues a job in the change's own transaction. One that waits for the same target already is
+ * enough: it has not begun, so it will see this change too.
+ */
+export async function enqueue(
+  tx: Tx,
+  clock: Clock,
+  kind: string,
+  target: string,
+): Promise<void> {
+  const now = clock.now();
+  await tx.write
+    .insertInto("jobs")
+    .values({
+      id: newId("job"),
+      kind,
+      target,
+      state: "queued",
+      run_at: now,
+      lease_until: null,
+      lease_holder: null,
+      total_steps: null,
+      error_code: null,
+      created_at: now,
+      finished_at: null,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["kind", "target"]).where("state", "=", "queued").doNothing(),
+    )
+    .execute();
+}
+
+/**
+ * Takes the oldest due job, or one whose holder died, and leases it to `holder`. Null when nothing
+ * is due. Two nodes never get the same job: PostgreSQL skips locked rows, SQLite writes in turns.
+ */
+export async function take(db: Db, clock: Clock, holder: string): Promise<Job | null> {
+  return db.write(async (tx) => {
+    const now = clock.now();
+    let due = tx.write
+      .selectFrom("jobs")
+      .select(["id", "kind", "target", "attempts"])
+      .where((where) =>
+        where.or([
+          where.and([where("state", "=", "queued"), where("run_at", "<=", now)]),
+          where.and([where("state", "=", "running"), where("lease_until", "<", now)]),
+        ]),
+      )
+      .orderBy("run_at")
+      .limit(1);
+    if (tx.kind === "postgres") due = due.forUpdate().skipLocked();
+    const job = await due.executeTakeFirst();
+    if (!job) return null;
+    const attempts = job.attempts + 1;
+    await tx.write
+      .updateTable("jobs")
+      .set({
+        state: "running",
+        attempts,
+        lease_until: later(now, LEASE_MS),
+        lease_holder: holder,
+      })
+      .where("id", "=", job.id)
+      .execute();
+    return { ...job, attempts };
+  });
+}
+
+/**
+ * Renews the lease and notes progress. Throws JobsError: job_cancelled when somebody asked for
+ * that, lease_lost when another holder has taken over.
+ */
+export async function renew(
+  db: Db,
+  clock: Clock,
+  job: Job,
+  holder: string,
+  progress: { readonly done: number; readonly total: number },
+): Promise<void> {
+  const held = await db.write(async (tx) =>
+    tx.write
+      .updateTable("jobs")
+      .set({
+        lease_until: later(clock.now(), LEASE_MS),
+        done_steps: progress.done,
+        total_steps: progress.total,
+      })
+      .where("id", "=", job.id)
+      .where("state", "=", "running")
+      .where("lease_holder", "=", holder)
+      .returning("cancel_asked")
+      .executeTakeFirst(),
+  );
+  if (!held) throw new JobsError("lease_lost", "Another worker has taken this job over.");
+  if (held.cancel_asked === 1) throw new JobsError("job_cancelled", "The job was cancelled.");
+}
+
+/** Ends a job that `holder` still holds. A failed one is queued anew until it has no attempts left. */
+export async function finish(
+  db: Db,
+  clock: Clock,
+  job: Job,
+  holder: string,
+  outcome: { readonly state: "done" | "cancelled" } | { readonly state: "failed"; readonly code: string },
+): Promise<void> {
+  const now = clock.now();
+  await db.write(async (tx) => {
+    const again = outcome.state === "failed" && job.attempts < ATTEMPTS_MAX;
+    const waiting = again && (await isWaiting(tx, job));
+    await tx.write
+      .updateTable("jobs")
+      .set({
+        state: again && !waiting ? "queued" : outcome.state,
+        run_at: later(now, RETRY_MS * 2 ** (job.attempts - 1)),
+        lease_until: null,
+        lease_holder: null,
+        error_code: outcome.state === "failed" ? outcome.code : null,
+        finished_at: again && !waiting ? null : now,
+      })
+      .where("id", "=", job.id)
+      .where("state", "=", "running")
+      .where("lease_holder", "=", holder)
+      .execute();
+  });
+}
+
+/** Asks a job to stop: at once when it waits, at its next step when it runs. */
+export async function cancel(db: Db, clock: Clock, id: JobId): Promise<void> {
+  await db.write(async (tx) => {
+    const now = clock.now();
+    const waiting = await tx.write
+      .updateTable("jobs")
+      .set({ state: "cancelled", finished_at: now })
+      .where("id", "=", id)
+      .where("state", "=", "queued")
+      .returning("id")
+      .executeTakeFirst();
+    if (waiting) return;
+    const running = await tx.write
+      .updateTable("jobs")
+      .set({ cancel_asked: 1 })
+      .where("id", "=", id)
+      .where("state", "=", "running")
+      .returning("id")
+      .executeTakeFirst();
+    if (!running) throw new JobsError("job_unknown", "No waiting or running job has this id.");
+  });
+}
+
+/** The newest jobs first, at most `limit`. */
+export async function listJobs(db: Reader, limit: number): Promise<readonly JobListing[]> {
+  const rows = await db.read
+    .selectFrom("jobs")
+    .selectAll()
+    .orderBy("created_at", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    target: row.target,
+    attempts: row.attempts,
+    state: row.state,
+    doneSteps: row.done_steps,
+    totalSteps: row.total_steps,
+    errorCode: row.error_code,
+    createdAt: row.created_at,
+  }));
+}
+
+async function isWaiting(tx: Tx, job: Job): Promise<boolean> {
+  const row = await tx.read
+    .selectFrom("jobs")
+    .select("id")
+    .where("kind", "=", job.kind)
+    .where("target", "=", job.target)
+    .where("state", "=", "queued")
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,92 @@
+import { createReadStream } from "node:fs";
+import { createHash } from "node:crypto";
+import { access, readFile, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { sha256Hex } from "../base/bytes.ts";
+import { assert } from "../base/errors.ts";
+import { syncFolder, writeFileDurably } from "../base/files.ts";
+import { StorageError } from "./errors.ts";
+
+/**
+ * Files by the SHA-256 of their content, in a folder. `put` returns only when the bytes survive
+ * power loss; putting the same bytes again is harmless.
+ */
+export class Blobs {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Stores bytes and returns their SHA-256 in hex. */
+  async put(bytes: Uint8Array): Promise<string> {
+    const hash = sha256Hex(bytes);
+    const path = this.pathOf(hash);
+    if (!(await exists(path))) await writeFileDurably(path, bytes);
+    return hash;
+  }
+
+  /** Where a blob lies, for readers that take a path. It may be absent: see `verify`. */
+  pathOf(hash: string): string {
+    assert(/^[0-9a-f]{64}$/u.test(hash), "A blob is named by 64 hex digits.");
+    return join(this.#folder, hash.slice(0, 2), hash.slice(2));
+  }
+
+  /** Reads a blob and checks it against its name. Throws blob_missing, blob_corrupt. */
+  async get(hash: string): Promise<Buffer> {
+    const bytes = await readFile(this.pathOf(hash)).catch((cause: unknown) => {
+      throw missing(cause);
+    });
+    if (sha256Hex(bytes) === hash) return bytes;
+    throw corrupt();
+  }
+
+  /** Checks that a blob is whole without holding it in memory. Throws blob_missing, blob_corrupt. */
+  async verify(hash: string): Promise<void> {
+    const digest = createHash("sha256");
+    try {
+      for await (const chunk of createReadStream(this.pathOf(hash))) digest.update(chunk as Buffer);
+    } catch (cause) {
+      throw missing(cause);
+    }
+    if (digest.digest("hex") !== hash) throw corrupt();
+  }
+
+  /** Removes a blob durably. No harm if it is gone already. */
+  async remove(hash: string): Promise<void> {
+    const path = this.pathOf(hash);
+    if (!(await exists(path))) return;
+    await rm(path, { force: true });
+    await syncFolder(join(path, ".."));
+  }
+
+  /** Removes the temporary files that a killed writer left behind. */
+  async sweep(): Promise<void> {
+    for (const folder of await readdir(this.#folder).catch(() => [])) {
+      const path = join(this.#folder, folder);
+      for (const file of await readdir(path).catch(() => [])) {
+        if (file.endsWith(".part")) await rm(join(path, file), { force: true });
+      }
+    }
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function missing(cause: unknown): StorageError {
+  return new StorageError("blob_missing", "A stored photo is missing. Restore it from a backup.", {
+    cause,
+  });
+}
+
+function corrupt(): StorageError {
+  return new StorageError(
+    "blob_corrupt",
+    "A stored photo has changed on disk. Restore it from a backup and check the disk.",
+  );
+}

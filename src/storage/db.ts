@@ -1,0 +1,142 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Kysely, sql, type Transaction } from "kysely";
+import { assert } from "../base/errors.ts";
+import { StorageError } from "./errors.ts";
+import { migrate } from "./migrate.ts";
+import { postgresDialect } from "./postgres.ts";
+import type { Schema } from "./schema.ts";
+import { sqliteDialect } from "./sqlite.ts";
+
+export type DatabaseKind = "sqlite" | "postgres";
+
+/** What both Db and Tx can do: ask. */
+export interface Reader {
+  readonly read: Pick<Kysely<Schema>, "selectFrom">;
+}
+
+/** Deadlocks and serialization failures: the work is done anew this many times, then thrown. */
+const ATTEMPTS_MAX = 5;
+const RETRY_CODES = new Set(["40001", "40P01"]);
+
+/** Which database the current asynchronous path holds a transaction of. */
+const inTransaction = new AsyncLocalStorage<Db>();
+
+/**
+ * An open transaction: the only thing that writes. Made by `Db.write` alone (the constructor takes
+ * a key that does not leave this file), so a function that asks for a Tx can't be handed less.
+ */
+export class Tx implements Reader {
+  readonly kind: DatabaseKind;
+  readonly #query: Transaction<Schema>;
+
+  constructor(key: symbol, kind: DatabaseKind, query: Transaction<Schema>) {
+    assert(key === TX_KEY, "A Tx is made by Db.write.");
+    this.kind = kind;
+    this.#query = query;
+  }
+
+  get read(): Pick<Kysely<Schema>, "selectFrom"> {
+    return this.#query;
+  }
+
+  get write(): Transaction<Schema> {
+    return this.#query;
+  }
+}
+
+const TX_KEY = Symbol("made by Db.write");
+
+/** A migrated database. */
+export class Db implements Reader, AsyncDisposable {
+  readonly kind: DatabaseKind;
+  readonly #query: Kysely<Schema>;
+
+  private constructor(kind: DatabaseKind, query: Kysely<Schema>) {
+    this.kind = kind;
+    this.#query = query;
+  }
+
+  /**
+   * Opens and migrates. `address` is a file path, or `postgres://...`; `schema` is PostgreSQL's.
+   * Throws StorageError: database_unreachable, database_newer, migration_changed.
+   */
+  static async open(address: string, options: { schema?: string } = {}): Promise<Db> {
+    const kind = isPostgres(address) ? "postgres" : "sqlite";
+    const query = new Kysely<Schema>({ dialect: dialectOf(kind, address, options.schema ?? null) });
+    try {
+      await sql`select 1`.execute(query);
+    } catch (cause) {
+      await query.destroy().catch(() => undefined);
+      throw unreachableDatabase(cause);
+    }
+    try {
+      await migrate(query, kind);
+    } catch (error) {
+      await query.destroy();
+      throw error;
+    }
+    return new Db(kind, query);
+  }
+
+  /** Asks outside of any transaction. Inside one, ask through its Tx: SQLite has one connection. */
+  get read(): Pick<Kysely<Schema>, "selectFrom"> {
+    assert(inTransaction.getStore() !== this, "Inside a transaction, read through its Tx.");
+    return this.#query;
+  }
+
+  /**
+   * Runs `work` in one transaction: committed when it returns, rolled back when it throws. It may
+   * run again after a deadlock, so it changes nothing but the database.
+   */
+  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    assert(inTransaction.getStore() !== this, "Transactions don't nest.");
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await inTransaction.run(this, () =>
+          this.#query.transaction().execute((query) => work(new Tx(TX_KEY, this.kind, query))),
+        );
+      } catch (error) {
+        if (attempt === ATTEMPTS_MAX || !isRetryable(error)) throw error;
+      }
+    }
+  }
+
+  /**
+   * Moves the write-ahead log into the database file and cuts it to zero bytes, so that nothing
+   * deleted before stays readable in it. PostgreSQL keeps deleted rows until it reuses their pages
+   * (docs/threats.md says what follows from that).
+   */
+  async truncateLog(): Promise<void> {
+    if (this.kind === "sqlite") await sql`pragma wal_checkpoint(truncate)`.execute(this.#query);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#query.destroy();
+  }
+}
+
+/** True for an address of a PostgreSQL server, false for a file path. */
+export function isPostgres(address: string): boolean {
+  return /^postgres(ql)?:\/\//u.test(address);
+}
+
+function dialectOf(kind: DatabaseKind, address: string, schema: string | null) {
+  if (kind === "postgres") return postgresDialect(address, schema);
+  try {
+    return sqliteDialect(address);
+  } catch (cause) {
+    throw unreachableDatabase(cause);
+  }
+}
+
+function unreachableDatabase(cause: unknown): StorageError {
+  return new StorageError(
+    "database_unreachable",
+    "The database can't be opened. Check the path or address given with --database or --data.",
+    { cause },
+  );
+}
+
+function isRetryable(error: unknown): boolean {
+  return error instanceof Error && "code" in error && RETRY_CODES.has(String(error.code));
+}

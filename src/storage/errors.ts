@@ -1,0 +1,16 @@
+import { AppError } from "../base/errors.ts";
+
+export type StorageCode =
+  | "database_unreachable"
+  | "database_newer"
+  | "migration_changed"
+  | "master_key_missing"
+  | "master_key_invalid"
+  | "master_key_exposed"
+  | "key_destroyed"
+  | "seal_broken"
+  | "blob_missing"
+  | "blob_corrupt";
+
+/** Database, keys or blobs can't be used. */
+export class StorageError extends AppError<StorageCode> {}

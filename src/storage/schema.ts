@@ -1,0 +1,177 @@
+import type { Generated } from "kysely";
+import type {
+  CollectionId,
+  EpochId,
+  EventId,
+  FaceId,
+  GrantId,
+  ImportId,
+  JobId,
+  MediaId,
+  NoticeId,
+  SearchId,
+  SightingId,
+  SubjectId,
+  TemplateId,
+} from "../base/ids.ts";
+import type { Instant } from "../base/clock.ts";
+
+export type GrantState = "granted" | "paused" | "withdrawn" | "expired" | "erased";
+export type SightingState = "proposed" | "confirmed" | "rejected";
+export type SightingVerdict = "match" | "uncertain";
+export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
+
+/** Every table and column, as the migrations make them. What each is for: columns.ts. */
+export interface Schema {
+  settings: { name: string; value: string };
+  epoch_keys: { id: EpochId; wrapped_key: Uint8Array; created_at: Instant };
+  collections: {
+    id: CollectionId;
+    name: string;
+    purpose: string;
+    contact: string;
+    retention_days: number;
+    age_floor: number;
+    scene_basis: string | null;
+    pack: string;
+    gallery_version: Generated<number>;
+    template_version: Generated<number>;
+    created_at: Instant;
+  };
+  notices: {
+    id: NoticeId;
+    collection_id: CollectionId;
+    version: number;
+    language: string;
+    body: string;
+    hash: string;
+    created_at: Instant;
+  };
+  subjects: {
+    id: SubjectId;
+    name_index: string | null;
+    contact_index: string | null;
+    sealed_name: Uint8Array | null;
+    sealed_contact: Uint8Array | null;
+    created_at: Instant;
+    erased_at: Instant | null;
+  };
+  subject_keys: { subject_id: SubjectId; epoch_id: EpochId; wrapped_key: Uint8Array };
+  grants: {
+    id: GrantId;
+    collection_id: CollectionId;
+    subject_id: SubjectId;
+    notice_id: NoticeId;
+    state: GrantState;
+    uses: string;
+    granted_at: Instant;
+    expires_at: Instant;
+    ended_at: Instant | null;
+    evidence_kind: "paper";
+    sealed_evidence: Uint8Array | null;
+  };
+  grant_keys: { grant_id: GrantId; epoch_id: EpochId; wrapped_key: Uint8Array };
+  templates: {
+    id: TemplateId;
+    collection_id: CollectionId;
+    grant_id: GrantId;
+    grant_state: GrantState;
+    pack: string;
+    photo_index: string;
+    sealed_vector: Uint8Array;
+    created_at: Instant;
+  };
+  enrolment_photos: {
+    grant_id: GrantId;
+    photo_index: string;
+    sealed_photo: Uint8Array;
+    created_at: Instant;
+  };
+  media: {
+    id: MediaId;
+    seq: number;
+    collection_id: CollectionId;
+    sha256: string;
+    format: string;
+    bytes: number;
+    width: number;
+    height: number;
+    taken_at: string | null;
+    imported_at: Instant;
+    analysed_with: string;
+    scanned_version: number;
+  };
+  media_sources: { media_id: MediaId; path: string };
+  faces: {
+    id: FaceId;
+    media_id: MediaId;
+    place: string;
+    width_pixels: number;
+    problems: string;
+  };
+  sightings: {
+    id: SightingId;
+    collection_id: CollectionId;
+    face_id: FaceId;
+    subject_id: SubjectId;
+    pack: string;
+    verdict: SightingVerdict;
+    score: number;
+    state: SightingState;
+    proposed_at: Instant;
+    decided_at: Instant | null;
+  };
+  imports: {
+    id: ImportId;
+    collection_id: CollectionId;
+    folder: string;
+    state: "running" | "done";
+    started_at: Instant;
+    finished_at: Instant | null;
+  };
+  import_files: {
+    import_id: ImportId;
+    path: string;
+    outcome: "added" | "duplicate" | "refused";
+    reason: string | null;
+    media_id: MediaId | null;
+  };
+  searches: {
+    id: SearchId;
+    collection_id: CollectionId;
+    account: string;
+    purpose: string;
+    started_at: Instant;
+    recorded_at: Instant;
+    probe_commitment: string;
+    faces: number;
+  };
+  search_returns: { search_id: SearchId; subject_id: SubjectId; verdict: SightingVerdict };
+  events: {
+    seq: Generated<number>;
+    id: EventId;
+    at: Instant;
+    kind: string;
+    account: string;
+    collection_id: CollectionId | null;
+    subject_id: SubjectId | null;
+    body: string;
+  };
+  jobs: {
+    id: JobId;
+    kind: string;
+    target: string;
+    state: JobState;
+    attempts: Generated<number>;
+    run_at: Instant;
+    lease_until: Instant | null;
+    lease_holder: string | null;
+    cancel_asked: Generated<number>;
+    done_steps: Generated<number>;
+    total_steps: number | null;
+    error_code: string | null;
+    created_at: Instant;
+    finished_at: Instant | null;
+  };
+  migrations: { number: number; name: string; hash: string; applied_at: Instant };
+}
