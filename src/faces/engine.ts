@@ -1,4 +1,6 @@
 import type { Box, Point } from "../base/geometry.ts";
+import type { PhotoFormat } from "../media/sniff.ts";
+import type { PhotoSource } from "../media/source.ts";
 import type { Embedding, Landmarks } from "./face.ts";
 import type { QualityProblem } from "./quality.ts";
 
@@ -34,15 +36,12 @@ export type EmbedChoice =
 /** The gates differ: enrolment is stricter than a probe, a probe stricter than a scan. */
 export type Use = "enrol" | "probe" | "scan";
 
-/** A photo as bytes, or as a file the worker reads itself (nothing is copied between threads). */
-export type PhotoSource = { readonly file: string } | { readonly bytes: Uint8Array };
-
 /** What one photo holds. Faces are ordered left to right, then top to bottom. */
 export interface Analysis {
   /** Of the upright photo, full size, in pixels. */
   readonly width: number;
   readonly height: number;
-  readonly format: "jpeg" | "png" | "webp" | "avif" | "tiff" | "gif";
+  readonly format: PhotoFormat;
   /** Local time of EXIF DateTimeOriginal as `YYYY-MM-DDTHH:MM:SS`, if the photo says. */
   readonly takenAt: string | null;
   readonly faces: readonly AnalysedFace[];
