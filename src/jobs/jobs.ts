@@ -101,6 +101,30 @@ export async function take(db: Db, clock: Clock, holder: string): Promise<Job | 
   });
 }
 
+/** Ends the leases of holders that `isDead` says are gone, so that their jobs can be taken at once. */
+export async function release(
+  db: Db,
+  clock: Clock,
+  isDead: (holder: string) => boolean,
+): Promise<void> {
+  const running = await db.read
+    .selectFrom("jobs")
+    .select(["id", "lease_holder"])
+    .where("state", "=", "running")
+    .execute();
+  for (const { id, lease_holder } of running) {
+    if (lease_holder === null || !isDead(lease_holder)) continue;
+    await db.write(async (tx) =>
+      tx.write
+        .updateTable("jobs")
+        .set({ lease_until: later(clock.now(), -1) })
+        .where("id", "=", id)
+        .where("lease_holder", "=", lease_holder)
+        .execute(),
+    );
+  }
+}
+
 /**
  * Renews the lease and notes progress. Throws JobsError: job_cancelled when somebody asked for
  * that, lease_lost when another holder has taken over.

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { Db } from "../storage/db.ts";
-import { finish, type Job, JobsError, LEASE_MS, renew, take } from "./jobs.ts";
+import { finish, type Job, JobsError, LEASE_MS, release, renew, take } from "./jobs.ts";
 
 /** How much of a job is done, in its own steps (photos, rows). */
 export interface Progress {
@@ -26,7 +27,7 @@ const RENEW_MS = LEASE_MS / 3;
 
 /** Runs jobs one after the other with the handlers it was given. */
 export class Runner {
-  readonly #holder = randomUUID();
+  readonly #holder = JSON.stringify([hostname(), process.pid, randomUUID()]);
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #handlers: Readonly<Record<string, Handler>>;
@@ -46,6 +47,7 @@ export class Runner {
   ): Promise<{ readonly ended: number; readonly failed: number }> {
     let ended = 0;
     let failed = 0;
+    await release(this.#db, this.#clock, isDeadHere);
     while (!options.signal?.aborted) {
       const job = await take(this.#db, this.#clock, this.#holder);
       if (!job) break;
@@ -91,6 +93,18 @@ export class Runner {
     } finally {
       clearInterval(heartbeat);
     }
+  }
+}
+
+/** True for a holder on this machine whose process has ended: its lease need not run out. */
+function isDeadHere(holder: string): boolean {
+  const [host, pid] = JSON.parse(holder) as readonly [string, number];
+  if (host !== hostname() || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
   }
 }
 

@@ -1,0 +1,15 @@
+import type { SelectQueryBuilder } from "kysely";
+import type { Tx } from "./db.ts";
+
+/**
+ * Locks the rows a query finds until the transaction ends: `update` against everybody, `share`
+ * against those who would change them. SQLite's writers take turns anyway and need no row locks.
+ */
+export function locked<DB, TB extends keyof DB, O>(
+  tx: Tx,
+  query: SelectQueryBuilder<DB, TB, O>,
+  mode: "update" | "share",
+): SelectQueryBuilder<DB, TB, O> {
+  if (tx.kind === "sqlite") return query;
+  return mode === "update" ? query.forUpdate() : query.forShare();
+}
