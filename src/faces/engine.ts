@@ -4,6 +4,9 @@ import type { PhotoSource } from "../media/source.ts";
 import type { Embedding, Landmarks } from "./face.ts";
 import type { QualityProblem } from "./quality.ts";
 
+/** Counts changes of how faces are found: photos analysed under another number are done anew. */
+export const PIPELINE_VERSION = 1;
+
 /**
  * A face as a place in a photo: everything in 0..1 of the upright photo. Not biometric data by
  * itself. `outline` as in Detection.

@@ -105,6 +105,7 @@ export interface Schema {
   faces: {
     id: FaceId;
     media_id: MediaId;
+    position: number;
     place: string;
     width_pixels: number;
     problems: string;

@@ -164,10 +164,12 @@ function parseContact(text: string): string {
   );
 }
 
-function indexName(vault: Vault, name: string): string {
+/** The keyed digest under which a name is found. */
+export function indexName(vault: Vault, name: string): string {
   return vault.index("subject/name", name.trim().normalize("NFC").toLowerCase());
 }
 
-function indexContact(vault: Vault, contact: string): string {
+/** The keyed digest under which a contact is found. */
+export function indexContact(vault: Vault, contact: string): string {
   return vault.index("subject/contact", contact.trim().toLowerCase());
 }

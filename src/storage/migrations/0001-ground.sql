@@ -153,11 +153,13 @@ create table media_sources (
 create table faces (
   id text primary key,
   media_id text not null references media (id),
+  -- In the order they were found; unlike the id, the same at every import of the same photo.
+  position bigint not null,
   place text not null,
   width_pixels bigint not null,
   problems text not null
 );
-create index faces_by_media on faces (media_id);
+create unique index faces_by_media on faces (media_id, position);
 
 create table sightings (
   id text primary key,

@@ -1,0 +1,167 @@
+import { sha256Hex, wipe } from "../base/bytes.ts";
+import { assert } from "../base/errors.ts";
+import type { GrantId, SubjectId } from "../base/ids.ts";
+import { giveGrant, type GrantUse, permit } from "../consent/consent.ts";
+import { type Evidence, parseEvidence } from "../consent/evidence.ts";
+import { currentNotice } from "../consent/notices.ts";
+import type { Engine } from "../faces/engine.ts";
+import type { Embedding } from "../faces/face.ts";
+import type { QualityProblem } from "../faces/quality.ts";
+import type { Recorder } from "../ledger/ledger.ts";
+import { thumbnail } from "../media/encode.ts";
+import { type PhotoSource, readSource } from "../media/source.ts";
+import type { Db, Tx } from "../storage/db.ts";
+import type { Vault } from "../storage/vault.ts";
+import { findOrCreateSubject, indexContact, indexName } from "../subjects/subjects.ts";
+import { type Collection, NOTICE_LANGUAGE, touchGallery } from "./collections.ts";
+import { keepEnrolmentPhoto, writeTemplate } from "./templates.ts";
+
+/** Gives the engine of a pack, started when it is first asked for. */
+export type Engines = (pack: string) => Promise<Engine>;
+
+/** What enrolment works with. */
+export interface EnrolDeps {
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly engines: Engines;
+}
+
+/** A person, their consent, and the photo that shows their face. */
+export interface Enrolment {
+  readonly name: string;
+  readonly contact: string;
+  readonly photo: PhotoSource;
+  readonly evidence: Evidence;
+  readonly keepPhoto: boolean;
+}
+
+/** What came of an enrolment. `already`: this person was enrolled with this very photo before. */
+export type EnrolResult =
+  | { readonly kind: "enrolled" | "already"; readonly subject: SubjectId; readonly grant: GrantId }
+  | { readonly kind: "refused"; readonly problems: readonly QualityProblem[] };
+
+/**
+ * Longest side of a kept enrolment photo: enough for any pack to make its template from again, and
+ * no more of the picture than that takes.
+ */
+const KEPT_PHOTO_SIDE = 1280;
+
+/**
+ * Enrols a person: looks at the photo first, and only if it shows one good face writes subject,
+ * grant, keys and template, in one transaction. Throws MediaError (the photo can't be read),
+ * ConsentError, SubjectsError.
+ */
+export async function enrol(
+  deps: EnrolDeps,
+  recorder: Recorder,
+  collection: Collection,
+  enrolment: Enrolment,
+): Promise<EnrolResult> {
+  const evidence = parseEvidence(enrolment.evidence, recorder.clock);
+  const bytes = await readSource(enrolment.photo);
+  const index = photoIndex(deps.vault, bytes);
+  const before = await findEnrolled(deps, collection, enrolment, index);
+  if (before) return { kind: "already", ...before };
+  const engine = await deps.engines(collection.pack);
+  const face = await onlyFace(engine, bytes);
+  if (face.kind === "refused") return face;
+  try {
+    const kept = enrolment.keepPhoto ? await thumbnail({ bytes }, KEPT_PHOTO_SIDE) : null;
+    return await deps.db.write(async (tx) => {
+      const { embedding } = face;
+      return writeEnrolment(tx, deps.vault, recorder, collection, {
+        ...enrolment,
+        evidence,
+        embedding,
+        index,
+        kept,
+      });
+    });
+  } finally {
+    wipe(face.embedding, bytes);
+  }
+}
+
+/** Keyed digest of an enrolment photo's bytes. */
+export function photoIndex(vault: Vault, bytes: Uint8Array): string {
+  return vault.index("enrolment/photo", sha256Hex(bytes));
+}
+
+/**
+ * The template of an enrolment photo's one good face, or why there is none. A photo that is refused
+ * is never embedded: whoever is in it has no template, not even for a moment.
+ */
+export async function onlyFace(
+  engine: Engine,
+  bytes: Uint8Array,
+): Promise<
+  | { readonly kind: "face"; readonly embedding: Embedding }
+  | { readonly kind: "refused"; readonly problems: readonly QualityProblem[] }
+> {
+  const { faces } = await engine.analyse({ bytes }, { embed: { kind: "none" }, use: "enrol" });
+  const [face, ...others] = faces;
+  if (!face) return { kind: "refused", problems: ["no_face"] };
+  if (others.length > 0) return { kind: "refused", problems: ["several_faces"] };
+  if (face.problems.length > 0) return { kind: "refused", problems: face.problems };
+  const [embedding] = await engine.embed({ bytes }, [face]);
+  assert(embedding, "A face without problems is embedded.");
+  return { kind: "face", embedding };
+}
+
+async function findEnrolled(
+  deps: EnrolDeps,
+  collection: Collection,
+  person: { readonly name: string; readonly contact: string },
+  index: string,
+): Promise<{ readonly subject: SubjectId; readonly grant: GrantId } | null> {
+  const row = await deps.db.read
+    .selectFrom("templates")
+    .innerJoin("grants", "grants.id", "templates.grant_id")
+    .innerJoin("subjects", "subjects.id", "grants.subject_id")
+    .select(["grants.id as grant", "subjects.id as subject"])
+    .where("templates.collection_id", "=", collection.id)
+    .where("templates.pack", "=", collection.pack)
+    .where("templates.photo_index", "=", index)
+    .where("subjects.name_index", "=", indexName(deps.vault, person.name))
+    .where("subjects.contact_index", "=", indexContact(deps.vault, person.contact))
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+async function writeEnrolment(
+  tx: Tx,
+  vault: Vault,
+  recorder: Recorder,
+  collection: Collection,
+  enrolment: Omit<Enrolment, "photo"> & {
+    readonly embedding: Embedding;
+    readonly index: string;
+    readonly kept: Uint8Array | null;
+  },
+): Promise<EnrolResult> {
+  const { clock } = recorder;
+  await touchGallery(tx, clock, collection.id, "added");
+  const notice = await currentNotice(tx, collection.id, NOTICE_LANGUAGE);
+  assert(notice, "A collection has a notice from its first day.");
+  const subject = await findOrCreateSubject(tx, vault, clock, enrolment);
+  const uses: readonly GrantUse[] = enrolment.keepPhoto ? ["find", "keep_photo"] : ["find"];
+  await giveGrant(tx, vault, recorder, {
+    collection: collection.id,
+    retentionDays: collection.retentionDays,
+    notice: notice.id,
+    subject,
+    uses,
+    evidence: enrolment.evidence,
+  });
+  const enrolPermit = await permit(tx, clock, "enrol", { collection: collection.id, subject });
+  const written = await writeTemplate(tx, vault, recorder, enrolPermit, {
+    pack: collection.pack,
+    embedding: enrolment.embedding,
+    photoIndex: enrolment.index,
+  });
+  if (enrolment.kept) {
+    const photo = { index: enrolment.index, bytes: enrolment.kept };
+    await keepEnrolmentPhoto(tx, vault, clock, enrolPermit, photo);
+  }
+  return { kind: written ? "enrolled" : "already", subject, grant: enrolPermit.grant };
+}

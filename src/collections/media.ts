@@ -1,0 +1,206 @@
+import { overlap } from "../base/geometry.ts";
+import { type CollectionId, type FaceId, type MediaId, newId } from "../base/ids.ts";
+import type { AnalysedFace, Analysis, FacePlace } from "../faces/engine.ts";
+import { PIPELINE_VERSION } from "../faces/engine.ts";
+import type { QualityProblem } from "../faces/quality.ts";
+import { append, type Recorder } from "../ledger/ledger.ts";
+import type { Reader, Tx } from "../storage/db.ts";
+
+/** A face as it is kept: a place in a photo. */
+export interface StoredFace extends FacePlace {
+  readonly id: FaceId;
+  readonly widthPixels: number;
+  readonly problems: readonly QualityProblem[];
+}
+
+/** A photo as it is kept. Its bytes are the blob `sha256`. */
+export interface StoredPhoto {
+  readonly id: MediaId;
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+  readonly takenAt: string | null;
+}
+
+/**
+ * A face found anew and one on record are the same place from this overlap on: two detectors (or
+ * two versions of one) draw the box of one face differently, but not that differently.
+ */
+const SAME_FACE_OVERLAP = 0.3;
+
+/** Which pack and pipeline found a photo's faces. */
+export function analysisKey(pack: string): string {
+  return `${pack}/${PIPELINE_VERSION}`;
+}
+
+/** Writes a photo and its faces. The ids of the faces are in the order of `analysis.faces`. */
+export async function insertPhoto(
+  tx: Tx,
+  recorder: Recorder,
+  collection: CollectionId,
+  photo: {
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly pack: string;
+    readonly scannedVersion: number;
+    readonly analysis: Analysis;
+  },
+): Promise<{ readonly id: MediaId; readonly faces: readonly FaceId[] }> {
+  const id = newId("med");
+  const { analysis } = photo;
+  const newest = await tx.read
+    .selectFrom("media")
+    .select((select) => select.fn.max("seq").as("seq"))
+    .where("collection_id", "=", collection)
+    .executeTakeFirstOrThrow();
+  await tx.write
+    .insertInto("media")
+    .values({
+      id,
+      seq: (newest.seq ?? 0) + 1,
+      collection_id: collection,
+      sha256: photo.sha256,
+      format: analysis.format,
+      bytes: photo.bytes,
+      width: analysis.width,
+      height: analysis.height,
+      taken_at: analysis.takenAt,
+      imported_at: recorder.clock.now(),
+      analysed_with: analysisKey(photo.pack),
+      scanned_version: photo.scannedVersion,
+    })
+    .execute();
+  const faces = await insertFaces(tx, id, analysis.faces);
+  await append(tx, recorder, { kind: "photo.imported", collection, faces: faces.length });
+  return { id, faces };
+}
+
+/**
+ * Puts newly found faces in the place of those on record. A face found again keeps its id, and so
+ * its confirmed and rejected sightings; one that is not found again stays if somebody decided on
+ * it, and goes otherwise. Returns the ids in the order of `faces`.
+ */
+export async function replaceFaces(
+  tx: Tx,
+  media: MediaId,
+  faces: readonly AnalysedFace[],
+): Promise<readonly FaceId[]> {
+  const known = [...(await facesOf(tx, media))];
+  const ids: FaceId[] = [];
+  for (const face of faces) {
+    const best = known
+      .map((old, index) => ({ index, overlap: overlap(old.box, face.box) }))
+      .sort((a, b) => b.overlap - a.overlap)[0];
+    const [old] = best && best.overlap >= SAME_FACE_OVERLAP ? known.splice(best.index, 1) : [];
+    if (old) {
+      await tx.write.updateTable("faces").set(faceRow(face)).where("id", "=", old.id).execute();
+      ids.push(old.id);
+    } else {
+      ids.push(...(await insertFaces(tx, media, [face])));
+    }
+  }
+  await removeUndecided(
+    tx,
+    known.map(({ id }) => id),
+  );
+  return ids;
+}
+
+/** The faces of a photo, in the order they were found. */
+export async function facesOf(db: Reader, media: MediaId): Promise<readonly StoredFace[]> {
+  const rows = await db.read
+    .selectFrom("faces")
+    .selectAll()
+    .where("media_id", "=", media)
+    .orderBy("position")
+    .execute();
+  return rows.map((row) => ({
+    ...(JSON.parse(row.place) as FacePlace),
+    id: row.id,
+    widthPixels: row.width_pixels,
+    problems: JSON.parse(row.problems) as readonly QualityProblem[],
+  }));
+}
+
+/** Where a photo came from: every path it was imported under. */
+export async function sourcesOf(db: Reader, media: MediaId): Promise<readonly string[]> {
+  const rows = await db.read
+    .selectFrom("media_sources")
+    .select("path")
+    .where("media_id", "=", media)
+    .orderBy("path")
+    .execute();
+  return rows.map(({ path }) => path);
+}
+
+/** Notes one more path of a photo. */
+export async function addSource(tx: Tx, media: MediaId, path: string): Promise<void> {
+  await tx.write
+    .insertInto("media_sources")
+    .values({ media_id: media, path })
+    .onConflict((conflict) => conflict.columns(["media_id", "path"]).doNothing())
+    .execute();
+}
+
+/** The photo of these bytes in a collection, or null. */
+export async function findPhoto(
+  db: Reader,
+  collection: CollectionId,
+  sha256: string,
+): Promise<MediaId | null> {
+  const row = await db.read
+    .selectFrom("media")
+    .select("id")
+    .where("collection_id", "=", collection)
+    .where("sha256", "=", sha256)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+async function insertFaces(
+  tx: Tx,
+  media: MediaId,
+  faces: readonly AnalysedFace[],
+): Promise<readonly FaceId[]> {
+  if (faces.length === 0) return [];
+  const newest = await tx.read
+    .selectFrom("faces")
+    .select((select) => select.fn.max("position").as("position"))
+    .where("media_id", "=", media)
+    .executeTakeFirstOrThrow();
+  const first = (newest.position ?? -1) + 1;
+  const rows = faces.map((face, index) => ({
+    id: newId("fac"),
+    media_id: media,
+    position: first + index,
+    ...faceRow(face),
+  }));
+  await tx.write.insertInto("faces").values(rows).execute();
+  return rows.map(({ id }) => id);
+}
+
+function faceRow(face: AnalysedFace) {
+  const { box, landmarks, outline, score } = face;
+  return {
+    place: JSON.stringify({ box, landmarks, outline, score } satisfies FacePlace),
+    width_pixels: Math.round(face.widthPixels),
+    problems: JSON.stringify(face.problems),
+  };
+}
+
+async function removeUndecided(tx: Tx, faces: readonly FaceId[]): Promise<void> {
+  for (const id of faces) {
+    await tx.write
+      .deleteFrom("sightings")
+      .where("face_id", "=", id)
+      .where("state", "=", "proposed")
+      .execute();
+    await tx.write
+      .deleteFrom("faces")
+      .where("id", "=", id)
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom("sightings").select("id").where("face_id", "=", id))),
+      )
+      .execute();
+  }
+}
