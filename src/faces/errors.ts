@@ -1,0 +1,17 @@
+import { AppError } from "../base/errors.ts";
+
+/** Everything that can fail in the room of faces, models and their files. */
+export type FacesCode =
+  /** A model file is not where it should be. */
+  | "model_missing"
+  /** A model file's bytes are not those that the manifest names. */
+  | "model_changed"
+  /** A model file or manifest can't be read as what it should be. */
+  | "model_malformed"
+  /** The network to convert has a layer, or a setting of one, that the converter does not know. */
+  | "model_layer_unknown"
+  /** No pack has this name. */
+  | "pack_unknown";
+
+/** A failure of the faces room: models that can't be had, read or run. */
+export class FacesError extends AppError<FacesCode> {}
