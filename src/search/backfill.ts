@@ -1,0 +1,155 @@
+import { wipe } from "../base/bytes.ts";
+import { AppError } from "../base/errors.ts";
+import { inParallel } from "../base/parallel.ts";
+import type { CollectionId, FaceId, MediaId } from "../base/ids.ts";
+import { type Collection, findCollection } from "../collections/collections.ts";
+import type { Engines } from "../collections/enrol.ts";
+import { analysisKey, facesOf, replaceFaces } from "../collections/media.ts";
+import type { Embedding } from "../faces/face.ts";
+import type { JobContext } from "../jobs/runner.ts";
+import type { Blobs } from "../storage/blobs.ts";
+import type { Db, Tx } from "../storage/db.ts";
+import { lockTemplateVersion, rank, type ScanDeps, settleFaces } from "./scan.ts";
+
+/** What a backfill works with. */
+export interface BackfillDeps extends ScanDeps {
+  readonly blobs: Blobs;
+  readonly engines: Engines;
+  readonly parallel: number;
+}
+
+/** Photos read from the database at a time: the rest may change meanwhile. */
+const BATCH = 256;
+
+interface Pending {
+  readonly id: MediaId;
+  readonly sha256: string;
+  readonly analysed_with: string;
+}
+
+/**
+ * Compares every photo that was scanned before the newest person was added with the gallery as it
+ * is: one pass for all who wait. A photo's sightings and its version are one transaction, so a pass
+ * that is killed goes on where it was, and none is skipped or counted twice.
+ */
+export async function backfill(
+  deps: BackfillDeps,
+  id: CollectionId,
+  context: JobContext,
+): Promise<void> {
+  let done = 0;
+  for (;;) {
+    const collection = await findCollection(deps.db, id);
+    if (collection.sceneBasis === null) return;
+    await passFaceless(deps.db, collection);
+    const waiting = await countPending(deps.db, collection);
+    context.report({ done, total: done + waiting });
+    if (waiting === 0) return;
+    await inParallel(await readPending(deps.db, collection), deps.parallel, async (photo) => {
+      context.signal.throwIfAborted();
+      await scanPhoto(deps, collection, photo);
+      done += 1;
+      context.report({ done, total: Math.max(done, waiting) });
+    });
+  }
+}
+
+/** Photos of a collection that await comparison. */
+export async function countPending(db: Db, collection: Collection): Promise<number> {
+  const row = await pendingQuery(db, collection)
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
+async function scanPhoto(
+  deps: BackfillDeps,
+  collection: Collection,
+  photo: Pending,
+): Promise<void> {
+  const current = await deps.galleries.current(collection.id);
+  const { templateVersion } = current.collection;
+  const found = await findFaces(deps, current.collection, photo);
+  try {
+    const candidates = rank(current.gallery, found.embeddings);
+    await deps.db.write(async (tx) => {
+      await lockTemplateVersion(tx, collection);
+      const faces = await found.store(tx);
+      await settleFaces(tx, deps.clock, current, faces, candidates);
+      await tx.write
+        .updateTable("media")
+        .set({ scanned_version: templateVersion, analysed_with: found.analysedWith })
+        .where("id", "=", photo.id)
+        .execute();
+    });
+  } finally {
+    wipe(...found.embeddings);
+  }
+}
+
+interface Found {
+  readonly embeddings: readonly (Embedding | null)[];
+  readonly analysedWith: string;
+  /** Brings the record of the faces up to date, and tells their ids in the embeddings' order. */
+  readonly store: (tx: Tx) => Promise<readonly FaceId[]>;
+}
+
+/** Embeds the faces on record; looks for them anew where another pack or pipeline found them. */
+async function findFaces(
+  deps: BackfillDeps,
+  collection: Collection,
+  photo: Pending,
+): Promise<Found> {
+  const engine = await deps.engines(collection.pack);
+  const source = { file: deps.blobs.pathOf(photo.sha256) };
+  const key = analysisKey(collection.pack);
+  try {
+    if (photo.analysed_with === key) {
+      const faces = await facesOf(deps.db, photo.id);
+      const ids = faces.map(({ id }) => id);
+      const embeddings = await engine.embed(source, faces);
+      return { embeddings, analysedWith: key, store: async () => ids };
+    }
+    const { faces } = await engine.analyse(source, { embed: { kind: "all" }, use: "scan" });
+    return {
+      embeddings: faces.map(({ embedding }) => embedding),
+      analysedWith: key,
+      store: async (tx) => replaceFaces(tx, photo.id, faces),
+    };
+  } catch (error) {
+    // A stored photo that can't be read any more keeps its faces and sightings as they are.
+    if (!(error instanceof AppError)) throw error;
+    return { embeddings: [], analysedWith: photo.analysed_with, store: async () => [] };
+  }
+}
+
+/** Photos without a face have nothing to compare; they need no decoding to be up to date. */
+async function passFaceless(db: Db, collection: Collection): Promise<void> {
+  await db.write(async (tx) => {
+    await tx.write
+      .updateTable("media")
+      .set({ scanned_version: collection.templateVersion })
+      .where("collection_id", "=", collection.id)
+      .where("scanned_version", "<", collection.templateVersion)
+      .where("analysed_with", "=", analysisKey(collection.pack))
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom("faces").select("faces.id").whereRef("media_id", "=", "media.id"))),
+      )
+      .execute();
+  });
+}
+
+async function readPending(db: Db, collection: Collection): Promise<readonly Pending[]> {
+  return pendingQuery(db, collection)
+    .select(["id", "sha256", "analysed_with"])
+    .orderBy("seq")
+    .limit(BATCH)
+    .execute();
+}
+
+function pendingQuery(db: Db, collection: Collection) {
+  return db.read
+    .selectFrom("media")
+    .where("collection_id", "=", collection.id)
+    .where("scanned_version", "<", collection.templateVersion);
+}

@@ -1,0 +1,11 @@
+import { AppError } from "../base/errors.ts";
+
+export type SearchCode =
+  | "purpose_missing"
+  | "scene_basis_missing"
+  | "face_not_pointed_at"
+  | "no_face_found"
+  | "sighting_unknown";
+
+/** A search can't be run, or a sighting can't be decided. */
+export class SearchError extends AppError<SearchCode> {}

@@ -1,0 +1,216 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { wipe } from "../base/bytes.ts";
+import type { Instant } from "../base/clock.ts";
+import { newId, type SearchId, type SubjectId } from "../base/ids.ts";
+import { type Collection, findCollection } from "../collections/collections.ts";
+import type { Engines } from "../collections/enrol.ts";
+import { stillLive } from "../consent/consent.ts";
+import type { AnalysedFace, Analysis, EmbedChoice } from "../faces/engine.ts";
+import { packManifest, parsePackName } from "../faces/packs.ts";
+import { append, type Recorder } from "../ledger/ledger.ts";
+import { type PhotoSource, readSource } from "../media/source.ts";
+import type { Tx } from "../storage/db.ts";
+import type { SightingVerdict } from "../storage/schema.ts";
+import { SearchError } from "./errors.ts";
+import type { Candidate } from "./gallery.ts";
+import { rank, type ScanDeps } from "./scan.ts";
+import { type Sighting, sightingsOf } from "./sightings.ts";
+import { verdict } from "./verdict.ts";
+
+/** What a search works with. */
+export interface SearchDeps extends ScanDeps {
+  readonly engines: Engines;
+}
+
+/** A question: who of this collection is in this photo, and why does the asker want to know? */
+export interface SearchRequest {
+  readonly collection: string;
+  readonly photo: PhotoSource;
+  readonly purpose: string;
+  /** The face meant; needed where the collection has no scene basis. */
+  readonly pointed: Exclude<EmbedChoice, { kind: "none" | "all" }> | null;
+}
+
+/** What a search says of one face. Below the threshold nothing is told, not even a score. */
+export type FaceAnswer =
+  | {
+      readonly kind: SightingVerdict;
+      readonly face: AnalysedFace;
+      readonly subject: SubjectId;
+      readonly score: number;
+      readonly sightings: readonly Sighting[];
+    }
+  | { readonly kind: "none"; readonly face: AnalysedFace }
+  /** Too poor to compare (its problems say why), or not the face pointed at. */
+  | { readonly kind: "not_compared"; readonly face: AnalysedFace };
+
+/** A recorded search. Faces carry no vectors any more. */
+export interface SearchAnswer {
+  readonly id: SearchId;
+  readonly collection: Collection;
+  readonly width: number;
+  readonly height: number;
+  readonly faces: readonly FaceAnswer[];
+}
+
+const PURPOSE_LENGTH_MAX = 500;
+/** Photos shown behind one match; `photos --subject` lists them all. */
+const SIGHTINGS_MAX = 200;
+
+/**
+ * Searches a collection with a photo: every face in it where there is a scene basis, else the one
+ * pointed at. The search is recorded, with everyone it returns, in the transaction that reads the
+ * grants once more: no record, no answer; no live grant, no mention. Throws SearchError, MediaError,
+ * CollectionsError collection_unknown.
+ */
+export async function searchByPhoto(
+  deps: SearchDeps,
+  recorder: Recorder,
+  request: SearchRequest,
+): Promise<SearchAnswer> {
+  const startedAt = recorder.clock.now();
+  const purpose = parsePurpose(request.purpose);
+  const { id, pack } = await checkBasis(deps, request);
+  const bytes = await readSource(request.photo);
+  const engine = await deps.engines(pack);
+  const embed = request.pointed ?? { kind: "all" };
+  const analysis = await engine.analyse({ bytes }, { embed, use: "probe" });
+  const commitment = commit(bytes);
+  wipe(bytes);
+  try {
+    if (analysis.faces.length === 0) {
+      throw new SearchError("no_face_found", "No face was found in the photo.");
+    }
+    const { collection, gallery } = await deps.galleries.current(id);
+    const candidates = rank(
+      gallery,
+      analysis.faces.map(({ embedding }) => embedding),
+    );
+    const search = { startedAt, purpose, commitment, collection };
+    return await deps.db.write(async (tx) =>
+      record(tx, recorder, search, { analysis, candidates }),
+    );
+  } finally {
+    wipe(...analysis.faces.map(({ embedding }) => embedding));
+  }
+}
+
+async function record(
+  tx: Tx,
+  recorder: Recorder,
+  search: {
+    readonly startedAt: Instant;
+    readonly purpose: string;
+    readonly commitment: string;
+    readonly collection: Collection;
+  },
+  compared: {
+    readonly analysis: Analysis;
+    readonly candidates: readonly (readonly Candidate[])[];
+  },
+): Promise<SearchAnswer> {
+  const { collection } = search;
+  const { analysis, candidates } = compared;
+  const id = newId("sea");
+  const grants = new Set(candidates.flat().map(({ grant }) => grant));
+  const live = await stillLive(tx, recorder.clock, [...grants].sort());
+  const faces: FaceAnswer[] = [];
+  for (const [index, face] of analysis.faces.entries()) {
+    const found = (candidates[index] ?? []).filter(({ grant }) => live.has(grant));
+    faces.push(await answerFor(tx, collection, face, found));
+  }
+  await tx.write
+    .insertInto("searches")
+    .values({
+      id,
+      collection_id: collection.id,
+      account: recorder.account,
+      purpose: search.purpose,
+      started_at: search.startedAt,
+      recorded_at: recorder.clock.now(),
+      probe_commitment: search.commitment,
+      faces: faces.length,
+    })
+    .execute();
+  await recordReturns(tx, recorder, { id, collection }, faces);
+  return { id, collection, width: analysis.width, height: analysis.height, faces };
+}
+
+async function answerFor(
+  tx: Tx,
+  collection: Collection,
+  face: AnalysedFace,
+  candidates: readonly Candidate[],
+): Promise<FaceAnswer> {
+  const compared = face.embedding !== null;
+  const bare = { ...face, embedding: null };
+  if (!compared) return { kind: "not_compared", face: bare };
+  const found = verdict(candidates, packManifest(parsePackName(collection.pack)).thresholds);
+  if (found.kind === "none") return { kind: "none", face: bare };
+  const { subject, score } = found.best;
+  const options = { limit: SIGHTINGS_MAX };
+  const sightings = await sightingsOf(tx, collection.id, subject, options);
+  return { kind: found.kind, face: bare, subject, score, sightings };
+}
+
+async function recordReturns(
+  tx: Tx,
+  recorder: Recorder,
+  search: { readonly id: SearchId; readonly collection: Collection },
+  faces: readonly FaceAnswer[],
+): Promise<void> {
+  const { id } = search;
+  const collection = search.collection.id;
+  const returned = new Map<SubjectId, SightingVerdict>();
+  for (const face of faces) {
+    if (face.kind === "none" || face.kind === "not_compared") continue;
+    if (returned.get(face.subject) !== "match") returned.set(face.subject, face.kind);
+  }
+  for (const [subject_id, kind] of returned) {
+    await tx.write
+      .insertInto("search_returns")
+      .values({ search_id: id, subject_id, verdict: kind })
+      .execute();
+  }
+  await append(
+    tx,
+    recorder,
+    {
+      kind: "search.recorded",
+      collection,
+      search: id,
+      faces: faces.length,
+      returned: returned.size,
+    },
+    ...[...returned.keys()].map(
+      (subject) => ({ kind: "search.returned", collection, subject, search: id }) as const,
+    ),
+  );
+}
+
+async function checkBasis(deps: SearchDeps, request: SearchRequest): Promise<Collection> {
+  const collection = await findCollection(deps.db, request.collection);
+  if (collection.sceneBasis !== null || request.pointed) return collection;
+  throw new SearchError(
+    "face_not_pointed_at",
+    "This collection has no scene basis: there is no recorded reason why everyone in a photo may " +
+      "be compared. Point at the one face you mean (--face N or --at X,Y).",
+  );
+}
+
+function parsePurpose(text: string): string {
+  const purpose = text.trim();
+  if (purpose !== "" && purpose.length <= PURPOSE_LENGTH_MAX) return purpose;
+  throw new SearchError(
+    "purpose_missing",
+    `Say why you search, in at most ${PURPOSE_LENGTH_MAX} characters (--purpose). The people who ` +
+      "are found can read it.",
+  );
+}
+
+/** Binds the record to the probe without keeping it: HMAC-SHA256 under a salt kept with it. */
+function commit(bytes: Uint8Array): string {
+  const salt = randomBytes(16);
+  const digest = createHmac("sha256", salt).update(bytes).digest("hex");
+  return `${salt.toString("hex")}:${digest}`;
+}

@@ -1,0 +1,179 @@
+import type { Clock } from "../base/clock.ts";
+import {
+  type CollectionId,
+  type FaceId,
+  type MediaId,
+  newId,
+  type SightingId,
+  type SubjectId,
+} from "../base/ids.ts";
+import { sourcesOf } from "../collections/media.ts";
+import type { FacePlace } from "../faces/engine.ts";
+import { append, type Recorder } from "../ledger/ledger.ts";
+import type { Db, Reader, Tx } from "../storage/db.ts";
+import type { SightingState, SightingVerdict } from "../storage/schema.ts";
+import { SearchError } from "./errors.ts";
+
+/** A subject seen at a face of a photo. */
+export interface Sighting {
+  readonly id: SightingId;
+  readonly media: MediaId;
+  readonly sha256: string;
+  readonly face: FaceId;
+  readonly place: FacePlace;
+  readonly verdict: SightingVerdict;
+  readonly state: SightingState;
+  readonly score: number;
+  readonly takenAt: string | null;
+  /** Every path the photo was imported from. */
+  readonly sources: readonly string[];
+}
+
+/** Whom a comparison proposes for a face. */
+export interface Proposal {
+  readonly subject: SubjectId;
+  readonly verdict: SightingVerdict;
+  readonly score: number;
+}
+
+/** What people have decided about a face: it outlives every new comparison. */
+export interface Decisions {
+  readonly confirmed: ReadonlySet<SubjectId>;
+  readonly rejected: ReadonlySet<SubjectId>;
+}
+
+/** Reads what was decided about faces, by face. */
+export async function decisionsOf(
+  db: Reader,
+  faces: readonly FaceId[],
+): Promise<ReadonlyMap<FaceId, Decisions>> {
+  if (faces.length === 0) return new Map();
+  const rows = await db.read
+    .selectFrom("sightings")
+    .select(["face_id", "subject_id", "state"])
+    .where("face_id", "in", faces)
+    .where("state", "<>", "proposed")
+    .execute();
+  const of = (face: FaceId, state: SightingState) =>
+    new Set(
+      rows
+        .filter((row) => row.face_id === face && row.state === state)
+        .map((row) => row.subject_id),
+    );
+  return new Map(
+    faces.map((face) => [
+      face,
+      { confirmed: of(face, "confirmed"), rejected: of(face, "rejected") },
+    ]),
+  );
+}
+
+/**
+ * Writes what a comparison proposes for a face, in the place of what an earlier one proposed.
+ * Confirmed and rejected sightings stay as they are; proposals for people who were not part of the
+ * comparison (`compared` is false for them: paused, say) stay too.
+ */
+export async function propose(
+  tx: Tx,
+  clock: Clock,
+  at: { readonly collection: CollectionId; readonly face: FaceId; readonly pack: string },
+  proposal: Proposal | null,
+  compared: (subject: SubjectId) => boolean,
+): Promise<void> {
+  const earlier = await tx.read
+    .selectFrom("sightings")
+    .select(["id", "subject_id"])
+    .where("face_id", "=", at.face)
+    .where("state", "=", "proposed")
+    .execute();
+  const stale = earlier.filter(
+    (row) => row.subject_id !== proposal?.subject && compared(row.subject_id),
+  );
+  for (const { id } of stale) await tx.write.deleteFrom("sightings").where("id", "=", id).execute();
+  if (!proposal) return;
+  const { subject, verdict, score } = proposal;
+  await tx.write
+    .insertInto("sightings")
+    .values({
+      id: newId("sig"),
+      collection_id: at.collection,
+      face_id: at.face,
+      subject_id: subject,
+      pack: at.pack,
+      verdict,
+      score,
+      state: "proposed",
+      proposed_at: clock.now(),
+      decided_at: null,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["face_id", "subject_id"])
+        .doUpdateSet({ verdict, score, pack: at.pack })
+        .where("sightings.state", "=", "proposed"),
+    )
+    .execute();
+}
+
+/**
+ * A subject's sightings in a collection, oldest photo first. Rejected ones are left out unless
+ * asked for. It asks no consent: callers hold a permit, or are the person.
+ */
+export async function sightingsOf(
+  db: Reader,
+  collection: CollectionId,
+  subject: SubjectId,
+  options: { readonly limit: number; readonly rejected?: boolean },
+): Promise<readonly Sighting[]> {
+  let query = db.read
+    .selectFrom("sightings")
+    .innerJoin("faces", "faces.id", "sightings.face_id")
+    .innerJoin("media", "media.id", "faces.media_id")
+    .select([
+      "sightings.id",
+      "sightings.verdict",
+      "sightings.state",
+      "sightings.score",
+      "faces.id as face",
+      "faces.place",
+      "media.id as media",
+      "media.sha256",
+      "media.taken_at as takenAt",
+    ])
+    .where("sightings.collection_id", "=", collection)
+    .where("sightings.subject_id", "=", subject);
+  if (!options.rejected) query = query.where("sightings.state", "<>", "rejected");
+  const rows = await query.orderBy("media.seq").limit(options.limit).execute();
+  const sightings: Sighting[] = [];
+  for (const { place, ...row } of rows) {
+    const sources = await sourcesOf(db, row.media);
+    sightings.push({ ...row, place: JSON.parse(place) as FacePlace, sources });
+  }
+  return sightings;
+}
+
+/**
+ * A person's word on a sighting: "that is me" or "not me". It is remembered through every later
+ * scan and change of model pack. Throws SearchError sighting_unknown.
+ */
+export async function decide(
+  db: Db,
+  recorder: Recorder,
+  id: SightingId,
+  decision: "confirmed" | "rejected",
+): Promise<void> {
+  await db.write(async (tx) => {
+    const row = await tx.write
+      .updateTable("sightings")
+      .set({ state: decision, decided_at: recorder.clock.now() })
+      .where("id", "=", id)
+      .returning(["collection_id", "subject_id"])
+      .executeTakeFirst();
+    if (!row) throw new SearchError("sighting_unknown", "No sighting has this id.");
+    await append(tx, recorder, {
+      kind: decision === "confirmed" ? "sighting.confirmed" : "sighting.rejected",
+      collection: row.collection_id,
+      subject: row.subject_id,
+    });
+  });
+}
