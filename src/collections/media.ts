@@ -68,6 +68,7 @@ export async function insertPhoto(
       imported_at: recorder.clock.now(),
       analysed_with: analysisKey(photo.pack),
       scanned_version: photo.scannedVersion,
+      problem: null,
     })
     .execute();
   const faces = await insertFaces(tx, id, analysis.faces);

@@ -74,6 +74,19 @@ export async function removeTemplates(tx: Tx, grant: GrantId): Promise<void> {
   await tx.write.deleteFrom("templates").where("grant_id", "=", grant).execute();
 }
 
+/** Deletes what a pack that the collection no longer uses made of its people. */
+export async function removeTemplatesOfPack(
+  tx: Tx,
+  collection: CollectionId,
+  pack: string,
+): Promise<void> {
+  await tx.write
+    .deleteFrom("templates")
+    .where("collection_id", "=", collection)
+    .where("pack", "=", pack)
+    .execute();
+}
+
 /** Deletes a grant's kept enrolment photos. Needed before the grant's key can be destroyed. */
 export async function removeEnrolmentPhotos(tx: Tx, grant: GrantId): Promise<void> {
   await tx.write.deleteFrom("enrolment_photos").where("grant_id", "=", grant).execute();

@@ -100,6 +100,7 @@ export interface Schema {
     imported_at: Instant;
     analysed_with: string;
     scanned_version: number;
+    problem: string | null;
   };
   media_sources: { media_id: MediaId; path: string };
   faces: {

@@ -139,6 +139,8 @@ create table media (
   analysed_with text not null,
   -- The collection's template_version that this photo's faces were last compared with.
   scanned_version bigint not null,
+  -- Why the photo could not be compared at the last pass, as an error code.
+  problem text,
   unique (collection_id, sha256),
   unique (collection_id, seq)
 );

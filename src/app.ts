@@ -1,0 +1,140 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { type Clock, systemClock } from "./base/clock.ts";
+import type { CollectionId } from "./base/ids.ts";
+import { BACKFILL } from "./collections/collections.ts";
+import type { Engines } from "./collections/enrol.ts";
+import type { ImportDeps } from "./collections/import.ts";
+import type { Engine } from "./faces/engine.ts";
+import { openEngine } from "./faces/faces.ts";
+import { parsePackName } from "./faces/packs.ts";
+import { Runner } from "./jobs/runner.ts";
+import type { Recorder } from "./ledger/ledger.ts";
+import { expireOverdue } from "./rights/consent-changes.ts";
+import { backfill } from "./search/backfill.ts";
+import { Galleries } from "./search/galleries.ts";
+import { makeRecogniser, type ScanDeps } from "./search/scan.ts";
+import { Blobs } from "./storage/blobs.ts";
+import { Db } from "./storage/db.ts";
+import { type MasterKeySource, readMasterKey } from "./storage/master-key.ts";
+import { Vault } from "./storage/vault.ts";
+
+/** Everything an instance must be told. */
+export interface Config {
+  /** Holds the SQLite file, photos, master key and models, unless told otherwise below. */
+  readonly folder: string;
+  /** `postgres://...`, or null for the SQLite file in the folder. */
+  readonly database: string | null;
+  /** PostgreSQL's schema; null for the connection's own. */
+  readonly schema: string | null;
+  readonly masterKey: MasterKeySource;
+  /** Where model files lie. */
+  readonly models: string;
+  /** Threads that look at photos; 0 does it in the caller's own thread. */
+  readonly workers: number;
+  /** Who does what this process does, as the record names them. */
+  readonly account: string;
+}
+
+/** An open instance: what the doors (command line, later HTTP) are handed. */
+export interface App extends AsyncDisposable {
+  readonly config: Config;
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly engines: Engines;
+  readonly galleries: Galleries;
+  readonly importDeps: ImportDeps;
+  readonly runner: Runner;
+}
+
+/** Parts that tests replace. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly openEngine?: (pack: string) => Promise<Engine>;
+}
+
+/** The configuration of an instance in a folder, with nothing said beyond it. */
+export function configFor(folder: string): Config {
+  return {
+    folder,
+    database: null,
+    schema: null,
+    masterKey: { kind: "file", path: join(folder, "master.key") },
+    models: join(folder, "models"),
+    workers: availableParallelism(),
+    account: "operator",
+  };
+}
+
+/**
+ * Opens an instance: the only place where the rooms are put together, in their order. What a
+ * killed process left half-done (temporary files, a log with deleted bytes, overdue grants) is put
+ * right first. Throws StorageError.
+ */
+export async function openApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  await using stack = new AsyncDisposableStack();
+  const clock = overrides.clock ?? systemClock;
+  const recorder = { clock, account: config.account };
+  const master = await readMasterKey(config.masterKey);
+  const db = stack.use(await openDatabase(config));
+  const vault = stack.adopt(await Vault.open(db, master, clock), (one) => one.close());
+  const blobs = new Blobs(join(config.folder, "photos"));
+  await blobs.sweep();
+  await db.truncateLog();
+  await expireOverdue(db, recorder);
+  const engines = keepEngines(stack, overrides.openEngine ?? engineOpener(config));
+  const galleries = stack.use(new Galleries(db, vault, clock));
+  const scan: ScanDeps = { db, clock, galleries };
+  const parallel = Math.max(1, config.workers) + 1;
+  const recogniser = makeRecogniser(scan);
+  const importDeps = { db, blobs, engines, recogniser, parallel };
+  const runner = new Runner(db, clock, {
+    [BACKFILL]: async (job, context) =>
+      backfill({ ...scan, blobs, engines, parallel }, job.target as CollectionId, context),
+  });
+  const closing = stack.move();
+  return {
+    config,
+    db,
+    vault,
+    blobs,
+    clock,
+    recorder,
+    engines,
+    galleries,
+    importDeps,
+    runner,
+    [Symbol.asyncDispose]: async () => closing.disposeAsync(),
+  };
+}
+
+async function openDatabase(config: Config): Promise<Db> {
+  const address = config.database ?? join(config.folder, "assent.sqlite");
+  return Db.open(address, config.schema === null ? {} : { schema: config.schema });
+}
+
+function engineOpener(config: Config): (pack: string) => Promise<Engine> {
+  return async (pack) =>
+    openEngine({ pack: parsePackName(pack), folder: config.models, workers: config.workers });
+}
+
+/** Starts each pack's engine when it is first asked for, and closes them all at the end. */
+function keepEngines(
+  stack: AsyncDisposableStack,
+  open: (pack: string) => Promise<Engine>,
+): Engines {
+  const started = new Map<string, Promise<Engine>>();
+  stack.defer(async () => {
+    for (const engine of await Promise.allSettled(started.values())) {
+      if (engine.status === "fulfilled") await engine.value[Symbol.asyncDispose]();
+    }
+  });
+  return async (pack) => {
+    const known = started.get(pack) ?? open(pack);
+    started.set(pack, known);
+    return known;
+  };
+}

@@ -1,0 +1,218 @@
+import { randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
+import { ZipFile } from "yazl";
+import { wipe } from "../base/bytes.ts";
+import { writeFileDurably } from "../base/files.ts";
+import type { CollectionId, FaceId, MediaId, SubjectId } from "../base/ids.ts";
+import { type Collection, findCollection } from "../collections/collections.ts";
+import { facesOf } from "../collections/media.ts";
+import { permit } from "../consent/consent.ts";
+import { append, type Recorder } from "../ledger/ledger.ts";
+import { blurFaces } from "../media/blur.ts";
+import { decode } from "../media/decode.ts";
+import { type EncodedPhoto, encodePhoto } from "../media/encode.ts";
+import type { PhotoFormat } from "../media/sniff.ts";
+import type { Blobs } from "../storage/blobs.ts";
+import type { Db, Reader } from "../storage/db.ts";
+
+/** Who is delivered what, and where to: a folder, or a file that ends in .zip. */
+export interface Delivery {
+  readonly collection: string;
+  /** Everybody whose face is to be seen; all others are blurred. */
+  readonly subjects: readonly SubjectId[];
+  readonly to: string;
+}
+
+/** What a delivery wrote. */
+export interface DeliverySummary {
+  readonly photos: number;
+  readonly facesShown: number;
+  readonly facesBlurred: number;
+}
+
+interface PhotoRow {
+  readonly media: MediaId;
+  readonly sha256: string;
+  readonly format: string;
+  readonly takenAt: string | null;
+}
+
+/**
+ * Writes the photos in which the subjects were seen (matched, or confirmed by a person): full
+ * size, upright, without metadata but the date, and with every other face blurred. The subjects'
+ * consent is checked before each photo, so a withdrawal stops a delivery under way. A ZIP appears
+ * whole or not at all. Throws ConsentError no_live_grant, StorageError blob_missing, blob_corrupt.
+ */
+export async function deliver(
+  deps: { readonly db: Db; readonly blobs: Blobs },
+  recorder: Recorder,
+  delivery: Delivery,
+  options: { readonly onProgress?: (done: number, total: number) => void } = {},
+): Promise<DeliverySummary> {
+  const collection = await findCollection(deps.db, delivery.collection);
+  const photos = await startDelivery(deps.db, recorder, collection, delivery.subjects);
+  const summary = { photos: photos.length, facesShown: 0, facesBlurred: 0 };
+  const target = openTarget(delivery.to);
+  try {
+    for (const [index, photo] of photos.entries()) {
+      const members = await memberFaces(deps.db, recorder, collection.id, delivery, photo.media);
+      const made = await renderPhoto(deps, photo, members);
+      summary.facesShown += members.size;
+      summary.facesBlurred += made.blurred;
+      await target.add(nameOf(photo, index, made.encoded), made.encoded.bytes);
+      options.onProgress?.(index + 1, photos.length);
+    }
+    await target.finish();
+  } catch (error) {
+    await target.discard();
+    throw error;
+  }
+  return summary;
+}
+
+async function startDelivery(
+  db: Db,
+  recorder: Recorder,
+  collection: Collection,
+  subjects: readonly SubjectId[],
+): Promise<readonly PhotoRow[]> {
+  return db.write(async (tx) => {
+    for (const subject of subjects) {
+      await permit(tx, recorder.clock, "deliver", { collection: collection.id, subject });
+    }
+    const photos = await photosShowing(tx, collection.id, subjects);
+    for (const subject of subjects) {
+      const event = { kind: "photos.delivered", photos: photos.length, subject } as const;
+      await append(tx, recorder, { ...event, collection: collection.id });
+    }
+    return photos;
+  });
+}
+
+/** The members' faces in one photo, read under their permits of this moment. */
+async function memberFaces(
+  db: Db,
+  recorder: Recorder,
+  collection: CollectionId,
+  delivery: Delivery,
+  media: MediaId,
+): Promise<ReadonlySet<FaceId>> {
+  return db.write(async (tx) => {
+    for (const subject of delivery.subjects) {
+      await permit(tx, recorder.clock, "deliver", { collection, subject });
+    }
+    const rows = await shownQuery(tx, collection, delivery.subjects)
+      .select("faces.id")
+      .where("faces.media_id", "=", media)
+      .execute();
+    return new Set(rows.map(({ id }) => id));
+  });
+}
+
+async function renderPhoto(
+  deps: { readonly db: Db; readonly blobs: Blobs },
+  photo: PhotoRow,
+  members: ReadonlySet<FaceId>,
+): Promise<{ readonly encoded: EncodedPhoto; readonly blurred: number }> {
+  const faces = await facesOf(deps.db, photo.media);
+  const hidden = faces.filter(({ id }) => !members.has(id));
+  const bytes = await deps.blobs.get(photo.sha256);
+  const picture = await decode({ bytes });
+  const blurred = blurFaces(
+    picture,
+    hidden.map(({ box }) => box),
+  );
+  wipe(picture.data);
+  const options = { from: photo.format as PhotoFormat, takenAt: photo.takenAt };
+  return { encoded: await encodePhoto(blurred, options), blurred: hidden.length };
+}
+
+async function photosShowing(
+  db: Reader,
+  collection: CollectionId,
+  subjects: readonly SubjectId[],
+): Promise<readonly PhotoRow[]> {
+  return shownQuery(db, collection, subjects)
+    .innerJoin("media", "media.id", "faces.media_id")
+    .select(["media.id as media", "media.sha256", "media.format", "media.taken_at as takenAt"])
+    .distinct()
+    .orderBy("media.taken_at")
+    .orderBy("media.sha256")
+    .execute();
+}
+
+/** Faces that a delivery shows: matched or confirmed. An uncertain one waits for a person's word. */
+function shownQuery(db: Reader, collection: CollectionId, subjects: readonly SubjectId[]) {
+  return db.read
+    .selectFrom("sightings")
+    .innerJoin("faces", "faces.id", "sightings.face_id")
+    .where("sightings.collection_id", "=", collection)
+    .where("sightings.subject_id", "in", subjects)
+    .where((where) =>
+      where.or([
+        where("sightings.state", "=", "confirmed"),
+        where.and([
+          where("sightings.state", "=", "proposed"),
+          where("sightings.verdict", "=", "match"),
+        ]),
+      ]),
+    );
+}
+
+/** Neutral names in order of date: an original's name may hold other people's names. */
+function nameOf(photo: PhotoRow, index: number, { suffix }: EncodedPhoto): string {
+  const day = photo.takenAt === null ? "undated" : photo.takenAt.slice(0, 10);
+  return `${String(index + 1).padStart(5, "0")}-${day}${suffix}`;
+}
+
+interface Target {
+  add(name: string, bytes: Uint8Array): Promise<void>;
+  finish(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+function openTarget(to: string): Target {
+  return to.toLowerCase().endsWith(".zip") ? zipTarget(to) : folderTarget(to);
+}
+
+function folderTarget(folder: string): Target {
+  return {
+    add: async (name, bytes) => writeFileDurably(join(folder, name), bytes),
+    finish: async () => void (await mkdir(folder, { recursive: true })),
+    discard: async () => undefined,
+  };
+}
+
+/** Written beside its name and renamed when whole, photo by photo: memory holds one at a time. */
+function zipTarget(path: string): Target {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.part`;
+  const zip = new ZipFile();
+  let written: Promise<void> | null = null;
+  const start = async (): Promise<void> => {
+    if (written) return;
+    await mkdir(dirname(path), { recursive: true });
+    written = pipeline(zip.outputStream, createWriteStream(temporary, { mode: 0o600 }));
+    written.catch(() => undefined);
+  };
+  return {
+    add: async (name, bytes) => {
+      await start();
+      const stream = Readable.from([Buffer.from(bytes)]);
+      const consumed = finished(stream);
+      // Pictures are compressed already. Waiting for each keeps one in memory, not all.
+      zip.addReadStream(stream, name, { compress: false });
+      await Promise.race([consumed, written]);
+    },
+    finish: async () => {
+      await start();
+      zip.end();
+      await written;
+      await rename(temporary, path);
+    },
+    discard: async () => rm(temporary, { force: true }),
+  };
+}
