@@ -141,22 +141,26 @@ async function importPhoto(
   const analysis = await engine.analyse({ bytes }, { embed: choice, use: "scan" });
   try {
     await deps.blobs.put(bytes);
-    return await deps.recogniser.settle<FileResult>(collection, analysis, async (tx, scannedVersion) => {
-      const raced = await findPhoto(tx, collection.id, hash);
-      if (raced) {
-        await noteFile(tx, file, { outcome: "duplicate", media: raced });
-        return { value: { path, outcome: "duplicate", media: raced }, faces: [] };
-      }
-      const { id, faces } = await insertPhoto(tx, recorder, collection.id, {
-        sha256: hash,
-        bytes: bytes.length,
-        pack: collection.pack,
-        scannedVersion,
-        analysis,
-      });
-      await noteFile(tx, file, { outcome: "added", media: id });
-      return { value: { path, outcome: "added", media: id }, faces };
-    });
+    return await deps.recogniser.settle<FileResult>(
+      collection,
+      analysis,
+      async (tx, scannedVersion) => {
+        const raced = await findPhoto(tx, collection.id, hash);
+        if (raced) {
+          await noteFile(tx, file, { outcome: "duplicate", media: raced });
+          return { value: { path, outcome: "duplicate", media: raced }, faces: [] };
+        }
+        const { id, faces } = await insertPhoto(tx, recorder, collection.id, {
+          sha256: hash,
+          bytes: bytes.length,
+          pack: collection.pack,
+          scannedVersion,
+          analysis,
+        });
+        await noteFile(tx, file, { outcome: "added", media: id });
+        return { value: { path, outcome: "added", media: id }, faces };
+      },
+    );
   } finally {
     wipe(...analysis.faces.map(({ embedding }) => embedding));
   }
@@ -164,9 +168,7 @@ async function importPhoto(
 
 /** Failures that belong to one file; anything else (disk, database) stops the import. */
 function isOfTheFile(error: unknown): error is AppError {
-  return (
-    error instanceof AppError && (error.name === "MediaError" || error.name === "FacesError")
-  );
+  return error instanceof AppError && (error.name === "MediaError" || error.name === "FacesError");
 }
 
 async function noteDuplicate(db: Db, file: FileOfImport, media: MediaId): Promise<FileResult> {

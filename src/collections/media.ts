@@ -199,8 +199,10 @@ async function removeUndecided(tx: Tx, faces: readonly FaceId[]): Promise<void> 
     await tx.write
       .deleteFrom("faces")
       .where("id", "=", id)
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom("sightings").select("id").where("face_id", "=", id))),
+      .where((where) =>
+        where.not(
+          where.exists(where.selectFrom("sightings").select("id").where("face_id", "=", id)),
+        ),
       )
       .execute();
   }

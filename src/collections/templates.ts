@@ -1,6 +1,12 @@
 import { bytesOf, floatsOf, wipe } from "../base/bytes.ts";
 import type { Clock, Instant } from "../base/clock.ts";
-import { type CollectionId, type GrantId, newId, type SubjectId, type TemplateId } from "../base/ids.ts";
+import {
+  type CollectionId,
+  type GrantId,
+  newId,
+  type SubjectId,
+  type TemplateId,
+} from "../base/ids.ts";
 import type { Permit } from "../consent/permit.ts";
 import type { Embedding } from "../faces/face.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";

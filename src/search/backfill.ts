@@ -132,8 +132,12 @@ async function passFaceless(db: Db, collection: Collection): Promise<void> {
       .where("collection_id", "=", collection.id)
       .where("scanned_version", "<", collection.templateVersion)
       .where("analysed_with", "=", analysisKey(collection.pack))
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom("faces").select("faces.id").whereRef("media_id", "=", "media.id"))),
+      .where((where) =>
+        where.not(
+          where.exists(
+            where.selectFrom("faces").select("faces.id").whereRef("media_id", "=", "media.id"),
+          ),
+        ),
       )
       .execute();
   });

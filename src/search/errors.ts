@@ -5,7 +5,8 @@ export type SearchCode =
   | "scene_basis_missing"
   | "face_not_pointed_at"
   | "no_face_found"
-  | "sighting_unknown";
+  | "sighting_unknown"
+  | "gallery_full";
 
 /** A search can't be run, or a sighting can't be decided. */
 export class SearchError extends AppError<SearchCode> {}

@@ -62,8 +62,7 @@ export class Galleries implements Disposable {
   async #refresh(id: CollectionId): Promise<CurrentGallery> {
     const collection = await findCollection(this.#db, id);
     const held = this.#hold(collection);
-    const fresh =
-      held.version === collection.galleryVersion && this.#clock.now() < held.endsAt;
+    const fresh = held.version === collection.galleryVersion && this.#clock.now() < held.endsAt;
     if (!fresh) {
       const wanted = await liveTemplates(this.#db, this.#clock, collection);
       this.#drop(held, new Set(wanted.map(({ id: template }) => template)));

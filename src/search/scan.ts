@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import type { FaceId, SubjectId } from "../base/ids.ts";
+import type { FaceId } from "../base/ids.ts";
 import { BACKFILL, type Collection } from "../collections/collections.ts";
 import type { Recogniser, Written } from "../collections/import.ts";
 import { stillLive } from "../consent/consent.ts";
@@ -77,9 +77,9 @@ export function rank(
   gallery: Gallery,
   embeddings: readonly (Embedding | null)[],
 ): readonly (readonly Candidate[])[] {
-  return embeddings.map((embedding) =>
-    embedding ? gallery.search(embedding, { limit: CANDIDATES_MAX }) : [],
-  );
+  const probes = embeddings.filter((embedding) => embedding !== null);
+  const found = gallery.searchMany(probes, { limit: CANDIDATES_MAX })[Symbol.iterator]();
+  return embeddings.map((embedding) => (embedding ? (found.next().value ?? []) : []));
 }
 
 /** Keeps people from being added to a collection until the transaction ends; tells its version. */
@@ -124,5 +124,5 @@ function proposalFor(
   const possible = candidates.filter(({ subject }) => !decisions?.rejected.has(subject));
   const found = verdict(possible, packManifest(parsePackName(pack)).thresholds);
   if (found.kind === "none") return null;
-  return { subject: found.best.subject satisfies SubjectId, verdict: found.kind, score: found.best.score };
+  return { subject: found.best.subject, verdict: found.kind, score: found.best.score };
 }

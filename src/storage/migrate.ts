@@ -107,7 +107,10 @@ export function translate(text: string, kind: DatabaseKind): string {
     .replaceAll(/--.*$/gmu, "");
   if (kind === "postgres") return kept;
   return kept
-    .replaceAll("bigint generated always as identity primary key", "integer primary key autoincrement")
+    .replaceAll(
+      "bigint generated always as identity primary key",
+      "integer primary key autoincrement",
+    )
     .replaceAll(/\bbigint\b/gu, "integer")
     .replaceAll(/\bbytea\b/gu, "blob")
     .replaceAll("double precision", "real")

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Pool, TypeOverrides, types as parsers } from "pg";
 import { PostgresDialect } from "kysely";
 
 /** Connections a node holds: enough for its handful of parallel requests and jobs. */
@@ -12,9 +12,9 @@ const STATEMENT_TIMEOUT_MS = 60_000;
  * must exist. 64-bit integers are read as numbers: ours are times and counts far below 2^53.
  */
 export function postgresDialect(address: string, schema: string | null): PostgresDialect {
-  const types = new pg.TypeOverrides();
-  types.setTypeParser(pg.types.builtins.INT8, Number);
-  const pool = new pg.Pool({
+  const types = new TypeOverrides();
+  types.setTypeParser(parsers.builtins.INT8, Number);
+  const pool = new Pool({
     connectionString: address,
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

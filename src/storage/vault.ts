@@ -50,9 +50,15 @@ export class Vault {
     const wrapped_key = seal(this.#epoch(this.#current), key, wrapContext(owner, this.#current));
     const row = { epoch_id: this.#current, wrapped_key };
     if (owner.kind === "grant") {
-      await tx.write.insertInto("grant_keys").values({ grant_id: owner.id, ...row }).execute();
+      await tx.write
+        .insertInto("grant_keys")
+        .values({ grant_id: owner.id, ...row })
+        .execute();
     } else {
-      await tx.write.insertInto("subject_keys").values({ subject_id: owner.id, ...row }).execute();
+      await tx.write
+        .insertInto("subject_keys")
+        .values({ subject_id: owner.id, ...row })
+        .execute();
     }
     wipe(key);
   }
@@ -114,7 +120,9 @@ export class Vault {
    * keeps digests of different columns apart.
    */
   index(purpose: string, text: string): string {
-    return createHmac("sha256", this.#index).update(JSON.stringify([purpose, text])).digest("hex");
+    return createHmac("sha256", this.#index)
+      .update(JSON.stringify([purpose, text]))
+      .digest("hex");
   }
 
   /** Overwrites every key in memory. */
@@ -162,7 +170,10 @@ async function insertEpoch(tx: Tx, master: Buffer, clock: Clock): Promise<void> 
   const id = newId("epo");
   const key = randomBytes(KEY_BYTES);
   const wrapped_key = seal(master, key, ["epoch", id]);
-  await tx.write.insertInto("epoch_keys").values({ id, wrapped_key, created_at: clock.now() }).execute();
+  await tx.write
+    .insertInto("epoch_keys")
+    .values({ id, wrapped_key, created_at: clock.now() })
+    .execute();
   wipe(key);
 }
 

@@ -1,0 +1,119 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { createCollection, listCollections } from "../collections/collections.ts";
+import { changePack } from "../search/change-pack.ts";
+import { parsePackName } from "../faces/packs.ts";
+import { readSetting } from "../storage/settings.ts";
+import { withApp } from "./context.ts";
+import { UsageError } from "./errors.ts";
+import { runJobs } from "./jobs.ts";
+import { count, say, table, writeJson } from "./output.ts";
+
+/** Two years: long enough for an archive's use, short enough that consent is asked again. */
+const RETENTION_DAYS_DEFAULT = "730";
+/** GDPR article 8's highest age, and so the safe one anywhere in Europe. */
+const AGE_FLOOR_DEFAULT = "16";
+
+interface CreateOptions {
+  readonly name: string;
+  readonly purpose: string;
+  readonly notice?: string;
+  readonly noticeFile?: string;
+  readonly contact: string;
+  readonly retention: string;
+  readonly ageFloor: string;
+  readonly sceneBasis?: string;
+  readonly pack?: string;
+}
+
+/** collection create, list, pack. */
+export function collectionCommands(assent: Command): void {
+  const collection = assent.command("collection").description("Make and list collections.");
+  collection
+    .command("create")
+    .description("Make a collection of photos with one purpose.")
+    .requiredOption("--name <name>", "a short name, used by the other commands")
+    .requiredOption("--purpose <text>", "what the collection is for")
+    .option("--notice <text>", "what people are told before they say yes")
+    .option("--notice-file <file>", "the same, from a file")
+    .requiredOption("--contact <mail>", "who answers people's questions")
+    .option("--retention <days>", "when consent ends", RETENTION_DAYS_DEFAULT)
+    .option("--age-floor <years>", "who may consent alone", AGE_FLOOR_DEFAULT)
+    .option("--scene-basis <text>", "why everyone pictured may be compared; without it nobody is")
+    .option("--pack <name>", "the model pack (default: what init installed)")
+    .action(async (options: CreateOptions, command: Command) => create(options, command));
+  collection
+    .command("list")
+    .description("Show the collections.")
+    .option("--json <file>", "write the list as JSON (- for standard output)")
+    .action(async (options: { readonly json?: string }, command: Command) =>
+      list(options, command),
+    );
+  collection
+    .command("pack")
+    .description("Move a collection to another model pack.")
+    .requiredOption("--collection <name>")
+    .requiredOption("--use <pack>", "recommended or bundled")
+    .action(
+      async (options: { readonly collection: string; readonly use: string }, command: Command) =>
+        withApp(command, async (app) => {
+          const pack = parsePackName(options.use);
+          const change = await changePack(app, app.recorder, options.collection, pack);
+          say(
+            `${options.collection} uses ${pack}: ${count(change.remade, "person", "people")} kept.`,
+          );
+          if (change.again.length > 0) {
+            say("These kept no enrolment photo and must enrol again:");
+            for (const subject of change.again) say(`  ${subject}`);
+          }
+          await runJobs(app);
+        }),
+    );
+}
+
+async function create(options: CreateOptions, command: Command): Promise<void> {
+  const notice = await readNotice(options);
+  await withApp(command, async (app) => {
+    const installed = await readSetting(app.db, "pack");
+    const made = await createCollection(app.db, app.recorder, {
+      name: options.name,
+      purpose: options.purpose,
+      notice,
+      contact: options.contact,
+      retentionDays: Number(options.retention),
+      ageFloor: Number(options.ageFloor),
+      sceneBasis: options.sceneBasis ?? null,
+      pack: parsePackName(options.pack ?? installed ?? "bundled"),
+    });
+    say(`Made ${made.name} (${made.id}), pack ${made.pack}.`);
+    if (made.sceneBasis === null) {
+      say("It has no scene basis: photos are kept, and only a face pointed at is compared.");
+    }
+  });
+}
+
+async function readNotice(options: CreateOptions): Promise<string> {
+  if (options.notice !== undefined) return options.notice;
+  if (options.noticeFile !== undefined) {
+    return readFile(options.noticeFile, "utf8").catch(() => {
+      throw new UsageError("--notice-file can't be read.");
+    });
+  }
+  throw new UsageError("Give the notice that people read before they say yes (--notice).");
+}
+
+async function list(options: { readonly json?: string }, command: Command): Promise<void> {
+  await withApp(command, async (app) => {
+    const collections = await listCollections(app.db);
+    if (options.json !== undefined) return writeJson(options.json, collections);
+    if (collections.length === 0) return say("There is no collection yet.");
+    const head = ["NAME", "PACK", "SCENE BASIS", "PURPOSE"];
+    const rows = collections.map((one) => [
+      one.name,
+      one.pack,
+      one.sceneBasis === null ? "no" : "yes",
+      one.purpose,
+    ]);
+    for (const line of table([head, ...rows])) say(line);
+  });
+}

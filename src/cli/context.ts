@@ -1,0 +1,84 @@
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { type App, type Config, configFor, openApp } from "../app.ts";
+import type { CollectionId, SubjectId } from "../base/ids.ts";
+import { type Collection, findCollection } from "../collections/collections.ts";
+import { findSubject, readSubject } from "../subjects/subjects.ts";
+import { isPostgres } from "../storage/db.ts";
+import { UsageError } from "./errors.ts";
+
+const DEFAULT_FOLDER = "assent-data";
+/** More threads than this only take turns, whatever the machine. */
+const WORKERS_MAX = 256;
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly data?: string;
+  readonly database?: string;
+  readonly workers?: string;
+  readonly account?: string;
+}
+
+/** Reads the configuration: command line before environment before defaults. */
+export function readConfig(command: Command, environment: NodeJS.ProcessEnv = process.env): Config {
+  const options = command.optsWithGlobals<CommonOptions>();
+  const folder = resolve(options.data ?? environment["ASSENT_DATA"] ?? DEFAULT_FOLDER);
+  const database = options.database ?? environment["ASSENT_DATABASE"] ?? null;
+  if (database !== null && !isPostgres(database)) {
+    throw new UsageError(
+      "--database takes an address like postgres://user@host/name. For the embedded database " +
+        "leave it out and give the folder with --data.",
+    );
+  }
+  const base = configFor(folder);
+  const key = environment["ASSENT_MASTER_KEY"];
+  return {
+    ...base,
+    database,
+    schema: environment["ASSENT_DATABASE_SCHEMA"] ?? null,
+    masterKey:
+      key === undefined
+        ? {
+            kind: "file",
+            path: environment["ASSENT_MASTER_KEY_FILE"] ?? join(folder, "master.key"),
+          }
+        : { kind: "text", text: key },
+    models: resolve(environment["ASSENT_MODELS"] ?? base.models),
+    workers: parseWorkers(options.workers ?? environment["ASSENT_WORKERS"]),
+    account: options.account ?? environment["ASSENT_ACCOUNT"] ?? base.account,
+  };
+}
+
+/** Opens the instance, runs `work`, and closes it again whatever happens. */
+export async function withApp<T>(command: Command, work: (app: App) => Promise<T>): Promise<T> {
+  await using app = await openApp(readConfig(command));
+  return work(app);
+}
+
+/** The collection named on the command line. */
+export async function collectionOf(app: App, name: string): Promise<Collection> {
+  return findCollection(app.db, name);
+}
+
+/** The person named on the command line, by name, contact or id. */
+export async function subjectOf(app: App, text: string): Promise<SubjectId> {
+  return findSubject(app.db, app.vault, text);
+}
+
+/** A person's name, for the screen of whoever may see it. */
+export async function nameOf(app: App, subject: SubjectId): Promise<string> {
+  return (await readSubject(app.db, app.vault, subject)).name;
+}
+
+/** The scope of a change of consent: one collection, or all of the person's. */
+export async function scopeOf(app: App, name: string | undefined): Promise<CollectionId | "all"> {
+  return name === undefined ? "all" : (await findCollection(app.db, name)).id;
+}
+
+function parseWorkers(text: string | undefined): number {
+  if (text === undefined) return availableParallelism();
+  const workers = Number(text);
+  if (Number.isInteger(workers) && workers >= 0 && workers <= WORKERS_MAX) return workers;
+  throw new UsageError(`--workers takes a whole number from 0 to ${WORKERS_MAX}.`);
+}

@@ -1,0 +1,95 @@
+import type { Command } from "commander";
+import type { App } from "../app.ts";
+import { type ImportSummary, importFolder } from "../collections/import.ts";
+import { listJobs, cancel } from "../jobs/jobs.ts";
+import type { JobId } from "../base/ids.ts";
+import { adviceFor } from "./advice.ts";
+import { collectionOf, withApp } from "./context.ts";
+import { runJobs } from "./jobs.ts";
+import { complain, count, progressBar, say, table, writeJson } from "./output.ts";
+
+/** Refused files printed; the JSON has them all. */
+const REFUSED_SHOWN_MAX = 50;
+const JOBS_SHOWN_MAX = 50;
+
+interface ImportOptions {
+  readonly collection: string;
+  readonly json?: string;
+  readonly later?: boolean;
+}
+
+/** import, jobs. */
+export function importCommands(assent: Command): void {
+  assent
+    .command("import")
+    .description("Import the photos below a folder. Started again, it goes on where it was.")
+    .argument("<folder>")
+    .requiredOption("--collection <name>")
+    .option("--later", "don't run the comparisons this leaves waiting now")
+    .option("--json <file>", "write the result as JSON (- for standard output)")
+    .action(async (folder: string, options: ImportOptions, command: Command) =>
+      withApp(command, async (app) => {
+        report(await run(app, folder, options));
+        if (!options.later) await runJobs(app);
+      }),
+    );
+  const jobs = assent.command("jobs").description("Work that waits, runs or ran.");
+  jobs
+    .command("list", { isDefault: true })
+    .action(async (_: unknown, command: Command) => withApp(command, printJobs));
+  jobs
+    .command("run")
+    .description("Run what waits.")
+    .action(async (_: unknown, command: Command) =>
+      withApp(command, async (app) => void (await runJobs(app))),
+    );
+  jobs
+    .command("cancel")
+    .argument("<id>")
+    .action(async (id: string, _: unknown, command: Command) =>
+      withApp(command, async (app) => {
+        await cancel(app.db, app.clock, id as JobId);
+        say("Cancelled, or will be at its next step.");
+      }),
+    );
+}
+
+async function run(app: App, folder: string, options: ImportOptions): Promise<ImportSummary> {
+  const collection = await collectionOf(app, options.collection);
+  if (collection.sceneBasis === null) {
+    say("No scene basis is recorded: faces are only marked, nobody is compared.");
+  }
+  const summary = await (async () => {
+    using bar = progressBar("Importing", "photos");
+    return importFolder(app.importDeps, app.recorder, collection, folder, {
+      onProgress: ({ done, total }) => bar.update(done, total),
+    });
+  })();
+  if (options.json !== undefined) await writeJson(options.json, summary);
+  return summary;
+}
+
+function report(summary: ImportSummary): void {
+  const { added, duplicate, refused } = summary;
+  say(`${count(added, "photo")} added, ${duplicate} known already, ${refused.length} refused.`);
+  for (const { path, reason } of refused.slice(0, REFUSED_SHOWN_MAX)) {
+    complain(`  ${JSON.stringify(path)}: ${reason}: ${adviceFor(reason)}`);
+  }
+  if (refused.length > REFUSED_SHOWN_MAX) {
+    complain(`  and ${refused.length - REFUSED_SHOWN_MAX} more (--json lists them all)`);
+  }
+}
+
+async function printJobs(app: App): Promise<void> {
+  const jobs = await listJobs(app.db, JOBS_SHOWN_MAX);
+  if (jobs.length === 0) return say("There are no jobs.");
+  const rows = jobs.map((job) => [
+    job.id,
+    job.kind,
+    job.state,
+    `${job.doneSteps}/${job.totalSteps ?? "?"}`,
+    `attempt ${job.attempts}`,
+    job.errorCode ?? "",
+  ]);
+  for (const line of table([["JOB", "KIND", "STATE", "DONE", "", "ERROR"], ...rows])) say(line);
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from "commander";
+import { collectionCommands } from "./collection.ts";
+import { describeFailure, EXIT } from "./errors.ts";
+import { enrolCommands } from "./enrol.ts";
+import { importCommands } from "./import.ts";
+import { initCommands } from "./init.ts";
+import { complain } from "./output.ts";
+import { rightsCommands } from "./rights.ts";
+import { searchCommands } from "./search.ts";
+
+/** The command line, whole. */
+export function program(): Command {
+  const assent = new Command("assent")
+    .description("Face search in which only people who said yes can be found.")
+    .option("--data <folder>", "where the instance lives (default: ./assent-data, or ASSENT_DATA)")
+    .option("--database <address>", "postgres://... instead of the embedded database")
+    .option("--workers <n>", "threads that look at photos (default: one a core)")
+    .option("--account <name>", "who does this, for the record (default: operator)")
+    .showHelpAfterError("(assent help shows the commands)")
+    .exitOverride();
+  initCommands(assent);
+  collectionCommands(assent);
+  enrolCommands(assent);
+  importCommands(assent);
+  searchCommands(assent);
+  rightsCommands(assent);
+  return assent;
+}
+
+async function main(): Promise<number> {
+  try {
+    await program().parseAsync();
+    return Number(process.exitCode ?? EXIT.done);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const { line, exit } = describeFailure(error);
+    complain(line);
+    if (process.env["ASSENT_DEBUG"]) complain(String(error instanceof Error ? error.stack : error));
+    return exit;
+  }
+}
+
+process.exitCode = await main();

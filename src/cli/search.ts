@@ -1,0 +1,234 @@
+import type { Command } from "commander";
+import type { App } from "../app.ts";
+import { writeFileDurably } from "../base/files.ts";
+import type { SightingId } from "../base/ids.ts";
+import { decode } from "../media/decode.ts";
+import { drawBoxes, type Mark } from "../media/draw.ts";
+import { deliver } from "../rights/deliver.ts";
+import { listPhotos } from "../rights/photos.ts";
+import {
+  type FaceAnswer,
+  searchByPhoto,
+  type SearchAnswer,
+  type SearchRequest,
+} from "../search/search.ts";
+import { decide, type Sighting } from "../search/sightings.ts";
+import { adviceFor } from "./advice.ts";
+import { nameOf, subjectOf, withApp } from "./context.ts";
+import { UsageError } from "./errors.ts";
+import { count, progressBar, say, writeJson } from "./output.ts";
+
+interface SearchOptions {
+  readonly collection: string;
+  readonly photo: string;
+  readonly purpose: string;
+  readonly face?: string;
+  readonly at?: string;
+  readonly picture?: string;
+  readonly json?: string;
+}
+
+/** Longest side of a drawn result: a screen's, not the camera's. */
+const PICTURE_SIDE = 2400;
+/** Sightings printed behind a match; `assent photos` lists all. */
+const SIGHTINGS_SHOWN_MAX = 5;
+
+/** search, photos, confirm, reject, deliver. */
+export function searchCommands(assent: Command): void {
+  assent
+    .command("search")
+    .description("Who of a collection's consenting people is in this photo?")
+    .requiredOption("--collection <name>")
+    .requiredOption("--photo <file>", "the probe")
+    .requiredOption("--purpose <text>", "why; the people who are found can read it")
+    .option("--face <n>", "only the n-th face from the left (1 is the first)")
+    .option("--at <x,y>", "only the face at this place, in 0..1 of the photo")
+    .option("--picture <file>", "write the photo with boxes and names")
+    .option("--json <file>", "write the result as JSON (- for standard output)")
+    .action(async (options: SearchOptions, command: Command) =>
+      withApp(command, async (app) => search(app, options)),
+    );
+  assent
+    .command("photos")
+    .description("List the photos in which a person was seen.")
+    .requiredOption("--collection <name>")
+    .requiredOption("--subject <person>", "name, contact or id")
+    .option("--json <file>", "write the list as JSON (- for standard output)")
+    .action(async (options: PhotosOptions, command: Command) =>
+      withApp(command, async (app) => photos(app, options)),
+    );
+  for (const [name, decision, description] of [
+    ["confirm", "confirmed", "Say that a sighting is right. It is remembered."],
+    ["reject", "rejected", "Say that it is not them. It is remembered for ever."],
+  ] as const) {
+    assent
+      .command(name)
+      .description(description)
+      .argument("<sighting>")
+      .action(async (sighting: string, _: unknown, command: Command) =>
+        withApp(command, async (app) => {
+          await decide(app.db, app.recorder, sighting as SightingId, decision);
+          say(`${decision}.`);
+        }),
+      );
+  }
+  assent
+    .command("deliver")
+    .description("Write a person's photos, full size, with everybody else's face blurred.")
+    .requiredOption("--collection <name>")
+    .requiredOption("--subject <person...>", "name, contact or id; several are shown together")
+    .requiredOption("--to <folder|file.zip>")
+    .action(async (options: DeliverOptions, command: Command) =>
+      withApp(command, async (app) => handOver(app, options)),
+    );
+}
+
+async function search(app: App, options: SearchOptions): Promise<void> {
+  const answer = await searchByPhoto(searchDeps(app), app.recorder, {
+    collection: options.collection,
+    photo: { file: options.photo },
+    purpose: options.purpose,
+    pointed: parsePointed(options),
+  });
+  const names = await namesIn(app, answer);
+  if (options.json !== undefined) await writeJson(options.json, toJson(answer, names));
+  if (options.json !== "-") print(answer, names);
+  if (options.picture !== undefined) {
+    const picture = await decode({ file: options.photo }, { longSideMax: PICTURE_SIDE });
+    const drawn = await drawBoxes(picture, marksOf(answer, names));
+    await writeFileDurably(options.picture, drawn);
+    if (options.json !== "-") say(`Drawn in ${options.picture}`);
+  }
+}
+
+function searchDeps(app: App) {
+  const { db, clock, galleries, engines } = app;
+  return { db, clock, galleries, engines };
+}
+
+function parsePointed({ face, at }: SearchOptions): SearchRequest["pointed"] {
+  if (face !== undefined && at !== undefined)
+    throw new UsageError("Give --face or --at, not both.");
+  if (face !== undefined) {
+    const index = Number(face) - 1;
+    if (Number.isInteger(index) && index >= 0) return { kind: "face", index };
+    throw new UsageError("--face takes a number from 1, counted from the left.");
+  }
+  if (at === undefined) return null;
+  const [x, y, ...rest] = at.split(",").map(Number);
+  const inside = (value: number | undefined): value is number =>
+    value !== undefined && value >= 0 && value <= 1;
+  if (inside(x) && inside(y) && rest.length === 0) return { kind: "at", at: { x, y } };
+  throw new UsageError("--at takes X,Y, each from 0 to 1: 0.5,0.5 is the middle.");
+}
+
+type Names = ReadonlyMap<string, string>;
+
+async function namesIn(app: App, answer: SearchAnswer): Promise<Names> {
+  const names = new Map<string, string>();
+  for (const face of answer.faces) {
+    if ("subject" in face) names.set(face.subject, await nameOf(app, face.subject));
+  }
+  return names;
+}
+
+const WORDS = {
+  match: "match",
+  uncertain: "uncertain: look at both before you say so",
+  none: "no consenting match",
+  not_compared: "not compared",
+} as const satisfies Record<FaceAnswer["kind"], string>;
+
+function print(answer: SearchAnswer, names: Names): void {
+  say(`${count(answer.faces.length, "face")}. Search ${answer.id} is on record.`);
+  for (const [index, face] of answer.faces.entries()) {
+    const line = `  face ${index + 1}, ${Math.round(face.face.widthPixels)} px wide: `;
+    if (!("subject" in face)) {
+      say(`${line}${WORDS[face.kind]}`);
+      for (const problem of face.face.problems) say(`      ${problem}: ${adviceFor(problem)}`);
+      continue;
+    }
+    const score = face.score.toFixed(2);
+    say(`${line}${names.get(face.subject) ?? face.subject} - ${WORDS[face.kind]} (score ${score})`);
+    for (const one of face.sightings.slice(0, SIGHTINGS_SHOWN_MAX))
+      say(`      ${sightingLine(one)}`);
+    const more = face.sightings.length - SIGHTINGS_SHOWN_MAX;
+    if (more > 0) say(`      and ${more} more (assent photos lists them)`);
+  }
+}
+
+function sightingLine(one: Sighting): string {
+  return `${one.takenAt ?? "undated"}  ${one.state} ${one.verdict}  ${one.sources.join(", ")}`;
+}
+
+function marksOf(answer: SearchAnswer, names: Names): readonly Mark[] {
+  return answer.faces.map((face) => ({
+    box: face.face.box,
+    tone: "subject" in face ? face.kind : "other",
+    label: "subject" in face ? (names.get(face.subject) ?? "") : "",
+  }));
+}
+
+function toJson(answer: SearchAnswer, names: Names): unknown {
+  return {
+    search: answer.id,
+    collection: answer.collection.name,
+    width: answer.width,
+    height: answer.height,
+    faces: answer.faces.map((face) => ({
+      verdict: face.kind,
+      box: face.face.box,
+      widthPixels: Math.round(face.face.widthPixels),
+      problems: face.face.problems,
+      ...("subject" in face
+        ? {
+            subject: { id: face.subject, name: names.get(face.subject) },
+            score: face.score,
+            sightings: face.sightings.map(sightingJson),
+          }
+        : {}),
+    })),
+  };
+}
+
+function sightingJson(one: Sighting): unknown {
+  const { id, media, verdict, state, score, takenAt, sources } = one;
+  return { id, media, verdict, state, score, takenAt, sources, box: one.place.box };
+}
+
+interface PhotosOptions {
+  readonly collection: string;
+  readonly subject: string;
+  readonly json?: string;
+}
+
+async function photos(app: App, options: PhotosOptions): Promise<void> {
+  const subject = await subjectOf(app, options.subject);
+  const of = { collection: options.collection, subject };
+  const sightings = await listPhotos(app.db, app.recorder, of);
+  if (options.json !== undefined) await writeJson(options.json, sightings.map(sightingJson));
+  if (options.json === "-") return;
+  say(`${count(sightings.length, "sighting")}.`);
+  for (const one of sightings) say(`  ${one.id}  ${sightingLine(one)}`);
+}
+
+interface DeliverOptions {
+  readonly collection: string;
+  readonly subject: readonly string[];
+  readonly to: string;
+}
+
+async function handOver(app: App, options: DeliverOptions): Promise<void> {
+  const subjects = await Promise.all(options.subject.map(async (text) => subjectOf(app, text)));
+  const summary = await (async () => {
+    using bar = progressBar("Delivering", "photos");
+    const delivery = { collection: options.collection, subjects, to: options.to };
+    return deliver(app, app.recorder, delivery, {
+      onProgress: (done, total) => bar.update(done, total),
+    });
+  })();
+  say(
+    `${count(summary.photos, "photo")} in ${options.to}: ${count(summary.facesShown, "face")} ` +
+      `shown, ${summary.facesBlurred} blurred.`,
+  );
+}
