@@ -4,7 +4,7 @@ import { assert, unreachable } from "../base/errors.ts";
 import { decodeError, HEIC_DECODES, openPixels, tolerant } from "./codec.ts";
 import { MediaError } from "./errors.ts";
 import { exifDirectory, takenAtIn, takenAtOf } from "./exif.ts";
-import { PIXELS_MAX, SIDE_PIXELS_MAX, SIDE_PIXELS_MIN } from "./limits.ts";
+import { HEIF_PIXELS_MAX, PIXELS_MAX, SIDE_PIXELS_MAX, SIDE_PIXELS_MIN } from "./limits.ts";
 import type { Picture } from "./picture.ts";
 import { sniff, type PhotoFormat } from "./sniff.ts";
 import { readSource, type PhotoSource } from "./source.ts";
@@ -40,7 +40,8 @@ export async function openPhoto(source: PhotoSource): Promise<Photo> {
   const expected = format === "avif" || format === "heic" ? "heif" : format;
   if (head.format !== expected) throw new MediaError("corrupt");
   const { width, height } = head.autoOrient;
-  if (width * height > PIXELS_MAX || Math.max(width, height) > SIDE_PIXELS_MAX)
+  const pixelsMax = head.format === "heif" ? HEIF_PIXELS_MAX : PIXELS_MAX;
+  if (width * height > pixelsMax || Math.max(width, height) > SIDE_PIXELS_MAX)
     throw new MediaError("too_many_pixels");
   if (Math.min(width, height) < SIDE_PIXELS_MIN) throw new MediaError("too_small");
   const takenAt = format === "tiff" ? takenAtIn(exifDirectory(bytes)) : takenAtOf(head.exif);

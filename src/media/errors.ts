@@ -32,7 +32,8 @@ const ADVICE = {
   corrupt: "The file is damaged. Open it in a photo program and save it again, or copy it again.",
   too_large_bytes: "The file is larger than 256 MB. Export it smaller, as JPEG.",
   too_many_pixels:
-    "The picture has more than 100 million pixels, or a side over 32,767. Export it smaller.",
+    "The picture has more than 100 million pixels (AVIF and HEIC: 50 million), or a side over " +
+    "32,767. Export it smaller.",
   too_small: "The picture is under 24 pixels wide or high: no face in it can be recognised.",
   too_slow: "The picture took too long to read. Save it again as an ordinary JPEG.",
   missing: "There is no such file. Check the path; a link may point to something moved away.",
