@@ -10,6 +10,8 @@ export type FacesCode =
   | "model_malformed"
   /** The network to convert has a layer, or a setting of one, that the converter does not know. */
   | "model_layer_unknown"
+  /** The folder of models can't be written: rights, or a full disk. */
+  | "folder_unwritable"
   /** No pack has this name. */
   | "pack_unknown";
 

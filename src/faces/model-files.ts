@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { sha256Hex } from "../base/bytes.ts";
 import { FacesError } from "./errors.ts";
 
-/** A model file that was found, with the hash its bytes must have. */
+/** A model file that was found: where, its name in the manifest, the hash its bytes must have. */
 export interface ModelFile {
   readonly path: string;
+  readonly name: string;
   readonly sha256: string;
 }
 
@@ -47,7 +48,7 @@ export async function findByHash(
   for (const { path, name } of walk.files) {
     const bytes = await fileSize(path);
     if (bytes === null || !(sizes.has(bytes) || names.has(name))) continue;
-    const hash = sizes.has(bytes) ? await hashOf(path) : null;
+    const hash = sizes.has(bytes) ? await hashOfFile(path) : null;
     if (hash === null || !hashes.has(hash)) refused.push(path);
     else if (!found.has(hash)) found.set(hash, path);
   }
@@ -55,7 +56,7 @@ export async function findByHash(
 }
 
 /** Reads a file and checks its hash, so that what is loaded is what the manifest vouches for. */
-export async function readModelFile(file: ModelFile): Promise<Uint8Array> {
+export async function readModelFile(file: Pick<ModelFile, "path" | "sha256">): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file.path);
@@ -105,7 +106,8 @@ async function fileSize(path: string): Promise<number | null> {
   return found?.isFile() ? found.size : null;
 }
 
-async function hashOf(path: string): Promise<string | null> {
+/** The sha256 of a file; null when it can't be read. */
+export async function hashOfFile(path: string): Promise<string | null> {
   const bytes = await readFile(path).catch(() => null);
   return bytes && sha256Hex(bytes);
 }

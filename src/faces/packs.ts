@@ -13,6 +13,13 @@ import { openRecommended } from "./recommended/recommended.ts";
 export const packNames = ["recommended", "bundled"] as const;
 export type PackName = (typeof packNames)[number];
 
+/** A pack's name as it comes from outside. Throws FacesError pack_unknown. */
+export function parsePackName(text: string): PackName {
+  const name = packNames.find((one) => one === text);
+  if (name) return name;
+  throw new FacesError("pack_unknown", `There is no such pack. Take: ${packNames.join(", ")}.`);
+}
+
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const bytesSchema = z.int().positive();
 const fractionSchema = z.number().min(0).max(1);
@@ -58,7 +65,11 @@ const packManifestSchema = z.strictObject({
     z.strictObject({
       data: z.string(),
       people: z.int().positive(),
-      pairs: z.strictObject({ mated: z.int().positive(), nonMated: z.int().positive() }),
+      /** Null where the count was not kept. */
+      pairs: z.strictObject({
+        mated: z.int().positive().nullable(),
+        nonMated: z.int().positive().nullable(),
+      }),
       at: z.array(
         z.strictObject({
           threshold: fractionSchema,
@@ -98,23 +109,33 @@ export type LocatedPack =
   | { readonly kind: "found"; readonly files: ReadonlyMap<string, ModelFile> }
   | { readonly kind: "missing"; readonly files: readonly PackFile[]; readonly reason: string };
 
-/**
- * Looks for a pack's files anywhere below the folders, by size and sha256, whatever their names.
- * Where both a file and an alternative of it are there, the manifest's order decides.
- */
+/** Looks for a pack's files, as `locateFiles` does. */
 export async function locatePack(name: PackName, folders: readonly string[]): Promise<LocatedPack> {
-  const { files } = packManifest(name);
+  return locateFiles(packManifest(name).files, folders);
+}
+
+/**
+ * Looks for files anywhere below the folders, by size and sha256, whatever their names. Where both
+ * a file and an alternative of it are there, the manifest's order decides.
+ */
+export async function locateFiles(
+  files: readonly PackFile[],
+  folders: readonly string[],
+): Promise<LocatedPack> {
+  const choices = files.map((file) => ({ file, known: [file, ...file.alternatives] }));
   const search = await findByHash(
-    files.flatMap((file) => [file, ...file.alternatives]),
+    choices.flatMap((choice) => choice.known),
     folders,
   );
   const located = new Map<string, ModelFile>();
   const missing: PackFile[] = [];
-  for (const file of files) {
-    const hash = [file, ...file.alternatives].find((one) => search.found.has(one.sha256))?.sha256;
-    const path = hash === undefined ? undefined : search.found.get(hash);
-    if (hash === undefined || path === undefined) missing.push(file);
-    else located.set(file.role, { path, sha256: hash });
+  for (const { file, known } of choices) {
+    const found = known.flatMap(({ name, sha256 }) => {
+      const path = search.found.get(sha256);
+      return path === undefined ? [] : [{ path, name, sha256 }];
+    });
+    if (found[0]) located.set(file.role, found[0]);
+    else missing.push(file);
   }
   if (missing.length === 0) return { kind: "found", files: located };
   return { kind: "missing", files: missing, reason: reasonFor(missing, folders, search) };
