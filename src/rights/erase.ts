@@ -4,6 +4,7 @@ import { removeEnrolmentPhotos, removeTemplates } from "../collections/templates
 import { eraseGrant, lockGrantsOf } from "../consent/consent.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Tx } from "../storage/db.ts";
+import { StorageError } from "../storage/errors.ts";
 import type { Vault } from "../storage/vault.ts";
 import { eraseSubject } from "../subjects/subjects.ts";
 
@@ -31,7 +32,12 @@ export async function erase(
     await eraseSubject(tx, deps.vault, recorder.clock, subject);
     await append(tx, recorder, { kind: "subject.erased", collection: null, subject });
   });
-  await deps.db.truncateLog();
+  if (await deps.db.truncateLog()) return;
+  throw new StorageError(
+    "log_busy",
+    "The person is erased, but another process is reading the database, so deleted bytes may still " +
+      "be in its log. Stop that process: the next command cuts the log.",
+  );
 }
 
 async function removeBiometrics(tx: Tx, grant: GrantId): Promise<void> {

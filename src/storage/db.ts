@@ -103,11 +103,13 @@ export class Db implements Reader, AsyncDisposable {
 
   /**
    * Moves the write-ahead log into the database file and cuts it to zero bytes, so that nothing
-   * deleted before stays readable in it. PostgreSQL keeps deleted rows until it reuses their pages
-   * (docs/threats.md says what follows from that).
+   * deleted before stays readable in it. False when another process reads from the log just now.
+   * PostgreSQL keeps deleted rows until it reuses their pages (docs/threats.md says what follows).
    */
-  async truncateLog(): Promise<void> {
-    if (this.kind === "sqlite") await sql`pragma wal_checkpoint(truncate)`.execute(this.#query);
+  async truncateLog(): Promise<boolean> {
+    if (this.kind !== "sqlite") return true;
+    const result = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(this.#query);
+    return result.rows[0]?.busy === 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@ export type StorageCode =
   | "database_unreachable"
   | "database_newer"
   | "migration_changed"
+  | "log_busy"
   | "master_key_missing"
   | "master_key_invalid"
   | "master_key_exposed"
