@@ -46,9 +46,10 @@ export function marksSvg(marks: readonly Mark[], frame: Box): string {
   const boxes = marks.map((mark) => boxSvg(mark, frame, line));
   // Labels after all boxes: no box crosses a name.
   const taken: Box[] = [];
-  const labels = marks.map((mark) =>
-    mark.label === "" ? "" : labelSvg(mark, { frame, line, taken }),
-  );
+  const labels = marks.map((mark) => {
+    const label = shorten(mark.label, LABEL_CHARACTERS_MAX);
+    return label === "" ? "" : labelSvg({ ...mark, label }, { frame, line, taken });
+  });
   return boxes.join("") + labels.join("");
 }
 
@@ -135,7 +136,7 @@ function labelPlate(
   scale: number,
   widthMax: number,
 ): { readonly width: number; readonly height: number; readonly svg: string } {
-  const { width, svg } = textSvg(shorten(label, LABEL_CHARACTERS_MAX), "#ffffff");
+  const { width, svg } = textSvg(label, "#ffffff");
   const units = width + PLATE_SIDE * 2;
   const fitting = Math.min(scale, widthMax / units);
   return {
