@@ -65,17 +65,17 @@ type Attempt =
 export async function download(job: Download): Promise<DownloadResult> {
   const limit = AbortSignal.timeout(job.limits.totalMs);
   const signal = job.signal ? AbortSignal.any([job.signal, limit]) : limit;
-  const reasons: string[] = [];
+  const reasons = new Set<string>();
   let refused = false;
   for (const url of job.urls) {
     const attempt = await persist({ ...job, signal }, url);
     job.signal?.throwIfAborted();
     if (attempt.kind === "complete") return { kind: "downloaded" };
     if (attempt.kind === "wrong") refused = true;
-    reasons.push(`${new URL(url).host} ${attempt.reason}`);
+    reasons.add(`${new URL(url).host} ${attempt.reason}`);
     if (limit.aborted) break;
   }
-  const reason = `${job.file.name}: ${reasons.join("; ")}.`;
+  const reason = `${job.file.name}: ${[...reasons].join("; ")}.`;
   return { kind: refused ? "refused" : "unreachable", reason };
 }
 
@@ -92,6 +92,7 @@ async function persist(job: Download, url: string): Promise<Attempt> {
     if (!hopeful) return last;
     // Only attempts that brought nothing count: a line that breaks often still gets there.
     idle = (await sizeOf(job.part)) > begun ? 0 : idle + 1;
+    if (idle === job.limits.attemptsMax) break;
     const pause = job.limits.pauseMs * 2 ** Math.max(0, idle - 1);
     await wait(pause, null, { signal: job.signal }).catch(() => null);
   }
@@ -127,7 +128,8 @@ async function request(job: Download, url: string, from: number): Promise<Attemp
     return await receive(job, { response, from, idle });
   } catch (error) {
     if (error instanceof DiskError) throw error;
-    return { kind: "failed", reason: reasonOf(error, idle), again: true };
+    const code = codeOf(error);
+    return { kind: "failed", reason: reasonOf(code, idle), again: !NO_CONNECTION.has(code) };
   } finally {
     idle.stop();
   }
@@ -226,12 +228,37 @@ class Idle {
   }
 }
 
-function reasonOf(error: unknown, idle: Idle): string {
+/**
+ * No network, no such name, nobody there, a firewall that swallows: seconds later that is still
+ * so, and a set-up without network should not have to wait for it to be tried again.
+ */
+const NO_CONNECTION: ReadonlySet<string> = new Set([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  // undici's code when a proxy answers CONNECT with a refusal; no signal of ours has this code.
+  "UND_ERR_ABORTED",
+]);
+
+/** The code of the innermost cause, which is the one that knows what happened. */
+function codeOf(error: unknown): string {
+  let code = "";
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string") code = at.code;
+  }
+  return code;
+}
+
+function reasonOf(code: string, idle: Idle): string {
   if (idle.silent) return "sends nothing any more";
   if (idle.signal.aborted) return "took too long";
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return code === "" ? "breaks off the connection" : `can't be reached (${code})`;
+  if (code === "UND_ERR_ABORTED") return "is refused by the proxy";
+  if (NO_CONNECTION.has(code)) return `can't be reached (${code})`;
+  return code === "" ? "breaks off the connection" : `breaks off the connection (${code})`;
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -7,12 +7,28 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { TestContext } from "node:test";
 import { listen, serve, serving } from "../../test/file-server.ts";
 import { folderFor, install, LIMITS, listed, packFile } from "../../test/install-into.ts";
 import { sha256Hex } from "../base/bytes.ts";
 import { FacesError } from "./errors.ts";
 import { installPack } from "./install.ts";
 import type { PackFile } from "./packs.ts";
+
+/** Names a proxy in the environment, for all but 127.0.0.1, until the test ends. */
+function useProxy(t: TestContext, address: string): void {
+  const names = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+  const before = names.map((name) => [name, process.env[name]] as const);
+  t.after(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  for (const name of names) delete process.env[name];
+  process.env["HTTP_PROXY"] = address;
+  process.env["NO_PROXY"] = "127.0.0.1";
+}
 
 test("goes through the proxy that the environment names, but not for NO_PROXY", async (t) => {
   const bytes = randomBytes(60_000);
@@ -31,17 +47,7 @@ test("goes through the proxy that the environment names, but not for NO_PROXY", 
     socket.on("error", () => upstream.destroy());
   });
   const port = await listen(t, proxy);
-  const names = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
-  const before = names.map((name) => [name, process.env[name]] as const);
-  t.after(() => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  });
-  for (const name of names) delete process.env[name];
-  process.env["HTTP_PROXY"] = `http://127.0.0.1:${port}`;
-  process.env["NO_PROXY"] = "127.0.0.1";
+  useProxy(t, `http://127.0.0.1:${port}`);
 
   // A name that only the proxy can reach.
   const to = await folderFor(t);
@@ -53,6 +59,21 @@ test("goes through the proxy that the environment names, but not for NO_PROXY", 
   const direct = packFile(bytes, `${origin.url}/net.bin`);
   assert.equal((await install([direct], other)).kind, "installed");
   assert.equal(tunnels.length, 1);
+});
+
+test("says that the proxy refuses, and does not insist", async (t) => {
+  let asked = 0;
+  const proxy = createServer();
+  proxy.on("connect", (_, socket: Socket) => {
+    asked += 1;
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+  });
+  useProxy(t, `http://127.0.0.1:${await listen(t, proxy)}`);
+  const file = packFile(randomBytes(10), "http://models.invalid/net.bin");
+  const result = await install([file], await folderFor(t));
+  assert.equal(result.kind, "unreachable");
+  assert.match(result.kind === "unreachable" ? result.reason : "", /refused by the proxy/);
+  assert.equal(asked, 1);
 });
 
 test("an abort stops the download, keeps the part and throws its reason", async (t) => {

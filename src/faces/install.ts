@@ -79,13 +79,16 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && "syscall" in error;
 }
 
+/** A server that will answer at all accepts within this, by satellite too. */
+const CONNECT_MS_MAX = 10_000;
+
 /** Null when all is well. */
 async function downloadFiles(
   files: readonly PackFile[],
   options: InstallOptions & { readonly folder: string },
 ): Promise<InstallResult | null> {
   const limits = options.limits ?? DOWNLOAD_LIMITS;
-  const dispatcher = new EnvHttpProxyAgent({ connect: { timeout: limits.idleMs } });
+  const dispatcher = new EnvHttpProxyAgent({ connect: { timeout: CONNECT_MS_MAX } });
   const bytesTotal = sumOfBytes(files);
   let before = 0;
   try {
