@@ -46,9 +46,15 @@ export interface Recogniser {
    */
   settle<T>(
     collection: Collection,
-    analysis: Analysis,
+    looked: Looked,
     write: (tx: Tx, scannedVersion: number) => Promise<Written<T>>,
   ): Promise<T>;
+}
+
+/** What was seen in a photo, by the pack of the collection as it was handed in. */
+export interface Looked {
+  readonly analysis: Analysis;
+  readonly choice: EmbedChoice;
 }
 
 /** What a write made: its value, and the ids of the faces in the analysis' order. */
@@ -90,6 +96,8 @@ export async function importFolder(
   const finished = await finishedPaths(deps.db, id);
   const waiting = entries.filter(({ path }) => !finished.has(path));
   const known = entries.length - waiting.length;
+  // Models that can't be had stop the import: they are no fault of its files.
+  if (waiting.length > 0) await deps.engines(collection.pack);
   let done = known;
   options.onProgress?.({ done, total: entries.length, known });
   await inParallel(waiting, deps.parallel, async (entry) => {
@@ -115,13 +123,13 @@ async function importFile(
   collection: Collection,
   file: FileOfImport,
 ): Promise<FileResult> {
-  const { path, problem } = file.entry;
+  const { problem } = file.entry;
   try {
     if (problem) return await refuse(deps.db, file, problem);
     return await importPhoto(deps, recorder, collection, file);
   } catch (error) {
     if (isOfTheFile(error)) return refuse(deps.db, file, error.code);
-    throw new Error(`Importing stopped at a file: ${path}`, { cause: error });
+    throw error;
   }
 }
 
@@ -143,7 +151,7 @@ async function importPhoto(
     await deps.blobs.put(bytes);
     return await deps.recogniser.settle<FileResult>(
       collection,
-      analysis,
+      { analysis, choice },
       async (tx, scannedVersion) => {
         const raced = await findPhoto(tx, collection.id, hash);
         if (raced) {

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { type Clock, type Instant, later } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { type JobId, newId } from "../base/ids.ts";
@@ -35,14 +36,9 @@ export interface JobListing extends Job {
 
 /**
  * Queues a job in the change's own transaction. One that waits for the same target already is
- * enough: it has not begun, so it will see this change too.
+ * enough: it is locked until the change is committed, so it begins after that and sees it.
  */
-export async function enqueue(
-  tx: Tx,
-  clock: Clock,
-  kind: string,
-  target: string,
-): Promise<void> {
+export async function enqueue(tx: Tx, clock: Clock, kind: string, target: string): Promise<void> {
   const now = clock.now();
   await tx.write
     .insertInto("jobs")
@@ -60,7 +56,11 @@ export async function enqueue(
       finished_at: null,
     })
     .onConflict((conflict) =>
-      conflict.columns(["kind", "target"]).where("state", "=", "queued").doNothing(),
+      conflict
+        .columns(["kind", "target"])
+        // Written out: SQLite finds the partial index only by the words it was made with.
+        .where(sql<boolean>`state = 'queued'`)
+        .doUpdateSet({ run_at: now }),
     )
     .execute();
 }
@@ -160,7 +160,9 @@ export async function finish(
   clock: Clock,
   job: Job,
   holder: string,
-  outcome: { readonly state: "done" | "cancelled" } | { readonly state: "failed"; readonly code: string },
+  outcome:
+    | { readonly state: "done" | "cancelled" }
+    | { readonly state: "failed"; readonly code: string },
 ): Promise<void> {
   const now = clock.now();
   await db.write(async (tx) => {

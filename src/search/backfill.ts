@@ -2,7 +2,7 @@ import { wipe } from "../base/bytes.ts";
 import { AppError } from "../base/errors.ts";
 import { inParallel } from "../base/parallel.ts";
 import type { CollectionId, FaceId, MediaId } from "../base/ids.ts";
-import { type Collection, findCollection } from "../collections/collections.ts";
+import type { Collection } from "../collections/collections.ts";
 import type { Engines } from "../collections/enrol.ts";
 import { analysisKey, facesOf, replaceFaces } from "../collections/media.ts";
 import type { Embedding } from "../faces/face.ts";
@@ -39,9 +39,9 @@ export async function backfill(
 ): Promise<void> {
   let done = 0;
   for (;;) {
-    const collection = await findCollection(deps.db, id);
+    const { collection, gallery } = await deps.galleries.current(id);
     if (collection.sceneBasis === null) return;
-    await passFaceless(deps.db, collection);
+    await passIncomparable(deps.db, collection, gallery.size === 0);
     const waiting = await countPending(deps.db, collection);
     context.report({ done, total: done + waiting });
     if (waiting === 0) return;
@@ -67,18 +67,21 @@ async function scanPhoto(
   collection: Collection,
   photo: Pending,
 ): Promise<void> {
-  const current = await deps.galleries.current(collection.id);
-  const { templateVersion } = current.collection;
-  const found = await findFaces(deps, current.collection, photo);
+  const found = await findFaces(deps, collection, photo);
   try {
+    const current = await deps.galleries.current(collection.id);
+    // Another pack since then: its gallery can't be asked. The next round looks at the photo anew.
+    if (current.collection.pack !== collection.pack) return;
     const candidates = rank(current.gallery, found.embeddings);
+    const { templateVersion } = current.collection;
+    const { analysedWith, problem } = found;
     await deps.db.write(async (tx) => {
-      await lockTemplateVersion(tx, collection);
+      await lockTemplateVersion(tx, collection, "share");
       const faces = await found.store(tx);
       await settleFaces(tx, deps.clock, current, faces, candidates);
       await tx.write
         .updateTable("media")
-        .set({ scanned_version: templateVersion, analysed_with: found.analysedWith })
+        .set({ scanned_version: templateVersion, analysed_with: analysedWith, problem })
         .where("id", "=", photo.id)
         .execute();
     });
@@ -90,6 +93,8 @@ async function scanPhoto(
 interface Found {
   readonly embeddings: readonly (Embedding | null)[];
   readonly analysedWith: string;
+  /** Why the photo could not be looked at, as an error code. */
+  readonly problem: string | null;
   /** Brings the record of the faces up to date, and tells their ids in the embeddings' order. */
   readonly store: (tx: Tx) => Promise<readonly FaceId[]>;
 }
@@ -108,23 +113,28 @@ async function findFaces(
       const faces = await facesOf(deps.db, photo.id);
       const ids = faces.map(({ id }) => id);
       const embeddings = await engine.embed(source, faces);
-      return { embeddings, analysedWith: key, store: async () => ids };
+      return { embeddings, analysedWith: key, problem: null, store: async () => ids };
     }
     const { faces } = await engine.analyse(source, { embed: { kind: "all" }, use: "scan" });
     return {
       embeddings: faces.map(({ embedding }) => embedding),
       analysedWith: key,
+      problem: null,
       store: async (tx) => replaceFaces(tx, photo.id, faces),
     };
   } catch (error) {
     // A stored photo that can't be read any more keeps its faces and sightings as they are.
     if (!(error instanceof AppError)) throw error;
-    return { embeddings: [], analysedWith: photo.analysed_with, store: async () => [] };
+    const { code: problem } = error;
+    return { embeddings: [], analysedWith: photo.analysed_with, problem, store: async () => [] };
   }
 }
 
-/** Photos without a face have nothing to compare; they need no decoding to be up to date. */
-async function passFaceless(db: Db, collection: Collection): Promise<void> {
+/**
+ * Photos without a face have nothing to compare, and an empty gallery nobody to compare with: no
+ * photo is decoded, and no stranger's face embedded, for that.
+ */
+async function passIncomparable(db: Db, collection: Collection, nobody: boolean): Promise<void> {
   await db.write(async (tx) => {
     await tx.write
       .updateTable("media")
@@ -132,10 +142,12 @@ async function passFaceless(db: Db, collection: Collection): Promise<void> {
       .where("collection_id", "=", collection.id)
       .where("scanned_version", "<", collection.templateVersion)
       .where("analysed_with", "=", analysisKey(collection.pack))
-      .where((where) =>
-        where.not(
-          where.exists(
-            where.selectFrom("faces").select("faces.id").whereRef("media_id", "=", "media.id"),
+      .$if(!nobody, (query) =>
+        query.where((where) =>
+          where.not(
+            where.exists(
+              where.selectFrom("faces").select("faces.id").whereRef("media_id", "=", "media.id"),
+            ),
           ),
         ),
       )

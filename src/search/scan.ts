@@ -1,15 +1,15 @@
 import type { Clock } from "../base/clock.ts";
 import type { FaceId } from "../base/ids.ts";
 import { BACKFILL, type Collection } from "../collections/collections.ts";
-import type { Recogniser, Written } from "../collections/import.ts";
+import type { Looked, Recogniser, Written } from "../collections/import.ts";
 import { stillLive } from "../consent/consent.ts";
-import type { Analysis, EmbedChoice } from "../faces/engine.ts";
+import type { EmbedChoice } from "../faces/engine.ts";
 import type { Embedding } from "../faces/face.ts";
 import { packManifest, parsePackName } from "../faces/packs.ts";
 import { enqueue } from "../jobs/jobs.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
-import type { Galleries } from "./galleries.ts";
+import type { CurrentGallery, Galleries } from "./galleries.ts";
 import type { Candidate, Gallery } from "./gallery.ts";
 import { decisionsOf, type Decisions, type Proposal, propose } from "./sightings.ts";
 import { verdict } from "./verdict.ts";
@@ -31,7 +31,7 @@ export interface ScanDeps {
 export function makeRecogniser(deps: ScanDeps): Recogniser {
   return {
     choose: async (collection) => chooseFaces(deps, collection),
-    settle: async (collection, analysis, write) => settleNew(deps, collection, analysis, write),
+    settle: async (collection, looked, write) => settleNew(deps, collection, looked, write),
   };
 }
 
@@ -51,18 +51,17 @@ async function chooseFaces(deps: ScanDeps, { id }: Collection): Promise<EmbedCho
 async function settleNew<T>(
   deps: ScanDeps,
   collection: Collection,
-  analysis: Analysis,
+  looked: Looked,
   write: (tx: Tx, scannedVersion: number) => Promise<Written<T>>,
 ): Promise<T> {
   const current = await deps.galleries.current(collection.id);
-  const compared = analysis.faces.every((face) => face.embedding !== null || face.problems.length);
-  const version = compared ? current.collection.templateVersion : 0;
-  const candidates = rank(
-    current.gallery,
-    analysis.faces.map(({ embedding }) => embedding),
-  );
+  const comparable = isComparable(current, collection, looked);
+  const version = comparable ? current.collection.templateVersion : 0;
+  const embeddings = looked.analysis.faces.map(({ embedding }) => embedding);
+  const candidates = comparable ? rank(current.gallery, embeddings) : [];
   return deps.db.write(async (tx) => {
-    const templateVersion = await lockTemplateVersion(tx, collection);
+    // Photos of a collection are added one after the other: each takes the next number.
+    const templateVersion = await lockTemplateVersion(tx, collection, "update");
     const written = await write(tx, version);
     await settleFaces(tx, deps.clock, current, written.faces, candidates);
     if (templateVersion !== version && collection.sceneBasis !== null) {
@@ -70,6 +69,17 @@ async function settleNew<T>(
     }
     return written.value;
   });
+}
+
+/**
+ * False when faces that could be compared were not embedded, or by another pack than the gallery's
+ * (the collection has changed over since the import began). Where there is nobody or nothing to
+ * compare, no embedding is missed.
+ */
+function isComparable(current: CurrentGallery, { pack }: Collection, looked: Looked): boolean {
+  if (current.collection.pack !== pack) return false;
+  const nothing = looked.analysis.faces.length === 0 || current.gallery.size === 0;
+  return nothing || looked.choice.kind === "all";
 }
 
 /** The best subjects for each embedding, and none for a face without one. */
@@ -83,9 +93,13 @@ export function rank(
 }
 
 /** Keeps people from being added to a collection until the transaction ends; tells its version. */
-export async function lockTemplateVersion(tx: Tx, { id }: Collection): Promise<number> {
+export async function lockTemplateVersion(
+  tx: Tx,
+  { id }: Collection,
+  mode: "share" | "update",
+): Promise<number> {
   const query = tx.write.selectFrom("collections").select("template_version").where("id", "=", id);
-  return (await locked(tx, query, "share").executeTakeFirstOrThrow()).template_version;
+  return (await locked(tx, query, mode).executeTakeFirstOrThrow()).template_version;
 }
 
 /**
@@ -95,7 +109,7 @@ export async function lockTemplateVersion(tx: Tx, { id }: Collection): Promise<n
 export async function settleFaces(
   tx: Tx,
   clock: Clock,
-  current: { readonly collection: Collection; readonly gallery: Gallery },
+  current: CurrentGallery,
   faces: readonly FaceId[],
   candidates: readonly (readonly Candidate[])[],
 ): Promise<void> {

@@ -11,6 +11,7 @@ import { sourcesOf } from "../collections/media.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
+import { locked } from "../storage/locks.ts";
 import type { SightingState, SightingVerdict } from "../storage/schema.ts";
 import { SearchError } from "./errors.ts";
 
@@ -42,18 +43,21 @@ export interface Decisions {
   readonly rejected: ReadonlySet<SubjectId>;
 }
 
-/** Reads what was decided about faces, by face. */
+/**
+ * Reads what was decided about faces, by face. Every sighting of them is locked until the
+ * transaction ends: a decision either came before, or waits for what is written on top of it.
+ */
 export async function decisionsOf(
-  db: Reader,
+  tx: Tx,
   faces: readonly FaceId[],
 ): Promise<ReadonlyMap<FaceId, Decisions>> {
   if (faces.length === 0) return new Map();
-  const rows = await db.read
+  const query = tx.write
     .selectFrom("sightings")
     .select(["face_id", "subject_id", "state"])
     .where("face_id", "in", faces)
-    .where("state", "<>", "proposed")
-    .execute();
+    .orderBy("id");
+  const rows = await locked(tx, query, "update").execute();
   const of = (face: FaceId, state: SightingState) =>
     new Set(
       rows
