@@ -53,7 +53,7 @@ export function readConfig(command: Command, environment: NodeJS.ProcessEnv = pr
 /** Opens the instance, runs `work`, and closes it again whatever happens. */
 export async function withApp<T>(command: Command, work: (app: App) => Promise<T>): Promise<T> {
   await using app = await openApp(readConfig(command));
-  return work(app);
+  return await work(app);
 }
 
 /** The collection named on the command line. */

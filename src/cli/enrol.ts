@@ -81,7 +81,7 @@ async function enrolMany(app: App, options: EnrolOptions, csv: string): Promise<
   const results = await (async (): Promise<readonly RowResult[]> => {
     using bar = progressBar("Enrolling", "people");
     const deps = { ...app, parallel: app.importDeps.parallel };
-    return enrolCsv(deps, app.recorder, collection, csv, (done, total) => bar.update(done, total));
+    return await enrolCsv(deps, app.recorder, collection, csv, (done, total) => bar.update(done, total));
   })();
   if (options.json !== undefined) await writeJson(options.json, results);
   const of = (outcome: RowResult["outcome"]) => results.filter((row) => row.outcome === outcome);

@@ -61,7 +61,7 @@ async function run(app: App, folder: string, options: ImportOptions): Promise<Im
   }
   const summary = await (async () => {
     using bar = progressBar("Importing", "photos");
-    return importFolder(app.importDeps, app.recorder, collection, folder, {
+    return await importFolder(app.importDeps, app.recorder, collection, folder, {
       onProgress: ({ done, total }) => bar.update(done, total),
     });
   })();

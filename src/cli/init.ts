@@ -99,7 +99,7 @@ async function install(
   options: { readonly from?: string | undefined; readonly mirror?: string | undefined },
 ): Promise<InstallResult> {
   using bar = progressBar("Fetching models", "KB");
-  return installPack(pack, {
+  return await installPack(pack, {
     to: config.models,
     from: options.from,
     mirror: options.mirror,

@@ -223,7 +223,7 @@ async function handOver(app: App, options: DeliverOptions): Promise<void> {
   const summary = await (async () => {
     using bar = progressBar("Delivering", "photos");
     const delivery = { collection: options.collection, subjects, to: options.to };
-    return deliver(app, app.recorder, delivery, {
+    return await deliver(app, app.recorder, delivery, {
       onProgress: (done, total) => bar.update(done, total),
     });
   })();
