@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp, { type Sharp } from "sharp";
 import { exifWithDate, insertJpegSegment, tiff } from "../../test/hostile-bytes.ts";
-import { decode, decodeRegion, openPhoto, readInfo } from "./decode.ts";
+import { decode, readInfo } from "./decode.ts";
 import type { Picture } from "./picture.ts";
 
 type Rgb = readonly [number, number, number];
@@ -71,13 +71,6 @@ ORIENTED.forEach((expected, index) => {
     const small = await decode({ bytes }, { longSideMax: 48 });
     assert.equal(Math.max(small.width, small.height), 48);
     assertQuarters(small, expected, 12);
-    const part = await decodeRegion(
-      await openPhoto({ bytes }),
-      { x: 0.5, y: 0, width: 0.5, height: 0.5 },
-      { longSideMax: 20 },
-    );
-    assert.equal(Math.max(part.width, part.height), 20);
-    assertNear(colourAt(part, 0.5, 0.5), expected[1]!, 12);
   });
 });
 
@@ -140,14 +133,6 @@ test("a smaller picture is never enlarged", async () => {
   const bytes = await quarters().png().toBuffer();
   const picture = await decode({ bytes }, { longSideMax: 1_000 });
   assert.deepEqual([picture.width, picture.height], [WIDTH, HEIGHT]);
-});
-
-test("a region over the border is clipped, and never empty", async () => {
-  const photo = await openPhoto({ bytes: await quarters().png().toBuffer() });
-  const corner = await decodeRegion(photo, { x: 0.75, y: 0.75, width: 9, height: 9 });
-  assert.deepEqual([corner.width, corner.height], [WIDTH / 4, HEIGHT / 4]);
-  const outside = await decodeRegion(photo, { x: 5, y: -5, width: 0, height: 1 });
-  assert.deepEqual([outside.width, outside.height], [1, 1]);
 });
 
 test("the date taken is read from JPEG, PNG, WebP, AVIF and TIFF", async () => {

@@ -1,5 +1,4 @@
 import type { Sharp } from "sharp";
-import type { Box } from "../base/geometry.ts";
 import { assert, unreachable } from "../base/errors.ts";
 import { decodeError, HEIC_DECODES, openPixels, tolerant } from "./codec.ts";
 import { MediaError } from "./errors.ts";
@@ -111,19 +110,6 @@ export async function decodePhoto(photo: Photo, options: DecodeOptions = {}): Pr
   return await tolerant(photo, (pixels) => toPicture(shrink(pixels, photo, options)));
 }
 
-/**
- * A part of a photo. `region` is in 0..1 of the upright photo and clipped to it; at least one
- * pixel. `longSideMax` is of the part. Throws MediaError.
- */
-export async function decodeRegion(
-  photo: Photo,
-  region: Box,
-  options: DecodeOptions = {},
-): Promise<Picture> {
-  const area = pixelArea(region, photo);
-  return await tolerant(photo, (pixels) => toPicture(shrink(pixels.extract(area), area, options)));
-}
-
 function shrink(
   pixels: Sharp,
   size: { readonly width: number; readonly height: number },
@@ -149,19 +135,4 @@ async function toPicture(pixels: Sharp): Promise<Picture> {
     .toBuffer({ resolveWithObject: true });
   assert(data.length === info.width * info.height * 3, "the decoder gives 3 bytes a pixel");
   return { width: info.width, height: info.height, data };
-}
-
-function pixelArea(
-  region: Box,
-  size: { readonly width: number; readonly height: number },
-): { left: number; top: number; width: number; height: number } {
-  const left = clamp(Math.floor(region.x * size.width), 0, size.width - 1);
-  const top = clamp(Math.floor(region.y * size.height), 0, size.height - 1);
-  const right = clamp(Math.ceil((region.x + region.width) * size.width), left + 1, size.width);
-  const bottom = clamp(Math.ceil((region.y + region.height) * size.height), top + 1, size.height);
-  return { left, top, width: right - left, height: bottom - top };
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }

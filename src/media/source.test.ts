@@ -28,6 +28,7 @@ test("a link is followed or refused, as asked", async () => {
     const file = await openRegularFile(link, { links: "follow" });
     await file.close();
     assert.equal((await readSource({ file: link })).toString(), "bytes");
+    await assert.rejects(readSource({ file: link }, { links: "refuse" }), refused("is_a_link"));
   });
 });
 

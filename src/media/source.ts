@@ -37,14 +37,17 @@ export async function openRegularFile(
 /**
  * The whole of a source, at most FILE_BYTES_MAX. The decoder is handed bytes, never a path: a file
  * cut short while it is memory-mapped kills the process, and the bytes looked at must be the bytes
- * decoded. Throws MediaError.
+ * decoded. Links are treated as `openRegularFile` does. Throws MediaError.
  */
-export async function readSource(source: PhotoSource): Promise<Buffer> {
+export async function readSource(
+  source: PhotoSource,
+  options: { readonly links: "follow" | "refuse" } = { links: "follow" },
+): Promise<Buffer> {
   if ("bytes" in source) {
     checkSize(source.bytes.byteLength);
     return Buffer.from(source.bytes.buffer, source.bytes.byteOffset, source.bytes.byteLength);
   }
-  const file = await openRegularFile(source.file, { links: "follow" });
+  const file = await openRegularFile(source.file, options);
   try {
     const { size } = await file.stat();
     checkSize(size);
