@@ -125,22 +125,19 @@ function regionOf(inverse: Similarity, size: number): Region {
 }
 
 /**
- * Averages blocks of factor x factor pixels over the region, with a margin of one block for the
- * bilinear step, clipped to the picture. `left` and `top` say where the first block begins.
+ * Averages whole blocks of factor x factor pixels over the region, with a margin for the bilinear
+ * step, as far as the picture goes. `left` and `top` say where the first block begins.
  */
 function averageBlocks(
   picture: Picture,
   region: Region,
   factor: number,
 ): { readonly picture: Picture; readonly left: number; readonly top: number } {
-  const left = clamp(region.left - factor, 0, picture.width - 1);
-  const top = clamp(region.top - factor, 0, picture.height - 1);
-  const right = clamp(region.right + factor, left + 1, picture.width);
-  const bottom = clamp(region.bottom + factor, top + 1, picture.height);
-  const width = Math.max(1, Math.floor((right - left) / factor));
-  const height = Math.max(1, Math.floor((bottom - top) / factor));
-  const blockWidth = Math.min(factor, right - left);
-  const blockHeight = Math.min(factor, bottom - top);
+  const [left, width] = blocksOver(region.left, region.right, { factor, side: picture.width });
+  const [top, height] = blocksOver(region.top, region.bottom, { factor, side: picture.height });
+  // A picture narrower than a block is one block of what there is.
+  const blockWidth = Math.min(factor, picture.width);
+  const blockHeight = Math.min(factor, picture.height);
   const sums = new Uint32Array(width * 3);
   const data = new Uint8Array(width * height * 3);
   const source = picture.data;
@@ -169,6 +166,20 @@ function averageBlocks(
     }
   }
   return { picture: { width, height, data }, left, top };
+}
+
+/**
+ * Where the first block begins and how many whole ones, along one side, it takes to have the
+ * centre of one before `first` and after `last`, as far as the picture goes.
+ */
+function blocksOver(
+  first: number,
+  last: number,
+  { factor, side }: { readonly factor: number; readonly side: number },
+): readonly [start: number, count: number] {
+  const start = clamp(first - factor, 0, Math.max(0, side - factor));
+  const wanted = Math.ceil((last + factor - start) / factor) + 1;
+  return [start, clamp(wanted, 1, Math.max(1, Math.floor((side - start) / factor)))];
 }
 
 /** Bilinear sampling at `inverse` of every crop pixel, coordinates clamped to the picture. */

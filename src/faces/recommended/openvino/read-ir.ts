@@ -31,7 +31,8 @@ const layerSchema = z.object({
   "@id": text,
   "@name": text.default(""),
   "@type": text,
-  data: z.record(z.string(), text).optional(),
+  // An element without attributes reads as the empty text.
+  data: z.union([z.record(z.string(), text), z.literal("")]).default(""),
   output: portsSchema.optional(),
 });
 const edgeSchema = z.object({
@@ -70,7 +71,7 @@ export function readIr(xml: Uint8Array): readonly IrLayer[] {
     id: layer["@id"],
     name: layer["@name"],
     type: layer["@type"],
-    data: withoutMarks(layer.data ?? {}),
+    data: withoutMarks(layer.data),
     inputs: (inputs.get(layer["@id"]) ?? [])
       .sort((one, other) => one.port - other.port)
       .map((input) => input.source),
@@ -97,7 +98,7 @@ function parse(xml: Uint8Array): unknown {
   }
 }
 
-function withoutMarks(data: Readonly<Record<string, string>>): Record<string, string> {
+function withoutMarks(data: Readonly<Record<string, string>> | ""): Record<string, string> {
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name.slice(1), value]));
 }
 
