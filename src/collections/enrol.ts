@@ -13,7 +13,7 @@ import { type PhotoSource, readSource } from "../media/source.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import type { Vault } from "../storage/vault.ts";
 import { findOrCreateSubject, indexContact, indexName } from "../subjects/subjects.ts";
-import { type Collection, NOTICE_LANGUAGE, touchGallery } from "./collections.ts";
+import { type Collection, findCollection, NOTICE_LANGUAGE, touchGallery } from "./collections.ts";
 import { keepEnrolmentPhoto, writeTemplate } from "./templates.ts";
 
 /** Gives the engine of a pack, started when it is first asked for. */
@@ -65,21 +65,20 @@ export async function enrol(
   const engine = await deps.engines(collection.pack);
   const face = await onlyFace(engine, bytes);
   if (face.kind === "refused") return face;
+  const { embedding } = face;
   try {
     const kept = enrolment.keepPhoto ? await thumbnail({ bytes }, KEPT_PHOTO_SIDE) : null;
-    return await deps.db.write(async (tx) => {
-      const { embedding } = face;
-      return writeEnrolment(tx, deps.vault, recorder, collection, {
-        ...enrolment,
-        evidence,
-        embedding,
-        index,
-        kept,
-      });
-    });
+    const made = { ...enrolment, evidence, embedding, index, kept };
+    const result = await deps.db.write(async (tx) =>
+      writeEnrolment(tx, deps.vault, recorder, collection, made),
+    );
+    if (result.kind !== "pack_changed") return result;
   } finally {
-    wipe(face.embedding, bytes);
+    // Bytes that were handed in stay the caller's.
+    wipe(embedding, "file" in enrolment.photo ? bytes : null);
   }
+  // The collection has moved to another pack meanwhile: its gallery would never hold this template.
+  return enrol(deps, recorder, await findCollection(deps.db, collection.id), enrolment);
 }
 
 /** Keyed digest of an enrolment photo's bytes. */
@@ -138,14 +137,15 @@ async function writeEnrolment(
     readonly index: string;
     readonly kept: Uint8Array | null;
   },
-): Promise<EnrolResult> {
+): Promise<EnrolResult | { readonly kind: "pack_changed" }> {
   const { clock } = recorder;
-  await touchGallery(tx, clock, collection.id, "added");
+  const { pack } = await touchGallery(tx, clock, collection.id, "added");
+  if (pack !== collection.pack) return { kind: "pack_changed" };
   const notice = await currentNotice(tx, collection.id, NOTICE_LANGUAGE);
   assert(notice, "A collection has a notice from its first day.");
   const subject = await findOrCreateSubject(tx, vault, clock, enrolment);
   const uses: readonly GrantUse[] = enrolment.keepPhoto ? ["find", "keep_photo"] : ["find"];
-  await giveGrant(tx, vault, recorder, {
+  const grant = await giveGrant(tx, vault, recorder, {
     collection: collection.id,
     retentionDays: collection.retentionDays,
     notice: notice.id,
@@ -155,11 +155,12 @@ async function writeEnrolment(
   });
   const enrolPermit = await permit(tx, clock, "enrol", { collection: collection.id, subject });
   const written = await writeTemplate(tx, vault, recorder, enrolPermit, {
-    pack: collection.pack,
+    pack,
     embedding: enrolment.embedding,
     photoIndex: enrolment.index,
   });
-  if (enrolment.kept) {
+  // A grant given earlier, without that use, does not cover the photo.
+  if (enrolment.kept && grant.uses.includes("keep_photo")) {
     const photo = { index: enrolment.index, bytes: enrolment.kept };
     await keepEnrolmentPhoto(tx, vault, clock, enrolPermit, photo);
   }

@@ -1,6 +1,12 @@
 import { type Clock, DAY_MS, type Instant } from "../base/clock.ts";
 import { assert } from "../base/errors.ts";
-import { type CollectionId, type GrantId, newId, type NoticeId, type SubjectId } from "../base/ids.ts";
+import {
+  type CollectionId,
+  type GrantId,
+  newId,
+  type NoticeId,
+  type SubjectId,
+} from "../base/ids.ts";
 import { append, type LedgerEvent, type Recorder } from "../ledger/ledger.ts";
 import type { Reader, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
@@ -29,8 +35,9 @@ export interface Grant {
 
 /**
  * Records a consent: the grant, its evidence sealed under the subject's key, its own key, and the
- * event. A grant that is alive already is returned as it stands. Throws ConsentError
- * consent_too_old when the evidence's date is past the collection's retention.
+ * event. A grant that is alive already is returned as it stands. Throws ConsentError:
+ * consent_too_old when the evidence's date is past the collection's retention, consent_withdrawn
+ * when the person has taken back what this evidence says.
  */
 export async function giveGrant(
   tx: Tx,
@@ -44,13 +51,15 @@ export async function giveGrant(
     readonly uses: readonly GrantUse[];
     readonly evidence: Evidence;
   },
-): Promise<GrantId> {
+): Promise<Grant> {
   const { collection, subject, uses, evidence } = consent;
   const alive = await findGrant(tx, collection, subject);
-  if (alive) return alive.id;
+  if (alive) return alive;
+  await refuseWithdrawn(tx, vault, consent);
   const id = newId("gra");
   const owner = { kind: "subject", id: subject } as const;
   const sealed = Buffer.from(JSON.stringify(evidence));
+  const { granted_at, expires_at } = lifetime(recorder.clock, consent.retentionDays, evidence);
   await tx.write
     .insertInto("grants")
     .values({
@@ -60,7 +69,8 @@ export async function giveGrant(
       notice_id: consent.notice,
       state: "granted",
       uses: JSON.stringify(uses),
-      ...lifetime(recorder.clock, consent.retentionDays, evidence),
+      granted_at,
+      expires_at,
       ended_at: null,
       evidence_kind: evidence.kind,
       sealed_evidence: await vault.seal(tx, owner, sealed, ["evidence", id]),
@@ -75,7 +85,43 @@ export async function giveGrant(
     evidence: evidence.kind,
     uses,
   });
-  return id;
+  return { id, collection, subject, state: "granted", uses, expiresAt: expires_at };
+}
+
+/**
+ * A withdrawal ends every consent signed before it: a list enrolled twice, or an enrolment under
+ * way, must not bring the person back. A form signed on the very day is another one only if it
+ * lies elsewhere.
+ */
+async function refuseWithdrawn(
+  tx: Tx,
+  vault: Vault,
+  consent: {
+    readonly collection: CollectionId;
+    readonly subject: SubjectId;
+    readonly evidence: Evidence;
+  },
+): Promise<void> {
+  const { collection, subject, evidence } = consent;
+  const rows = await tx.read
+    .selectFrom("grants")
+    .select(["id", "ended_at", "sealed_evidence"])
+    .where("collection_id", "=", collection)
+    .where("subject_id", "=", subject)
+    .where("state", "=", "withdrawn")
+    .execute();
+  const owner = { kind: "subject", id: subject } as const;
+  for (const { id, ended_at, sealed_evidence } of rows) {
+    assert(ended_at !== null && sealed_evidence, "A withdrawn grant has an end and its evidence.");
+    const text = await vault.unseal(tx, owner, sealed_evidence, ["evidence", id]);
+    const earlier = JSON.parse(text.toString()) as Evidence;
+    const same = earlier.form === evidence.form && earlier.signedOn === evidence.signedOn;
+    if (!same && instantOfDay(evidence.signedOn) + DAY_MS > ended_at) continue;
+    throw new ConsentError(
+      "consent_withdrawn",
+      "This person has withdrawn since this form was signed. Ask them for a new one.",
+    );
+  }
 }
 
 /** The subject's grant in a collection that is granted or paused (it may be past its end), or null. */
@@ -123,7 +169,10 @@ export async function permit<Use extends PermittedUse>(
   ).executeTakeFirst();
   const grant = row ? toGrant(row) : null;
   if (grant && isLive(grant, clock.now())) return mint(use, { ...of, grant: grant.id });
-  throw new ConsentError("no_live_grant", "This person has no consent in force for this collection.");
+  throw new ConsentError(
+    "no_live_grant",
+    "This person has no consent in force for this collection.",
+  );
 }
 
 /**
@@ -183,12 +232,7 @@ export async function changeGrant(
 }
 
 /** Erases a locked grant: evidence and key are gone, the bare row stays. Templates go before. */
-export async function eraseGrant(
-  tx: Tx,
-  vault: Vault,
-  clock: Clock,
-  grant: Grant,
-): Promise<void> {
+export async function eraseGrant(tx: Tx, vault: Vault, clock: Clock, grant: Grant): Promise<void> {
   assert(step(grant.state, "erase") !== null, "An erased grant is not erased again.");
   await vault.destroyKey(tx, { kind: "grant", id: grant.id });
   await setState(tx, clock, grant.id, "erased");

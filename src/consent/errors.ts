@@ -7,7 +7,8 @@ export type ConsentCode =
   | "witness_missing"
   | "signed_on_invalid"
   | "signed_on_future"
-  | "consent_too_old";
+  | "consent_too_old"
+  | "consent_withdrawn";
 
 /** A consent can't be recorded, or an action needs one that is not there. */
 export class ConsentError extends AppError<ConsentCode> {}

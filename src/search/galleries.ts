@@ -53,6 +53,11 @@ export class Galleries implements Disposable {
     return turn;
   }
 
+  /** Brings every gallery held up to date: who has gone is overwritten in memory now. */
+  async refresh(): Promise<void> {
+    for (const id of this.#held.keys()) await this.current(id);
+  }
+
   /** Wipes every gallery. */
   [Symbol.dispose](): void {
     for (const { gallery } of this.#held.values()) gallery.dispose();

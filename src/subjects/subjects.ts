@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { newId, type SubjectId } from "../base/ids.ts";
 import type { Reader, Tx } from "../storage/db.ts";
+import { locked } from "../storage/locks.ts";
 import type { Vault } from "../storage/vault.ts";
 
 export type SubjectsCode =
@@ -26,8 +27,8 @@ export interface Subject {
 }
 
 /**
- * The subject of this name and contact, made if new. A contact alone is not a person: a family may
- * share one.
+ * The subject of this name and contact, made if new, and locked against erasure until the
+ * transaction ends. A contact alone is not a person: a family may share one.
  */
 export async function findOrCreateSubject(
   tx: Tx,
@@ -53,7 +54,11 @@ export async function findOrCreateSubject(
     .onConflict((conflict) => conflict.columns(["name_index", "contact_index"]).doNothing())
     .returning("id")
     .executeTakeFirst();
-  if (!made) return (await findKnown(tx, keys)).id;
+  if (!made) {
+    const known = await lockKnown(tx, keys);
+    // Erased while this waited for the lock: whoever it is now is new.
+    return known ?? findOrCreateSubject(tx, vault, clock, person);
+  }
   const owner = { kind: "subject", id } as const;
   await vault.createKey(tx, owner);
   await tx.write
@@ -112,6 +117,17 @@ export async function readSubject(db: Reader, vault: Vault, id: SubjectId): Prom
   };
 }
 
+/**
+ * Locks a subject for erasure: nobody gives a grant in their name until the transaction ends. False
+ * when they are erased already. Throws subject_unknown.
+ */
+export async function lockSubject(tx: Tx, id: SubjectId): Promise<boolean> {
+  const query = tx.write.selectFrom("subjects").select("erased_at").where("id", "=", id);
+  const row = await locked(tx, query, "update").executeTakeFirst();
+  if (!row) throw new SubjectsError("subject_unknown", "No person has this id.");
+  return row.erased_at === null;
+}
+
 /** Takes name and contact away; the id stays, so that the record's events still point somewhere. */
 export async function eraseSubject(
   tx: Tx,
@@ -134,16 +150,16 @@ export async function eraseSubject(
   await vault.destroyKey(tx, { kind: "subject", id });
 }
 
-async function findKnown(
+async function lockKnown(
   tx: Tx,
   keys: { readonly name_index: string; readonly contact_index: string },
-): Promise<{ readonly id: SubjectId }> {
-  return tx.read
+): Promise<SubjectId | null> {
+  const query = tx.write
     .selectFrom("subjects")
     .select("id")
     .where("name_index", "=", keys.name_index)
-    .where("contact_index", "=", keys.contact_index)
-    .executeTakeFirstOrThrow();
+    .where("contact_index", "=", keys.contact_index);
+  return (await locked(tx, query, "share").executeTakeFirst())?.id ?? null;
 }
 
 function parseName(text: string): string {
