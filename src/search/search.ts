@@ -76,12 +76,15 @@ export async function searchByPhoto(
   const embed = request.pointed ?? { kind: "all" };
   const analysis = await engine.analyse({ bytes }, { embed, use: "probe" });
   const commitment = commit(bytes);
-  wipe(bytes);
+  // Bytes that were handed in stay the caller's.
+  if ("file" in request.photo) wipe(bytes);
   try {
     if (analysis.faces.length === 0) {
       throw new SearchError("no_face_found", "No face was found in the photo.");
     }
     const { collection, gallery } = await deps.galleries.current(id);
+    // Another pack since the photo was looked at: its vectors can't be compared with this one's.
+    if (collection.pack !== pack) return await searchByPhoto(deps, recorder, request);
     const candidates = rank(
       gallery,
       analysis.faces.map(({ embedding }) => embedding),
