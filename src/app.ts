@@ -135,6 +135,8 @@ function keepEngines(
   return async (pack) => {
     const known = started.get(pack) ?? open(pack);
     started.set(pack, known);
+    // One that could not be opened is tried anew: its models may be installed meanwhile.
+    known.catch(() => started.delete(pack));
     return known;
   };
 }

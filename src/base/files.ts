@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 
 /**
  * Writes a file so that after a crash either the whole file or none of it is there: temporary
@@ -12,7 +12,7 @@ export async function writeFileDurably(
   mode = 0o644,
 ): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  const first = await mkdir(folder, { recursive: true });
   const temporary = `${path}.${randomBytes(6).toString("hex")}.part`;
   try {
     const file = await open(temporary, "wx", mode);
@@ -28,6 +28,12 @@ export async function writeFileDurably(
     throw error;
   }
   await syncFolder(folder);
+  // Folders made on the way are entries of the folders above them.
+  if (first === undefined) return;
+  for (let above = resolve(folder); above !== dirname(resolve(first));) {
+    above = dirname(above);
+    await syncFolder(above);
+  }
 }
 
 /** Makes renames and removals inside a folder durable. Windows cannot open folders: no-op there. */

@@ -57,6 +57,8 @@ export async function enrolCsv(
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<readonly RowResult[]> {
   const rows = await readRows(file);
+  // Models that can't be had are no fault of the rows.
+  await deps.engines(collection.pack);
   const results: RowResult[] = [];
   let done = 0;
   onProgress(done, rows.length);

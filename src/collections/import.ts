@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { type OnConflictBuilder, sql } from "kysely";
 import { sha256Hex, wipe } from "../base/bytes.ts";
 import { AppError } from "../base/errors.ts";
 import { type FaceId, type ImportId, type MediaId, newId } from "../base/ids.ts";
@@ -7,6 +8,7 @@ import type { Recorder } from "../ledger/ledger.ts";
 import { readSource } from "../media/source.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { Db, Tx } from "../storage/db.ts";
+import type { Schema } from "../storage/schema.ts";
 import type { Collection } from "./collections.ts";
 import type { Engines } from "./enrol.ts";
 import { type FolderEntry, listFolder } from "./folder.ts";
@@ -174,6 +176,11 @@ async function importPhoto(
   }
 }
 
+/** Two processes that import one folder at once: the first one's word on a file stands. */
+function noteOnce(conflict: OnConflictBuilder<Schema, "import_files">) {
+  return conflict.columns(["import_id", "path"]).doNothing();
+}
+
 /** Failures that belong to one file; anything else (disk, database) stops the import. */
 function isOfTheFile(error: unknown): error is AppError {
   return error instanceof AppError && (error.name === "MediaError" || error.name === "FacesError");
@@ -195,6 +202,7 @@ async function refuse(db: Db, file: FileOfImport, reason: string): Promise<FileR
         reason,
         media_id: null,
       })
+      .onConflict(noteOnce)
       .execute(),
   );
   return { path: file.entry.path, outcome: "refused", reason };
@@ -216,10 +224,11 @@ async function noteFile(
       reason: null,
       media_id: result.media,
     })
+    .onConflict(noteOnce)
     .execute();
 }
 
-/** The unfinished import of this folder, or a new one. */
+/** The unfinished import of this folder (another process may be at it just now), or a new one. */
 async function openImport(
   db: Db,
   recorder: Recorder,
@@ -227,27 +236,26 @@ async function openImport(
   folder: string,
 ): Promise<ImportId> {
   return db.write(async (tx) => {
-    const running = await tx.read
-      .selectFrom("imports")
-      .select("id")
-      .where("collection_id", "=", collection.id)
-      .where("folder", "=", folder)
-      .where("state", "=", "running")
-      .executeTakeFirst();
-    if (running) return running.id;
-    const id = newId("imp");
-    await tx.write
+    const row = await tx.write
       .insertInto("imports")
       .values({
-        id,
+        id: newId("imp"),
         collection_id: collection.id,
         folder,
         state: "running",
         started_at: recorder.clock.now(),
         finished_at: null,
       })
-      .execute();
-    return id;
+      .onConflict((conflict) =>
+        conflict
+          .columns(["collection_id", "folder"])
+          // Written out: SQLite finds the partial index only by the words it was made with.
+          .where(sql<boolean>`state = 'running'`)
+          .doUpdateSet({ state: "running" }),
+      )
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return row.id;
   });
 }
 

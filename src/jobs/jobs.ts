@@ -154,29 +154,34 @@ export async function renew(
   if (held.cancel_asked === 1) throw new JobsError("job_cancelled", "The job was cancelled.");
 }
 
-/** Ends a job that `holder` still holds. A failed one is queued anew until it has no attempts left. */
+/**
+ * Ends a job that `holder` still holds. A failed one is queued anew until it has no attempts left;
+ * a `stopped` one (its runner ends, the job is in order) at once, and without counting an attempt.
+ */
 export async function finish(
   db: Db,
   clock: Clock,
   job: Job,
   holder: string,
   outcome:
-    | { readonly state: "done" | "cancelled" }
+    | { readonly state: "done" | "cancelled" | "stopped" }
     | { readonly state: "failed"; readonly code: string },
 ): Promise<void> {
   const now = clock.now();
+  const { state } = outcome;
   await db.write(async (tx) => {
-    const again = outcome.state === "failed" && job.attempts < ATTEMPTS_MAX;
-    const waiting = again && (await isWaiting(tx, job));
+    const again = state === "stopped" || (state === "failed" && job.attempts < ATTEMPTS_MAX);
+    const queue = again && !(await isWaiting(tx, job));
     await tx.write
       .updateTable("jobs")
       .set({
-        state: again && !waiting ? "queued" : outcome.state,
-        run_at: later(now, RETRY_MS * 2 ** (job.attempts - 1)),
+        state: queue ? "queued" : state === "stopped" ? "cancelled" : state,
+        attempts: state === "stopped" ? job.attempts - 1 : job.attempts,
+        run_at: state === "failed" ? later(now, RETRY_MS * 2 ** (job.attempts - 1)) : now,
         lease_until: null,
         lease_holder: null,
-        error_code: outcome.state === "failed" ? outcome.code : null,
-        finished_at: again && !waiting ? null : now,
+        error_code: state === "failed" ? outcome.code : null,
+        finished_at: queue ? null : now,
       })
       .where("id", "=", job.id)
       .where("state", "=", "running")

@@ -38,7 +38,10 @@ export class Runner {
     this.#handlers = handlers;
   }
 
-  /** Runs every job that is due and returns how many ended, and how many of them failed. */
+  /**
+   * Runs every job that is due and returns how many ended, and how many of them failed. Stopped by
+   * the signal, it gives the job under way back.
+   */
   async drain(
     options: {
       readonly onProgress?: (job: Job, progress: Progress) => void;
@@ -51,9 +54,9 @@ export class Runner {
     while (!options.signal?.aborted) {
       const job = await take(this.#db, this.#clock, this.#holder);
       if (!job) break;
-      const done = await this.#run(job, options);
-      ended += 1;
-      if (!done) failed += 1;
+      const outcome = await this.#run(job, options);
+      if (outcome !== "stopped") ended += 1;
+      if (outcome === "failed") failed += 1;
     }
     return { ended, failed };
   }
@@ -64,7 +67,7 @@ export class Runner {
       readonly onProgress?: (job: Job, progress: Progress) => void;
       readonly signal?: AbortSignal;
     },
-  ): Promise<boolean> {
+  ): Promise<"done" | "failed" | "stopped"> {
     const stop = new AbortController();
     const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
     let progress: Progress = { done: 0, total: 0 };
@@ -85,11 +88,13 @@ export class Runner {
       });
       await renew(this.#db, this.#clock, job, this.#holder, progress);
       await finish(this.#db, this.#clock, job, this.#holder, { state: "done" });
-      return true;
+      return "done";
     } catch (error) {
       const cause: unknown = stop.signal.aborted ? stop.signal.reason : error;
-      await finish(this.#db, this.#clock, job, this.#holder, outcomeOf(cause));
-      return false;
+      const stopped = !stop.signal.aborted && options.signal?.aborted === true;
+      const outcome = stopped ? ({ state: "stopped" } as const) : outcomeOf(cause);
+      await finish(this.#db, this.#clock, job, this.#holder, outcome);
+      return stopped ? "stopped" : "failed";
     } finally {
       clearInterval(heartbeat);
     }

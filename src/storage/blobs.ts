@@ -1,11 +1,14 @@
 import { createReadStream } from "node:fs";
 import { createHash } from "node:crypto";
-import { access, readFile, readdir, rm } from "node:fs/promises";
+import { access, readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Hex } from "../base/bytes.ts";
 import { assert } from "../base/errors.ts";
 import { syncFolder, writeFileDurably } from "../base/files.ts";
 import { StorageError } from "./errors.ts";
+
+/** Nobody takes this long to write one photo. */
+const PART_AGE_MS = 60 * 60 * 1000;
 
 /**
  * Files by the SHA-256 of their content, in a folder. `put` returns only when the bytes survive
@@ -60,15 +63,23 @@ export class Blobs {
     await syncFolder(join(path, ".."));
   }
 
-  /** Removes the temporary files that a killed writer left behind. */
+  /**
+   * Removes the temporary files that a killed writer left behind, and leaves the young ones: they
+   * may be another process' at work.
+   */
   async sweep(): Promise<void> {
     for (const folder of await readdir(this.#folder).catch(() => [])) {
       const path = join(this.#folder, folder);
       for (const file of await readdir(path).catch(() => [])) {
-        if (file.endsWith(".part")) await rm(join(path, file), { force: true });
+        if (file.endsWith(".part")) await removeIfOld(join(path, file));
       }
     }
   }
+}
+
+async function removeIfOld(path: string): Promise<void> {
+  const info = await stat(path).catch(() => null);
+  if (info && Date.now() - info.mtimeMs > PART_AGE_MS) await rm(path, { force: true });
 }
 
 function exists(path: string): Promise<boolean> {

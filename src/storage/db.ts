@@ -108,7 +108,9 @@ export class Db implements Reader, AsyncDisposable {
    */
   async truncateLog(): Promise<boolean> {
     if (this.kind !== "sqlite") return true;
-    const result = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(this.#query);
+    const result = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(
+      this.#query,
+    );
     return result.rows[0]?.busy === 0;
   }
 

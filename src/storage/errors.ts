@@ -6,6 +6,7 @@ export type StorageCode =
   | "migration_changed"
   | "log_busy"
   | "master_key_missing"
+  | "master_key_exists"
   | "master_key_invalid"
   | "master_key_exposed"
   | "key_destroyed"

@@ -35,8 +35,14 @@ export async function readMasterKey(source: MasterKeySource): Promise<Buffer> {
   return parseMasterKey(await readFile(source.path, "utf8"));
 }
 
-/** Makes a new random master key file that only its owner may read. */
+/**
+ * Makes a new random master key file that only its owner may read. Throws master_key_exists rather
+ * than write over one: nothing that was sealed under it would open again.
+ */
 export async function makeMasterKey(path: string): Promise<void> {
+  if (await stat(path).catch(() => null)) {
+    throw new StorageError("master_key_exists", "There is a master key already. It is kept.");
+  }
   await writeFileDurably(path, `${randomBytes(KEY_BYTES).toString("hex")}\n`, OWNER_ONLY);
 }
 

@@ -4,6 +4,7 @@ import { wipe } from "../base/bytes.ts";
 import { type EpochId, type GrantId, newId, type SubjectId } from "../base/ids.ts";
 import type { Db, Reader, Tx } from "./db.ts";
 import { StorageError } from "./errors.ts";
+import { locked } from "./locks.ts";
 import { KEY_BYTES, seal, unseal } from "./seal.ts";
 
 /** Whose key: a grant's (templates, enrolment photo) or a subject's (name, contact, evidence). */
@@ -31,6 +32,9 @@ export class Vault {
   /** Opens the epoch keys with the master key, making the first one in a new database. */
   static async open(db: Db, master: Buffer, clock: Clock): Promise<Vault> {
     await db.write(async (tx) => {
+      // Two nodes that open a new database at once take turns by a row that is always there.
+      const turn = tx.write.selectFrom("migrations").select("number").where("number", "=", 1);
+      await locked(tx, turn, "update").execute();
       const one = await tx.read.selectFrom("epoch_keys").select("id").executeTakeFirst();
       if (!one) await insertEpoch(tx, master, clock);
     });
