@@ -176,7 +176,7 @@ export async function openModels(
       });
     }
     case "bundled":
-      return openBundled({ folder: bundledFolder(), threads });
+      return openBundled({ folder: bundledFolder(), threads, files: packManifest(name).files });
     default:
       return unreachable(name);
   }

@@ -32,7 +32,7 @@ const SCORE_MIN = 0.3;
 
 // Of 64 faces on a plain ground in a picture of the net's size all were found from 12 pixels up
 // (but for the gap above), 4 at 6; the rest is for less plain grounds.
-const FACE_MIN_PIXELS = 14;
+const FACE_MIN_PIXELS = 16;
 
 // The box of a face is 103 to 151 pixels wide in the net's square, 129 in the median (302 faces).
 const CROP_FACE_WIDTH = 129;
