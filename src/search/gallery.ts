@@ -1,11 +1,12 @@
 import { assert } from "../base/errors.ts";
 import type { GrantId, SubjectId, TemplateId } from "../base/ids.ts";
 import type { ScanCrew } from "./gallery/crew.ts";
+import { mergeFound } from "./gallery/found.ts";
 import { scanBlocks } from "./gallery/kernel.ts";
 import { CANDIDATES_MAX, PROBES_MAX } from "./gallery/layout.ts";
 import { assertUnit } from "./gallery/quantise.ts";
 import { type Membership, Roster } from "./gallery/roster.ts";
-import { type Found, type Recording, TemplateMemory } from "./gallery/template-memory.ts";
+import { type Recording, TemplateMemory } from "./gallery/template-memory.ts";
 
 /** A template and whose it is. `vector` is of unit length; the gallery copies it. */
 export interface GalleryRow extends Membership {
@@ -109,8 +110,8 @@ export class Gallery implements Disposable {
 
   /**
    * The subjects that resemble a unit vector most, each by their best visible template, best
-   * first: exactly those that comparing every template in float64 would give. Where scores tie,
-   * subjects come in the order of their ids, and which of them the limit cuts off is not said.
+   * first: exactly those that comparing every template in float64 would give. Which of
+   * several subjects with the very same score come first, or are cut off, is not said.
    */
   search(probe: Float32Array, recording: Recording): readonly Candidate[] {
     return this.searchMany([probe], recording)[0] ?? [];
@@ -159,7 +160,10 @@ export class Gallery implements Disposable {
       const lanes = this.#scanTogether(probes, recording) ?? this.#scanAlone(probes, recording);
       return probes.map((_, index) => {
         const found = lanes.flatMap((lane) => this.#memory.found(index, lane));
-        return this.#candidates(found, recording.limit);
+        return mergeFound(found, recording.limit).map(({ row, score }) => {
+          const { subject, grant, template } = this.#roster.memberOf(row);
+          return { subject, grant, template, score };
+        });
       });
     } finally {
       this.#memory.wipeProbes();
@@ -190,22 +194,6 @@ export class Gallery implements Disposable {
   ): void {
     const task = { rows: this.#roster.reach, probes: probes.length };
     scanBlocks(this.#memory.kernel, this.#memory.layout, task, shares);
-  }
-
-  /** Each thread found the best rows of its own blocks; together they hold everyone's best. */
-  #candidates(found: readonly Found[], limit: number): readonly Candidate[] {
-    const best = new Map<number, Found>();
-    for (const one of found) {
-      const other = best.get(one.owner);
-      if (!other || one.score > other.score) best.set(one.owner, one);
-    }
-    return [...best.values()]
-      .map(({ row, score }) => {
-        const { subject, grant, template } = this.#roster.memberOf(row);
-        return { subject, grant, template, score };
-      })
-      .sort((a, b) => b.score - a.score || (a.subject < b.subject ? -1 : 1))
-      .slice(0, limit);
   }
 
   #assertOpen(): void {
