@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import test from "node:test";
+import test, { after } from "node:test";
 import sharp from "sharp";
 import { z } from "zod";
 import { openPackageRuntime, type PackageFace } from "../../../scripts/package-runtime.ts";
 import { shared } from "../../../test/shared.ts";
 import type { Point } from "../../base/geometry.ts";
 import type { Picture } from "../../media/picture.ts";
+import { FacesError } from "../errors.ts";
 import type { Detection, Embedding } from "../face.ts";
-import type { FaceModels } from "../models.ts";
+import { openModels, packManifest } from "../packs.ts";
 import { bundledFolder, openBundled } from "./bundled.ts";
 import { drawHeads, goldenCrops, goldenPictures } from "./golden/pictures.ts";
 
@@ -45,13 +46,10 @@ const golden = goldenSchema.parse(
   JSON.parse(readFileSync(join(import.meta.dirname, "golden", "package-runtime.json"), "utf8")),
 );
 
-async function withModels(use: (models: FaceModels) => Promise<void>): Promise<void> {
-  await using models = await openBundled({ folder: bundledFolder(), threads: 1 });
-  await use(models);
-}
+const models = await openBundled({ folder: bundledFolder(), threads: 1 });
+after(() => models[Symbol.asyncDispose]());
 
 async function embedAll(
-  models: FaceModels,
   picture: Picture,
   faces: readonly Detection[],
 ): Promise<readonly Embedding[]> {
@@ -82,7 +80,6 @@ function mean(points: readonly Point[], from: number, until: number): Point {
 }
 
 async function assertSame(
-  models: FaceModels,
   picture: Picture,
   wanted: readonly PackageFace[],
   name: string,
@@ -90,7 +87,7 @@ async function assertSame(
   const faces = await models.detect(picture);
   const sure = faces.filter(({ score }) => score > PACKAGE_SCORE_MIN);
   assert.equal(sure.length, wanted.length, `faces in ${name}`);
-  const embeddings = await embedAll(models, picture, sure);
+  const embeddings = await embedAll(picture, sure);
   for (const [index, face] of wanted.entries()) {
     const { box, score, landmarks, outline } = sure[index]!;
     const what = `${name}, face ${index}`;
@@ -122,9 +119,7 @@ async function assertSame(
 
 for (const [name, picture] of Object.entries(goldenPictures)) {
   test(`finds, aligns and embeds as the package's own runtime: ${name}`, async () => {
-    await withModels(async (models) => {
-      await assertSame(models, picture, golden.pictures[name]!, name);
-    });
+    await assertSame(picture, golden.pictures[name]!, name);
   });
 }
 
@@ -136,14 +131,12 @@ test("the golden pictures hold faces, one cut by no square, and a picture withou
 });
 
 test("embeds crops of any shape as the package does", async () => {
-  await withModels(async (models) => {
-    const names = Object.keys(goldenCrops);
-    const embeddings = await models.embed(Object.values(goldenCrops));
-    for (const [index, name] of names.entries()) {
-      const likeness = cosine(embeddings[index]!, golden.crops[name]!);
-      assert.ok(likeness >= COSINE_MIN, `${name}: ${likeness}`);
-    }
-  });
+  const names = Object.keys(goldenCrops);
+  const embeddings = await models.embed(Object.values(goldenCrops));
+  for (const [index, name] of names.entries()) {
+    const likeness = cosine(embeddings[index]!, golden.crops[name]!);
+    assert.ok(likeness >= COSINE_MIN, `${name}: ${likeness}`);
+  }
 });
 
 test("finds, aligns and embeds as the package's own runtime: photographs", async (t) => {
@@ -156,63 +149,53 @@ test("finds, aligns and embeds as the package's own runtime: photographs", async
     .sort()[0]!;
   const files = [join(folder, first), group, close].filter((file) => file !== null);
   const runtime = await openPackageRuntime();
-  await withModels(async (models) => {
-    for (const file of files) {
-      const image = sharp(file).rotate().removeAlpha().raw();
-      const { data, info } = await image.toBuffer({ resolveWithObject: true });
-      const picture = { width: info.width, height: info.height, data };
-      await assertSame(models, picture, await runtime.analyse(picture), file);
-    }
-  });
+  for (const file of files) {
+    const image = sharp(file).rotate().removeAlpha().raw();
+    const { data, info } = await image.toBuffer({ resolveWithObject: true });
+    const picture = { width: info.width, height: info.height, data };
+    await assertSame(picture, await runtime.analyse(picture), file);
+  }
 });
 
 test("embeddings have unit length and do not depend on the batch", async () => {
-  await withModels(async (models) => {
-    const picture = goldenPictures["group"]!;
-    const crops = (await models.detect(picture)).map((face) => models.align(picture, face));
-    // More than one batch, the last of one crop.
-    const many = Array.from({ length: 17 }, (_, index) => crops[index % crops.length]!);
-    const together = await models.embed(many);
-    assert.equal(together.length, many.length);
-    for (const [index, embedding] of together.entries()) {
-      assert.equal(embedding.length, models.templateSize);
-      near(Math.hypot(...embedding), 1, 1e-5, "length");
-      const [alone] = await models.embed([many[index]!]);
-      assert.ok(cosine(embedding, alone!) > 0.999999);
-    }
-  });
+  const picture = goldenPictures["group"]!;
+  const crops = (await models.detect(picture)).map((face) => models.align(picture, face));
+  // More than one batch, the last of one crop.
+  const many = Array.from({ length: 17 }, (_, index) => crops[index % crops.length]!);
+  const together = await models.embed(many);
+  assert.equal(together.length, many.length);
+  for (const [index, embedding] of together.entries()) {
+    assert.equal(embedding.length, models.templateSize);
+    near(Math.hypot(...embedding), 1, 1e-5, "length");
+    const [alone] = await models.embed([many[index]!]);
+    assert.ok(cosine(embedding, alone!) > 0.999999);
+  }
 });
 
 test("embeds nothing and finds nothing where there is nothing", async () => {
-  await withModels(async (models) => {
-    assert.deepEqual(await models.embed([]), []);
-    const dot = { width: 1, height: 1, data: Uint8Array.of(200, 150, 120) };
-    assert.deepEqual(await models.detect(dot), []);
-  });
+  assert.deepEqual(await models.embed([]), []);
+  const dot = { width: 1, height: 1, data: Uint8Array.of(200, 150, 120) };
+  assert.deepEqual(await models.detect(dot), []);
 });
 
 test("calls side by side do not disturb each other", async () => {
-  await withModels(async (models) => {
-    const pictures = Object.values(goldenPictures);
-    const alone: (readonly Detection[])[] = [];
-    for (const picture of pictures) alone.push(await models.detect(picture));
-    const together = await Promise.all(pictures.map((picture) => models.detect(picture)));
-    assert.deepEqual(together, alone);
-  });
+  const pictures = Object.values(goldenPictures);
+  const alone: (readonly Detection[])[] = [];
+  for (const picture of pictures) alone.push(await models.detect(picture));
+  const together = await Promise.all(pictures.map((picture) => models.detect(picture)));
+  assert.deepEqual(together, alone);
 });
 
 test("a face known to lie on its side or upside down is embedded upright", async () => {
-  await withModels(async (models) => {
-    const picture = drawHeads(400, 480, [{ x: 200, y: 200, radius: 100, light: 1 }]);
-    const [face] = await models.detect(picture);
-    const [upright] = await embedAll(models, picture, [face!]);
-    let turned = { picture, face: face! };
-    for (let turns = 1; turns <= 3; turns++) {
-      turned = turnClockwise(turned.picture, turned.face);
-      const [embedding] = await embedAll(models, turned.picture, [turned.face]);
-      assert.ok(cosine(upright!, embedding!) > 0.995, `${turns} turns`);
-    }
-  });
+  const picture = drawHeads(400, 480, [{ x: 200, y: 200, radius: 100, light: 1 }]);
+  const [face] = await models.detect(picture);
+  const [upright] = await embedAll(picture, [face!]);
+  let turned = { picture, face: face! };
+  for (let turns = 1; turns <= 3; turns++) {
+    turned = turnClockwise(turned.picture, turned.face);
+    const [embedding] = await embedAll(turned.picture, [turned.face]);
+    assert.ok(cosine(upright!, embedding!) > 0.995, `${turns} turns`);
+  }
 });
 
 function turnClockwise(
@@ -240,22 +223,34 @@ function turnClockwise(
 }
 
 test("aligning survives coordinates that went through 0..1", async () => {
-  await withModels(async (models) => {
-    const picture = goldenPictures["portrait"]!;
-    const [face] = await models.detect(picture);
-    const { width, height } = picture;
-    const { x, y, width: w, height: h } = face!.outline!;
-    const there = { x: x / width, y: y / height, width: w / width, height: h / height };
-    const outline = {
-      x: there.x * width,
-      y: there.y * height,
-      width: there.width * width,
-      height: there.height * height,
-    };
-    assert.deepEqual(
-      models.align(picture, { ...face!, outline }).data,
-      models.align(picture, face!).data,
-    );
+  const picture = goldenPictures["portrait"]!;
+  const [face] = await models.detect(picture);
+  const { width, height } = picture;
+  const { x, y, width: w, height: h } = face!.outline!;
+  const there = { x: x / width, y: y / height, width: w / width, height: h / height };
+  const outline = {
+    x: there.x * width,
+    y: there.y * height,
+    width: there.width * width,
+    height: there.height * height,
+  };
+  assert.deepEqual(
+    models.align(picture, { ...face!, outline }).data,
+    models.align(picture, face!).data,
+  );
+});
+
+test("the pack's manifest vouches for the files of the package, and says how it errs", async () => {
+  await using opened = await openModels("bundled", { folder: "no such folder", threads: 1 });
+  const manifest = packManifest("bundled");
+  assert.equal(manifest.templateSize, opened.templateSize);
+  const { match, uncertain } = manifest.thresholds;
+  assert.ok(uncertain < match);
+  assert.ok(manifest.measuredError.some(({ at }) => at.some((one) => one.threshold === match)));
+  const others = manifest.files.map(({ name }) => ({ name, sha256: "0".repeat(64) }));
+  const options = { folder: bundledFolder(), threads: 1, files: others };
+  await assert.rejects(openBundled(options), (error) => {
+    return error instanceof FacesError && error.code === "model_changed";
   });
 });
 
