@@ -59,9 +59,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const entries = readManifest(options.manifest);
-  const started = performance.now();
-  const vectors = await embedAll(options, entries);
-  const seconds = (performance.now() - started) / 1000;
+  const { vectors, seconds } = await embedAll(options, entries);
   const scores = compareAll(vectors);
   const evaluation = {
     ...summarise(options.pack, entries, vectors, scores),
@@ -134,8 +132,9 @@ function locate(manifest: string, path: string): string {
 async function embedAll(
   options: { readonly pack: PackName; readonly folder: string; readonly workers: number },
   entries: readonly Entry[],
-): Promise<readonly Vector[]> {
+): Promise<{ readonly vectors: readonly Vector[]; readonly seconds: number }> {
   await using engine = await openEngine(options);
+  const started = performance.now();
   using bar = progressBar("Embedding", "photos");
   const vectors: Vector[] = [];
   let done = 0;
@@ -145,7 +144,7 @@ async function embedAll(
     done += 1;
     bar.update(done, entries.length);
   });
-  return vectors;
+  return { vectors, seconds: (performance.now() - started) / 1000 };
 }
 
 /** Null where the product would refuse the photo. Of several faces in a probe the largest is meant. */

@@ -57,6 +57,7 @@ export async function deliver(
   const photos = await startDelivery(deps.db, recorder, collection, delivery.subjects);
   const summary = { photos: photos.length, facesShown: 0, facesBlurred: 0 };
   const target = openTarget(delivery.to);
+  options.onProgress?.(0, photos.length);
   try {
     for (const [index, photo] of photos.entries()) {
       const members = await memberFaces(deps.db, recorder, collection.id, delivery, photo.media);
