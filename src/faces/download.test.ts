@@ -20,7 +20,7 @@ test("downloads a file, tells its progress, and finds it there the next time", a
   };
   const first = await install([file], to, { onProgress });
   assert.deepEqual(first, { kind: "installed", folder: join(to, "pack"), bytes: bytes.length });
-  assert.deepEqual(await readFile(join(to, "pack", "net.bin")), bytes);
+  assert.ok(bytes.equals(await readFile(join(to, "pack", "net.bin"))));
   assert.deepEqual(await listed(to), ["net.bin"]);
   assert.equal(seen.at(-1), bytes.length);
   assert.deepEqual(
@@ -44,7 +44,7 @@ test("goes on where the connection was cut, within one call", async (t) => {
   const to = await folderFor(t);
   const result = await install([packFile(bytes, `${server.url}/net.bin`)], to);
   assert.equal(result.kind, "installed");
-  assert.deepEqual(await readFile(join(to, "pack", "net.bin")), bytes);
+  assert.ok(bytes.equals(await readFile(join(to, "pack", "net.bin"))));
   // More cuts than attempts: those that brought bytes are not counted against the server.
   assert.equal(server.requests.length, 6);
   assert.equal(server.requests[1]?.range, "bytes=20000-");
@@ -70,7 +70,7 @@ test("goes on in a later call from the part an earlier one left", async (t) => {
   const second = await install([{ ...file, urls: [`${whole.url}/net.bin`] }], to);
   assert.equal(second.kind, "installed");
   assert.deepEqual(whole.requests, [{ path: "/net.bin", range: "bytes=40000-" }]);
-  assert.deepEqual(await readFile(join(to, "pack", "net.bin")), bytes);
+  assert.ok(bytes.equals(await readFile(join(to, "pack", "net.bin"))));
   assert.deepEqual(await listed(to), ["net.bin"]);
 });
 
@@ -94,7 +94,11 @@ test("refuses other sizes, announced or not, without keeping them", async (t) =>
   });
   const to = await folderFor(t);
   for (const server of [announced, unannounced]) {
-    const result = await install([packFile(bytes, `${server.url}/net.bin`)], to);
+    const onProgress: InstallOptions["onProgress"] = (progress) => {
+      assert.ok(progress.bytes <= bytes.length, "More was taken than the file has");
+    };
+    const file = packFile(bytes, `${server.url}/net.bin`);
+    const result = await install([file], to, { onProgress });
     assert.equal(result.kind, "refused");
     assert.deepEqual(await listed(to), []);
   }
@@ -111,7 +115,7 @@ test("begins at zero when what it had was of something else", async (t) => {
     await writeFile(part, randomBytes(length));
     const result = await install([packFile(bytes, `${server.url}/net.bin`)], to);
     assert.equal(result.kind, "installed", `a part of ${length}`);
-    assert.deepEqual(await readFile(join(to, "pack", "net.bin")), bytes);
+    assert.ok(bytes.equals(await readFile(join(to, "pack", "net.bin"))));
     await rm(join(to, "pack", "net.bin"));
   }
 });
@@ -125,7 +129,7 @@ test("takes the whole file from a server that ignores the range asked for", asyn
   const result = await install([packFile(bytes, `${server.url}/net.bin`)], to);
   assert.equal(result.kind, "installed");
   assert.deepEqual(server.requests, [{ path: "/net.bin", range: "bytes=50000-" }]);
-  assert.deepEqual(await readFile(join(to, "pack", "net.bin")), bytes);
+  assert.ok(bytes.equals(await readFile(join(to, "pack", "net.bin"))));
 });
 
 test("does not ask again after 404, asks again after 503, then tries the next address", async (t) => {
@@ -158,6 +162,25 @@ test("gives up on a server that stalls, before or within the answer", async (t) 
     assert.equal(result.kind, "unreachable");
     assert.match(result.kind === "unreachable" ? result.reason : "", /sends nothing/);
   }
+});
+
+test("a slow server is borne as long as it keeps sending", async (t) => {
+  const bytes = randomBytes(5_000);
+  const server = await serve(t, (_, response) => {
+    response.writeHead(200, { "content-length": bytes.length });
+    let sent = 0;
+    const timer = setInterval(() => {
+      response.write(bytes.subarray(sent, (sent += 1_000)));
+      if (sent === bytes.length) clearInterval(timer);
+    }, 250);
+    response.on("close", () => clearInterval(timer));
+  });
+  // Longer in all than the silence that would end it.
+  const limits = { ...LIMITS, idleMs: 900 };
+  const file = packFile(bytes, `${server.url}/a`);
+  const result = await install([file], await folderFor(t), { limits });
+  assert.equal(result.kind, "installed");
+  assert.equal(server.requests.length, 1);
 });
 
 test("a slow server can't hold a download beyond the time for the whole", async (t) => {

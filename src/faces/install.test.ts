@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
@@ -140,4 +140,11 @@ test("a mirror is asked for the pack's files by name, and can't pass off others"
   });
   assert.equal(result.kind, "refused");
   assert.equal(mirror.requests[0]?.path, "/models/face_detection_yunet_2023mar.onnx");
+});
+
+test("the pack that npm brought is there without an installation", async (t) => {
+  const to = await folderFor(t);
+  const result = await installPack("bundled", { to });
+  assert.equal(result.kind === "installed" && result.bytes, 0);
+  assert.deepEqual(await readdir(to), []);
 });

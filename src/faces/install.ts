@@ -2,11 +2,12 @@ import { mkdir, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EnvHttpProxyAgent } from "undici";
 import { syncFolder, writeFileDurably } from "../base/files.ts";
+import { bundledFolder } from "./bundled/bundled.ts";
 import { DiskError, download, DOWNLOAD_LIMITS } from "./download.ts";
 import type { DownloadLimits } from "./download.ts";
 import { FacesError } from "./errors.ts";
 import { readModelFile } from "./model-files.ts";
-import { locateFiles, packManifest } from "./packs.ts";
+import { locateFiles, locatePack, packManifest } from "./packs.ts";
 import type { PackFile, PackName } from "./packs.ts";
 
 /** How far an installation is, in bytes of all the files that it has to bring. */
@@ -45,11 +46,19 @@ export type InstallResult =
 /**
  * Brings the files of a pack that are not yet below `to`: from the official addresses (proxies as
  * HTTPS_PROXY, HTTP_PROXY and NO_PROXY say), or from a folder. Each file is checked by sha256 and
- * then renamed into place, so a crash leaves no half file. Throws FacesError `folder_unwritable`,
- * and the signal's reason when aborted.
+ * then renamed into place, so a crash leaves no half file. `bundled` came with npm and is only
+ * checked. Throws FacesError `folder_unwritable`, and the signal's reason when aborted.
  */
 export async function installPack(name: PackName, options: InstallOptions): Promise<InstallResult> {
+  if (name === "bundled") return alreadyThere(name, bundledFolder());
   return installFiles(packManifest(name).files, { ...options, folder: join(options.to, name) });
+}
+
+/** A pack that npm brought needs no more than to be whole. */
+async function alreadyThere(name: PackName, folder: string): Promise<InstallResult> {
+  const located = await locatePack(name, [folder]);
+  if (located.kind === "missing") return { kind: "absent", reason: located.reason };
+  return { kind: "installed", folder, bytes: 0 };
 }
 
 /** As `installPack`, for any list of files, into `folder`. */

@@ -4,6 +4,8 @@ import { Tensor } from "onnxruntime-node";
 import { FacesError } from "../errors.ts";
 import { withDynamicSize } from "./dynamic-size.ts";
 import { OnnxGraph } from "./graph.ts";
+import { readFields } from "./protobuf-reader.ts";
+import { ProtobufWriter } from "./protobuf.ts";
 import { openSession } from "./session.ts";
 
 /** Adds up 2 x 2 blocks; made for pictures of 4 x 4, as YuNet's file is made for 640 x 640. */
@@ -36,6 +38,14 @@ test("a net made for one size takes another after its declared sizes are freed",
   const free = withDynamicSize(fixed);
   assert.deepEqual(await sumsOf(free, 6, 2), Float32Array.of(14, 22, 30));
   assert.deepEqual(await sumsOf(free, 4, 4), await sumsOf(fixed, 4, 4));
+});
+
+test("sizes noted for what lies within go, everything else stays as it was", () => {
+  const graph = new ProtobufWriter().text(2, "name").text(13, "noted within").finish();
+  const model = new ProtobufWriter().integer(1, 8).bytes(7, graph).text(2, "maker").finish();
+  const kept = new ProtobufWriter().text(2, "name").finish();
+  const expected = new ProtobufWriter().integer(1, 8).bytes(7, kept).text(2, "maker").finish();
+  assert.deepEqual(readFields(withDynamicSize(model)), readFields(expected));
 });
 
 test("what is no model is refused as malformed", () => {
