@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
+import { hasEnded, processMark } from "./processes.ts";
 
 /**
  * Writes a file so that after a crash either the whole file or none of it is there: temporary
@@ -13,7 +14,7 @@ export async function writeFileDurably(
 ): Promise<void> {
   const folder = dirname(path);
   const first = await mkdir(folder, { recursive: true });
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.part`;
+  const temporary = temporaryName(path);
   try {
     const file = await open(temporary, "wx", mode);
     try {
@@ -34,6 +35,17 @@ export async function writeFileDurably(
     above = dirname(above);
     await syncFolder(above);
   }
+}
+
+/** Beside the path, told apart from every other: `<path>.<process>.<random>.part`. */
+export function temporaryName(path: string): string {
+  return `${path}.${processMark}.${randomBytes(6).toString("hex")}.part`;
+}
+
+/** Whose file this is, as far as its name tells: half-written by a process that has ended, or not. */
+export function isAbandoned(temporary: string): boolean {
+  const [mark = ""] = basename(temporary).split(".").slice(-3);
+  return temporary.endsWith(".part") && hasEnded(mark);
 }
 
 /** Makes renames and removals inside a folder durable. Windows cannot open folders: no-op there. */

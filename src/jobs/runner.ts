@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
+import { hasEnded, processMark } from "../base/processes.ts";
 import type { Db } from "../storage/db.ts";
 import { finish, type Job, JobsError, LEASE_MS, release, renew, take } from "./jobs.ts";
 
@@ -27,7 +27,7 @@ const RENEW_MS = LEASE_MS / 3;
 
 /** Runs jobs one after the other with the handlers it was given. */
 export class Runner {
-  readonly #holder = JSON.stringify([hostname(), process.pid, randomUUID()]);
+  readonly #holder = `${processMark}/${randomUUID()}`;
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #handlers: Readonly<Record<string, Handler>>;
@@ -103,14 +103,7 @@ export class Runner {
 
 /** True for a holder on this machine whose process has ended: its lease need not run out. */
 function isDeadHere(holder: string): boolean {
-  const [host, pid] = JSON.parse(holder) as readonly [string, number];
-  if (host !== hostname() || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
-  }
+  return hasEnded(holder.split("/")[0] ?? "");
 }
 
 function outcomeOf(error: unknown) {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -6,7 +5,7 @@ import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
 import { wipe } from "../base/bytes.ts";
-import { writeFileDurably } from "../base/files.ts";
+import { temporaryName, writeFileDurably } from "../base/files.ts";
 import type { CollectionId, FaceId, MediaId, SubjectId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
 import { facesOf } from "../collections/media.ts";
@@ -190,7 +189,7 @@ function folderTarget(folder: string): Target {
 
 /** Written beside its name and renamed when whole, photo by photo: memory holds one at a time. */
 function zipTarget(path: string): Target {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.part`;
+  const temporary = temporaryName(path);
   const zip = new ZipFile();
   let written: Promise<void> | null = null;
   const start = async (): Promise<void> => {

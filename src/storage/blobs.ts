@@ -4,10 +4,10 @@ import { access, readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Hex } from "../base/bytes.ts";
 import { assert } from "../base/errors.ts";
-import { syncFolder, writeFileDurably } from "../base/files.ts";
+import { isAbandoned, syncFolder, writeFileDurably } from "../base/files.ts";
 import { StorageError } from "./errors.ts";
 
-/** Nobody takes this long to write one photo. */
+/** Nobody takes this long to write one photo, on whatever machine. */
 const PART_AGE_MS = 60 * 60 * 1000;
 
 /**
@@ -64,22 +64,24 @@ export class Blobs {
   }
 
   /**
-   * Removes the temporary files that a killed writer left behind, and leaves the young ones: they
-   * may be another process' at work.
+   * Removes the temporary files that a killed writer left behind: those of a process that has ended
+   * on this machine, and old ones. The others may be the work of a process that runs.
    */
   async sweep(): Promise<void> {
     for (const folder of await readdir(this.#folder).catch(() => [])) {
       const path = join(this.#folder, folder);
       for (const file of await readdir(path).catch(() => [])) {
-        if (file.endsWith(".part")) await removeIfOld(join(path, file));
+        if (file.endsWith(".part")) await removeLeftover(join(path, file));
       }
     }
   }
 }
 
-async function removeIfOld(path: string): Promise<void> {
+async function removeLeftover(path: string): Promise<void> {
   const info = await stat(path).catch(() => null);
-  if (info && Date.now() - info.mtimeMs > PART_AGE_MS) await rm(path, { force: true });
+  if (!info) return;
+  const old = Date.now() - info.mtimeMs > PART_AGE_MS;
+  if (old || isAbandoned(path)) await rm(path, { force: true });
 }
 
 function exists(path: string): Promise<boolean> {
