@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import pg from "pg";
+import { Client } from "pg";
 import { Db } from "../src/storage/db.ts";
 
 /** The local server that tests use when it answers; ASSENT_TEST_POSTGRES names another. */
@@ -22,10 +22,16 @@ export interface TestDatabase {
  * Runs a test on SQLite in a temporary folder and on PostgreSQL in a schema of its own. Without a
  * server the second is reported as skipped, with the reason.
  */
-export function onEachDatabase(
-  name: string,
-  body: (database: TestDatabase, t: TestContext) => Promise<void>,
-): void {
+export function onEachDatabase(name: string, body: DatabaseTest): void {
+  onSqlite(name, body);
+  onPostgres(name, body);
+}
+
+/** What a test does with its database. */
+type DatabaseTest = (database: TestDatabase, t: TestContext) => Promise<void>;
+
+/** For what only SQLite has: files, and processes that write one of them. */
+export function onSqlite(name: string, body: DatabaseTest): void {
   test(`${name} [sqlite]`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "assent-test-"));
     try {
@@ -34,6 +40,10 @@ export function onEachDatabase(
       rmSync(folder, { recursive: true, force: true });
     }
   });
+}
+
+/** For what only PostgreSQL has: transactions that really run at the same time. */
+export function onPostgres(name: string, body: DatabaseTest): void {
   const skip = answers ? false : "no PostgreSQL server answers (set ASSENT_TEST_POSTGRES)";
   test(`${name} [postgres]`, { skip }, async (t) => {
     const schema = `assent_test_${randomBytes(8).toString("hex")}`;
@@ -72,7 +82,7 @@ async function askPostgres(): Promise<boolean> {
 }
 
 async function run(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: POSTGRES, connectionTimeoutMillis: 3000 });
+  const client = new Client({ connectionString: POSTGRES, connectionTimeoutMillis: 3000 });
   await client.connect();
   try {
     await client.query(statement);

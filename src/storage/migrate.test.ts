@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { sql } from "kysely";
+import { onEachDatabase, openTestDb, withEachDatabase } from "../../test/databases.ts";
+import { runScript } from "../../test/script.ts";
+import { systemClock } from "../base/clock.ts";
+import { newId } from "../base/ids.ts";
+import { translate } from "./migrate.ts";
+
+onEachDatabase("migrates once; opening again changes nothing", async (database) => {
+  const migrations = async () => {
+    await using db = await openTestDb(database);
+    return await db.read.selectFrom("migrations").selectAll().orderBy("number").execute();
+  };
+  const first = await migrations();
+  assert.equal(first.length, readdirSync(new URL("migrations", import.meta.url)).length);
+  assert.deepEqual(await migrations(), first);
+});
+
+onEachDatabase("processes that open a new database at once all find it whole", async (database) => {
+  const open = `
+    import { openTestDb } from "./test/databases.ts";
+    await using db = await openTestDb(database);
+    const rows = await db.read.selectFrom("collections").selectAll().execute();
+    console.log(rows.length);
+  `;
+  const outputs = await Promise.all([1, 2, 3].map(async () => runScript(open, { database })));
+  assert.deepEqual(outputs, ["0\n", "0\n", "0\n"]);
+});
+
+onEachDatabase("refuses a database made with another text of a migration", async (database) => {
+  {
+    await using db = await openTestDb(database);
+    await db.write(async (tx) => tx.write.updateTable("migrations").set({ hash: "0" }).execute());
+  }
+  await assert.rejects(openTestDb(database), { code: "migration_changed" });
+});
+
+onEachDatabase("refuses a database of a newer version", async (database) => {
+  {
+    await using db = await openTestDb(database);
+    const row = { number: 9999, name: "9999-later.sql", hash: "0", applied_at: systemClock.now() };
+    await db.write(async (tx) => tx.write.insertInto("migrations").values(row).execute());
+  }
+  await assert.rejects(openTestDb(database), { code: "database_newer" });
+});
+
+withEachDatabase("R33 the record's events can't be changed or taken out", async (db) => {
+  const event = {
+    id: newId("eve"),
+    at: systemClock.now(),
+    kind: "collection.created",
+    account: "staff",
+    collection_id: null,
+    subject_id: null,
+    body: "{}",
+  };
+  await db.write(async (tx) => tx.write.insertInto("events").values(event).execute());
+  for (const statement of [
+    "update events set account = 'nobody'",
+    "update events set at = 0 where id = 'none of them'",
+    "delete from events",
+    ...(db.kind === "postgres" ? ["truncate events"] : []),
+  ]) {
+    const attempt = db.write(async (tx) => sql.raw(statement).execute(tx.write));
+    // A change of no row is no change: SQLite's triggers are asked a row at a time.
+    if (db.kind === "sqlite" && statement.includes("none of them")) await attempt;
+    else await assert.rejects(attempt, /append-only/u, statement);
+  }
+  const rows = await db.read.selectFrom("events").selectAll().execute();
+  assert.deepEqual({ ...rows[0] }, { ...event, seq: 1 });
+  assert.equal(rows.length, 1);
+});
+
+test("every table is STRICT for SQLite, and no PostgreSQL type name is left", () => {
+  const folder = new URL("migrations/", import.meta.url);
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(new URL(file, folder), "utf8");
+    const lite = translate(text, "sqlite");
+    assert.doesNotMatch(lite, /\b(bigint|bytea|double precision|generated|plpgsql)\b/u, file);
+    const tables = lite.match(/^create table/gmu) ?? [];
+    assert.equal((lite.match(/^\) strict;$/gmu) ?? []).length, tables.length, file);
+    assert.doesNotMatch(translate(text, "postgres"), /raise\(abort/u, file);
+  }
+});
