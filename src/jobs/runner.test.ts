@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { hostname } from "node:os";
 import { withEachDatabase } from "../../test/databases.ts";
 import { fixedClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
+import { processMark } from "../base/processes.ts";
 import type { Db } from "../storage/db.ts";
 import { cancel, enqueue, listJobs, take } from "./jobs.ts";
 import { type Handler, Runner } from "./runner.ts";
@@ -101,11 +101,11 @@ withEachDatabase("takes over from a process of this machine that is gone, at onc
   await queue(db, clock, "look", "a");
   await queue(db, clock, "look", "b");
   const gone = spawnSync(process.execPath, ["-e", "0"]).pid;
-  await take(db, clock, JSON.stringify([hostname(), gone, "x"]));
-  const alive = JSON.stringify([hostname(), process.ppid, "x"]);
-  await take(db, clock, alive);
+  const holder = (pid: number) => `${processMark.replace(/-\d+-/u, `-${pid}-`)}/x`;
+  const taken = await take(db, clock, holder(gone));
+  await take(db, clock, holder(process.ppid));
   const ran: string[] = [];
   const runner = new Runner(db, clock, { look: async ({ target }) => void ran.push(target) });
   await runner.drain();
-  assert.deepEqual(ran, ["a"]);
+  assert.deepEqual(ran, [taken?.target]);
 });
