@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { onEachDatabase } from "../../test/databases.ts";
+import { makeCollection, openInstance } from "../../test/instance.ts";
+import { currentNotice } from "../consent/notices.ts";
+import { listJobs } from "../jobs/jobs.ts";
+import { findCollection, listCollections, NOTICE_LANGUAGE, touchGallery } from "./collections.ts";
+
+onEachDatabase("makes a collection with its first notice and an event, once", async (database) => {
+  await using instance = await openInstance(database);
+  const { app } = instance;
+  const made = await makeCollection(app, { name: " gala ", notice: " We look. " });
+  assert.equal(made.name, "gala");
+  assert.deepEqual(await findCollection(app.db, "gala"), made);
+  assert.deepEqual(await findCollection(app.db, made.id), made);
+  const notice = await currentNotice(app.db, made.id, NOTICE_LANGUAGE);
+  assert.deepEqual([notice?.version, notice?.body], [1, "We look."]);
+  await assert.rejects(makeCollection(app, { name: "gala" }), { code: "collection_exists" });
+  assert.equal((await listCollections(app.db)).length, 1);
+  const events = await app.db.read.selectFrom("events").select(["kind", "account"]).execute();
+  assert.deepEqual(
+    events.map((event) => ({ ...event })),
+    [{ kind: "collection.created", account: "staff" }],
+  );
+  await assert.rejects(findCollection(app.db, "none"), { code: "collection_unknown" });
+});
+
+onEachDatabase(
+  "R37 refuses a collection without purpose, notice, contact or end",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { app } = instance;
+    for (const [field, value] of [
+      ["name", ""],
+      ["name", "x".repeat(81)],
+      ["purpose", "  "],
+      ["notice", ""],
+      ["contact", ""],
+      ["sceneBasis", " "],
+      ["retentionDays", 0],
+      ["retentionDays", 1.5],
+      ["retentionDays", 3 * 365 + 1],
+      ["retentionDays", Number.NaN],
+      ["retentionDays", Infinity],
+      ["ageFloor", -1],
+      ["ageFloor", 121],
+    ] as const) {
+      const attempt = makeCollection(app, { [field]: value });
+      await assert.rejects(attempt, { code: "collection_invalid" }, `${field} ${value}`);
+    }
+    assert.deepEqual(await listCollections(app.db), []);
+  },
+);
+
+onEachDatabase(
+  "counts who may be found, and asks for a backfill only where one may run",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { app } = instance;
+    const scene = await makeCollection(app);
+    const bare = await makeCollection(app, { name: "bare", sceneBasis: null });
+    const touch = async (id: typeof scene.id, change: "added" | "removed") => {
+      const { galleryVersion, templateVersion } = await app.db.write(async (tx) =>
+        touchGallery(tx, app.clock, id, change),
+      );
+      return [galleryVersion, templateVersion];
+    };
+    assert.deepEqual(await touch(scene.id, "removed"), [1, 0]);
+    assert.deepEqual(await listJobs(app.db, 10), []);
+    assert.deepEqual(await touch(scene.id, "added"), [2, 2]);
+    assert.deepEqual(await touch(scene.id, "removed"), [3, 2]);
+    assert.deepEqual(await touch(bare.id, "added"), [1, 1]);
+    const jobs = await listJobs(app.db, 10);
+    assert.deepEqual(
+      jobs.map(({ kind, target }) => [kind, target]),
+      [["backfill", scene.id]],
+    );
+  },
+);
