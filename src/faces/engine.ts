@@ -39,6 +39,13 @@ export type EmbedChoice =
 /** The gates differ: enrolment is stricter than a probe, a probe stricter than a scan. */
 export type Use = "enrol" | "probe" | "scan";
 
+/** What is asked of one photo. */
+export interface AnalyseOptions {
+  readonly embed: EmbedChoice;
+  readonly use: Use;
+  readonly signal?: AbortSignal;
+}
+
 /** What one photo holds. Faces are ordered left to right, then top to bottom. */
 export interface Analysis {
   /** Of the upright photo, full size, in pixels. */
@@ -48,7 +55,7 @@ export interface Analysis {
   /** Local time of EXIF DateTimeOriginal as `YYYY-MM-DDTHH:MM:SS`, if the photo says. */
   readonly takenAt: string | null;
   readonly faces: readonly AnalysedFace[];
-  /** True when faces were looked for at 90, 180 and 270 degrees too. */
+  /** True when the whole photo was looked at turned by 90, 180 or 270 degrees too. */
   readonly rotationsTried: boolean;
 }
 
@@ -62,10 +69,7 @@ export interface Engine extends AsyncDisposable {
   readonly pack: string;
   readonly templateSize: number;
   /** Decodes, detects, judges and embeds one photo. */
-  analyse(
-    source: PhotoSource,
-    options: { readonly embed: EmbedChoice; readonly use: Use; readonly signal?: AbortSignal },
-  ): Promise<Analysis>;
+  analyse(source: PhotoSource, options: AnalyseOptions): Promise<Analysis>;
   /**
    * Embeds faces whose places are known (backfill): no detection, decoded no larger than they
    * need. One entry a face, in order; null where the face is too poor to embed.

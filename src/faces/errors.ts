@@ -13,7 +13,13 @@ export type FacesCode =
   /** The folder of models can't be written: rights, or a full disk. */
   | "folder_unwritable"
   /** No pack has this name. */
-  | "pack_unknown";
+  | "pack_unknown"
+  /** A photo took longer than any should. */
+  | "photo_too_slow"
+  /** A photo killed the worker that looked at it, twice; or no worker would start. */
+  | "worker_died"
+  /** The engine was closed before the photo's turn came, or while it was looked at. */
+  | "engine_closed";
 
 /** A failure of the faces room: models that can't be had, read or run. */
 export class FacesError extends AppError<FacesCode> {}

@@ -10,6 +10,13 @@ export interface DetectorTraits {
   readonly inputSide: number | null;
   /** Width of the smallest face found reliably, in pixels of what the detector sees. Measured. */
   readonly faceMinPixels: number;
+  /**
+   * Score from which a face was upright when it was seen; lower ones may be turned. 0 where the
+   * score does not tell.
+   */
+  readonly scoreSure: number;
+  /** True where the landmarks of a face tilted by 45 degrees still lie on the face. */
+  readonly followsRoll: boolean;
 }
 
 /**

@@ -1,0 +1,14 @@
+import type { Engine } from "./engine.ts";
+import type { FaceModels } from "./models.ts";
+import { analysePhoto, embedPlaces } from "./pipeline.ts";
+
+/** Runs the pipeline in this thread. The engine owns the models and closes them. */
+export function inlineEngine(models: FaceModels): Engine {
+  return {
+    pack: models.pack,
+    templateSize: models.templateSize,
+    analyse: (source, options) => analysePhoto(models, source, options),
+    embed: (source, places, options) => embedPlaces(models, source, places, options?.signal),
+    [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
+  };
+}

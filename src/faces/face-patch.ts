@@ -1,0 +1,123 @@
+import type { Point } from "../base/geometry.ts";
+import { assert } from "../base/errors.ts";
+import type { Picture } from "../media/picture.ts";
+import { cutCrop, fitSimilarity } from "./align.ts";
+import type { Landmarks } from "./face.ts";
+
+/**
+ * A small grey square in which every face lies alike, whatever its size and roll: what quality is
+ * measured on, the same for every pack. Values 0..255, row by row.
+ */
+export interface FacePatch {
+  readonly side: number;
+  readonly values: Float32Array;
+}
+
+/** A rectangle of the patch, in 0..1 of its side. */
+export interface PatchArea {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/**
+ * Where the landmarks lie in the patch, in 0..1: eyes, nose tip, corners of the mouth. The eyes are
+ * .36 apart, so a face is about .75 wide.
+ */
+const LAYOUT: readonly Point[] = [
+  { x: 0.32, y: 0.4 },
+  { x: 0.68, y: 0.4 },
+  { x: 0.5, y: 0.59 },
+  { x: 0.35, y: 0.77 },
+  { x: 0.65, y: 0.77 },
+];
+
+/** Skin from brow to chin, without hair, ears and ground. */
+export const FACE_AREA: PatchArea = { left: 0.22, top: 0.28, right: 0.78, bottom: 0.9 };
+export const LEFT_EYE_AREA: PatchArea = { left: 0.2, top: 0.31, right: 0.44, bottom: 0.47 };
+export const RIGHT_EYE_AREA: PatchArea = { left: 0.56, top: 0.31, right: 0.8, bottom: 0.47 };
+export const LEFT_CHEEK_AREA: PatchArea = { left: 0.24, top: 0.52, right: 0.38, bottom: 0.64 };
+export const RIGHT_CHEEK_AREA: PatchArea = { left: 0.62, top: 0.52, right: 0.76, bottom: 0.64 };
+export const MOUTH_AREA: PatchArea = { left: 0.3, top: 0.67, right: 0.7, bottom: 0.87 };
+
+/** Side of a patch in pixels: a face is 48 wide in it, about what a recogniser needs. */
+export const PATCH_SIDE = 64;
+
+/** Cuts the patch of a face, landmarks in pixels of the picture. Luma as in Rec. 601. */
+export function cutPatch(picture: Picture, landmarks: Landmarks): FacePatch {
+  const side = PATCH_SIDE;
+  const layout = LAYOUT.map(({ x, y }) => ({ x: x * side, y: y * side }));
+  const toPatch = fitSimilarity(landmarks, layout);
+  assert(toPatch, "A detection's landmarks are one point");
+  const { data } = cutCrop(picture, toPatch, side);
+  const values = new Float32Array(side * side);
+  for (let index = 0; index < values.length; index += 1) {
+    const [red = 0, green = 0, blue = 0] = data.subarray(index * 3, index * 3 + 3);
+    values[index] = 0.299 * red + 0.587 * green + 0.114 * blue;
+  }
+  return { side, values };
+}
+
+/** The patch at half its side, by averaging: what is left is what small faces show too. */
+export function halvePatch({ side, values }: FacePatch): FacePatch {
+  const half = side / 2;
+  const out = new Float32Array(half * half);
+  for (let index = 0; index < out.length; index += 1) {
+    const at = Math.floor(index / half) * 2 * side + (index % half) * 2;
+    const above = (values[at] ?? 0) + (values[at + 1] ?? 0);
+    const below = (values[at + side] ?? 0) + (values[at + side + 1] ?? 0);
+    out[index] = (above + below) / 4;
+  }
+  return { side: half, values: out };
+}
+
+/** The values of an area, in no order that matters. */
+export function valuesIn({ side, values }: FacePatch, area: PatchArea): Float32Array {
+  const left = Math.round(area.left * side);
+  const right = Math.round(area.right * side);
+  const rows: number[] = [];
+  for (let y = Math.round(area.top * side); y < Math.round(area.bottom * side); y += 1) {
+    rows.push(...values.subarray(y * side + left, y * side + right));
+  }
+  return Float32Array.from(rows);
+}
+
+/** Mean and variance. */
+export function spreadOf(values: Float32Array): {
+  readonly mean: number;
+  readonly variance: number;
+} {
+  let sum = 0;
+  let squares = 0;
+  for (const value of values) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / values.length;
+  return { mean, variance: Math.max(0, squares / values.length - mean * mean) };
+}
+
+/** The value below which `share` of the values lie. */
+export function quantile(values: Float32Array, share: number): number {
+  const sorted = values.toSorted();
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+/** The area through the discrete Laplacian (each value less the mean of its four neighbours). */
+export function laplacianIn({ side, values }: FacePatch, area: PatchArea): Float32Array {
+  const out: number[] = [];
+  const [left, right] = [Math.round(area.left * side), Math.round(area.right * side)];
+  for (let y = Math.round(area.top * side); y < Math.round(area.bottom * side); y += 1) {
+    for (let x = left; x < right; x += 1) {
+      const at = y * side + x;
+      const around =
+        (values[at - 1] ?? 0) +
+        (values[at + 1] ?? 0) +
+        (values[at - side] ?? 0) +
+        (values[at + side] ?? 0);
+      out.push((values[at] ?? 0) - around / 4);
+    }
+  }
+  return Float32Array.from(out);
+}

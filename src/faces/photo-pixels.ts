@@ -1,0 +1,65 @@
+import { assert } from "../base/errors.ts";
+import { sharp } from "../media/codec.ts";
+import { decodePhoto, type Photo } from "../media/decode.ts";
+import type { Picture } from "../media/picture.ts";
+
+/**
+ * Pixels of one photo at the sizes the stages ask for. Each size is made once: from a larger one
+ * that is already there, else by decoding (a JPEG shrinks while it is decoded, at no cost at a half,
+ * a quarter and an eighth).
+ */
+export class PhotoPixels {
+  readonly photo: Photo;
+  readonly longSide: number;
+  readonly #bySide = new Map<number, Picture>();
+
+  constructor(photo: Photo) {
+    this.photo = photo;
+    this.longSide = Math.max(photo.width, photo.height);
+  }
+
+  /** The picture with this longest side: at most the photo's own. Throws MediaError. */
+  async sized(longSide: number): Promise<Picture> {
+    assert(longSide >= 1 && longSide <= this.longSide, "A photo is never enlarged");
+    const known = this.#bySide.get(longSide);
+    if (known) return known;
+    const larger = this.made(longSide);
+    const picture = larger
+      ? await shrink(larger, longSide)
+      : await decodePhoto(this.photo, { longSideMax: longSide });
+    this.#bySide.set(longSide, picture);
+    return picture;
+  }
+
+  /** The smallest picture there is whose longest side is at least this; null if none is. */
+  made(longSideMin: number): Picture | null {
+    const sides = [...this.#bySide.keys()].filter((side) => side >= longSideMin);
+    return this.#bySide.get(Math.min(...sides)) ?? null;
+  }
+
+  /** The same, or else the largest picture there is. At least one must have been made. */
+  best(longSideMin: number): Picture {
+    const best = this.made(longSideMin) ?? this.#bySide.get(Math.max(...this.#bySide.keys()));
+    assert(best, "No picture of this photo has been made");
+    return best;
+  }
+
+  /**
+   * A picture whose longest side is at least this, or full size: one that is there, else decoded
+   * at the next of the sizes that cost nothing. Throws MediaError.
+   */
+  async atLeast(longSideMin: number): Promise<Picture> {
+    const wanted = Math.min(longSideMin, this.longSide);
+    const halvings = Math.floor(Math.log2(this.longSide / Math.max(1, wanted)));
+    return this.made(wanted) ?? (await this.sized(Math.ceil(this.longSide / 2 ** halvings)));
+  }
+}
+
+async function shrink(picture: Picture, longSide: number): Promise<Picture> {
+  const { width, height, data } = picture;
+  const { data: shrunk, info } = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ width: longSide, height: longSide, fit: "inside", kernel: "linear" })
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: shrunk };
+}

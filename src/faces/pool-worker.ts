@@ -1,0 +1,122 @@
+import { Worker } from "node:worker_threads";
+import { assert } from "../base/errors.ts";
+import {
+  embeddingsIn,
+  type Done,
+  type Failed,
+  type Job,
+  type Result,
+  toError,
+} from "./messages.ts";
+
+/** How a worker is started. */
+export interface WorkerSettings {
+  /** The file that runs in the thread. */
+  readonly entry: URL;
+  /** A job that takes longer is given up, and its worker with it. */
+  readonly jobMsMax: number;
+}
+
+/**
+ * What came of a job: its result; the error it threw; or no answer, because the worker died or was
+ * killed for taking too long.
+ */
+export type Outcome =
+  | { readonly kind: "done"; readonly result: Result }
+  | { readonly kind: "failed"; readonly error: Error }
+  | { readonly kind: "died" | "too_slow" };
+
+/**
+ * 512 MB of JavaScript heap a worker: the pipeline keeps pixels and tensors outside of it, and needs
+ * about 20. What exceeds that has gone wrong, and ends its worker instead of the process.
+ */
+const HEAP_MB_MAX = 512;
+
+/** One worker thread. Takes one job at a time; once dead, it stays so. */
+export class PoolWorker {
+  readonly #worker: Worker;
+  readonly #settings: WorkerSettings;
+  #settle: ((outcome: Outcome) => void) | null = null;
+  #alive = true;
+  readonly #ended: Promise<void>;
+
+  constructor(settings: WorkerSettings) {
+    this.#settings = settings;
+    this.#worker = new Worker(settings.entry, {
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
+    });
+    this.#worker.on("message", (message: Done | Failed) => this.#answered(message));
+    // An error that nothing caught; the exit follows, and it is the exit that counts.
+    this.#worker.on("error", () => {});
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once("exit", () => {
+        this.#alive = false;
+        this.#finish({ kind: "died" });
+        resolve();
+      });
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Runs one job. Never rejects. */
+  async run(job: Job): Promise<Outcome> {
+    assert(this.#settle === null, "A worker takes one job at a time");
+    if (!this.#alive) return { kind: "died" };
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<Outcome>((resolve) => {
+        this.#settle = resolve;
+        timer = setTimeout(() => {
+          this.#alive = false;
+          this.#finish({ kind: "too_slow" });
+          void this.#worker.terminate();
+        }, this.#settings.jobMsMax);
+        this.#post(job);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Asks the worker to give up its job between two steps; its answer is still awaited. */
+  cancel(): void {
+    if (this.#settle) this.#post({ kind: "cancel" });
+  }
+
+  /** Ends the thread; a job under way is `died`. */
+  async end(): Promise<void> {
+    this.#alive = false;
+    await this.#worker.terminate();
+    await this.#ended;
+  }
+
+  #post(job: Job): void {
+    if (!("source" in job && "bytes" in job.source)) {
+      this.#worker.postMessage(job, []);
+      return;
+    }
+    // The caller keeps its bytes (a job may be tried twice), so the worker is given a copy. Copied
+    // here: cloning a view would copy all of the buffer behind it.
+    const bytes = Uint8Array.from(job.source.bytes);
+    this.#worker.postMessage({ ...job, source: { bytes } }, [bytes.buffer]);
+  }
+
+  #answered(message: Done | Failed): void {
+    if (this.#settle === null) {
+      // An answer that came after its job was given up.
+      if (message.kind === "done") for (const one of embeddingsIn(message.result)) one.fill(0);
+      return;
+    }
+    if (message.kind === "done") this.#finish({ kind: "done", result: message.result });
+    else this.#finish({ kind: "failed", error: toError(message) });
+  }
+
+  #finish(outcome: Outcome): void {
+    const settle = this.#settle;
+    this.#settle = null;
+    settle?.(outcome);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Box } from "../base/geometry.ts";
+import type { Picture } from "../media/picture.ts";
+import type { Size } from "./turns.ts";
+
+/**
+ * Covers a picture with equal tiles no larger than `side`, as few as possible, row by row;
+ * neighbours share at least `overlap` pixels. Whole pixels, inside the picture.
+ */
+export function planTiles(
+  size: Size,
+  options: { readonly side: number; readonly overlap: number },
+): readonly Box[] {
+  const columns = spans(size.width, options);
+  const rows = spans(size.height, options);
+  return rows.flatMap((row) =>
+    columns.map((column) => ({
+      x: column.start,
+      y: row.start,
+      width: column.length,
+      height: row.length,
+    })),
+  );
+}
+
+function spans(
+  whole: number,
+  options: { readonly side: number; readonly overlap: number },
+): readonly { readonly start: number; readonly length: number }[] {
+  const { side } = options;
+  if (whole <= side) return [{ start: 0, length: whole }];
+  // An overlap of half a tile or more would cover every pixel three times and still gain nothing.
+  const overlap = Math.min(options.overlap, Math.floor(side / 2));
+  const count = Math.ceil((whole - overlap) / (side - overlap));
+  const length = Math.ceil((whole + (count - 1) * overlap) / count);
+  return Array.from({ length: count }, (_, index) => ({
+    start: Math.round((index * (whole - length)) / (count - 1)),
+    length,
+  }));
+}
+
+/** A copy of a part of the picture: whole pixels, inside it. The whole picture is not copied. */
+export function cutPicture(picture: Picture, area: Box): Picture {
+  const { x, y, width, height } = area;
+  if (width === picture.width && height === picture.height) return picture;
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row += 1) {
+    const start = ((y + row) * picture.width + x) * 3;
+    data.set(picture.data.subarray(start, start + width * 3), row * width * 3);
+  }
+  return { width, height, data };
+}

@@ -1,0 +1,59 @@
+import { parentPort } from "node:worker_threads";
+import { assert } from "../base/errors.ts";
+import { embeddingsIn, type Done, type Job, type Result, toFailed } from "./messages.ts";
+import type { FaceModels } from "./models.ts";
+import { openModels } from "./packs.ts";
+import { analysePhoto, embedPlaces } from "./pipeline.ts";
+
+/** One thread a net: the pool has a worker for each core, and they would only fight each other. */
+const THREADS = 1;
+
+// The entry of a worker thread: opens the models of a pack, then looks at photos one by one.
+assert(parentPort, "This file runs as a worker");
+const port = parentPort;
+let models: FaceModels | null = null;
+let cancel = new AbortController();
+
+port.on("message", (job: Job) => {
+  if (job.kind === "cancel") {
+    cancel.abort();
+    return;
+  }
+  cancel = new AbortController();
+  run(job, cancel.signal).then(answer, (error: unknown) => port.postMessage(toFailed(error)));
+});
+
+async function run(
+  job: Exclude<Job, { readonly kind: "cancel" }>,
+  signal: AbortSignal,
+): Promise<Result> {
+  if (job.kind === "open") {
+    models = await openModels(job.pack, { folder: job.folder, threads: THREADS });
+    return { kind: "open", pack: models.pack, templateSize: models.templateSize };
+  }
+  assert(models, "A worker opens its models before it looks at photos");
+  if (job.kind === "embed") {
+    const embeddings = await embedPlaces(models, job.source, job.faces, signal);
+    return { kind: "embed", embeddings: embeddings.map((one) => one && ownBuffer(one)) };
+  }
+  const { embed, use } = job;
+  const analysis = await analysePhoto(models, job.source, { embed, use, signal });
+  const faces = analysis.faces.map((face) => ({
+    ...face,
+    embedding: face.embedding && ownBuffer(face.embedding),
+  }));
+  return { kind: "analyse", analysis: { ...analysis, faces } };
+}
+
+/** A vector alone in its buffer: moving the buffer then leaves nothing of it in this thread. */
+function ownBuffer(embedding: Float32Array): Float32Array {
+  if (embedding.byteLength === embedding.buffer.byteLength) return embedding;
+  const own = embedding.slice();
+  embedding.fill(0);
+  return own;
+}
+
+function answer(result: Result): void {
+  const buffers = embeddingsIn(result).map(({ buffer }) => buffer as ArrayBuffer);
+  port.postMessage({ kind: "done", result } satisfies Done, buffers);
+}
