@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Box, Point } from "../src/base/geometry.ts";
 import { overlap } from "../src/base/geometry.ts";
 import type { AnalysedFace, Analysis, Engine, FacePlace } from "../src/faces/engine.ts";
@@ -140,7 +139,7 @@ interface FakePhoto {
 }
 
 async function readFake(source: PhotoSource): Promise<FakePhoto> {
-  const bytes = "file" in source ? await readFile(source.file) : await readSource(source);
+  const bytes = await readSource(source);
   if (bytes[0] !== 0x7b) return readStripes(bytes);
   const { faces, broken } = JSON.parse(bytes.toString()) as {
     readonly faces: readonly FakeFace[];
