@@ -16,7 +16,7 @@ import {
 import { bindKernel, type Kernel, scanBlocks } from "./kernel.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 
-// A helper of a crew; see [Note: crew] in crew.ts. It lives in this loop until it is terminated.
+// A helper of a crew; see [Note: crew] in crew.ts. It lives in this loop until it is stopped.
 
 const { control: buffer, module, word, lane } = workerData as HelperData;
 const control = new Int32Array(buffer);
@@ -24,17 +24,19 @@ const galleries = new Map<number, { readonly kernel: Kernel; readonly layout: La
 
 for (;;) {
   const seen = Atomics.load(control, word);
-  readMessages();
+  if (!readMessages()) break;
   if (phaseOf(seen) === PHASE_OPEN && join(seen)) work(inPhase(seen, PHASE_DONE));
   else Atomics.wait(control, word, seen);
 }
 
-function readMessages(): void {
+/** False when there is nothing more to do. */
+function readMessages(): boolean {
   assert(parentPort, "A helper runs in a worker thread");
   for (;;) {
     const received = receiveMessageOnPort(parentPort);
-    if (!received) return;
+    if (!received) return true;
     const message = received.message as HelperMessage;
+    if (message.kind === "stop") return false;
     if (message.kind === "attach") {
       const { memory, templateSize } = message;
       const kernel = bindKernel(module, memory);

@@ -52,7 +52,8 @@ export type HelperMessage =
       readonly memory: WebAssembly.Memory;
       readonly templateSize: number;
     }
-  | { readonly kind: "detach"; readonly gallery: number };
+  | { readonly kind: "detach"; readonly gallery: number }
+  | { readonly kind: "stop" };
 
 /** The phase in a helper's word. */
 export function phaseOf(word: number): number {
@@ -78,6 +79,7 @@ export class ScanCrew implements AsyncDisposable {
   readonly #silenceMsMax: number;
   #galleries = 0;
   #offers = 0;
+  #broken = false;
 
   /** Starts the threads; `threads` counts the asking one too. They don't keep a process alive. */
   constructor(threads: number, { silenceMsMax = SILENCE_MS_MAX } = {}) {
@@ -101,6 +103,7 @@ export class ScanCrew implements AsyncDisposable {
 
   /** Threads that may take part in a scan now, the asking one included. */
   get threads(): number {
+    if (this.#broken) return 1;
     return 1 + this.#helpers.filter(({ lost }) => !lost).length;
   }
 
@@ -120,14 +123,15 @@ export class ScanCrew implements AsyncDisposable {
 
   /**
    * Runs `own` (which scans blocks until `next` runs out) while helpers do the same. Returns the
-   * lanes that hold results, or null when a helper was lost in the middle: then what it scanned is
-   * unknown, and the caller scans again.
+   * lanes that hold results, or null when a helper was lost in the middle, now or ever: what it
+   * scanned is unknown, it may yet take blocks that are another's, and so the caller scans alone.
    */
   scan(
     gallery: number,
     task: ScanTask,
     own: (next: () => number) => void,
   ): readonly number[] | null {
+    if (this.#broken) return null;
     Atomics.store(this.#control, WORD_NEXT_BLOCK, 0);
     Atomics.store(this.#control, WORD_GALLERY, gallery);
     Atomics.store(this.#control, WORD_ROWS, task.rows);
@@ -135,18 +139,24 @@ export class ScanCrew implements AsyncDisposable {
     this.#offer(PHASE_OPEN);
     own(() => Atomics.add(this.#control, WORD_NEXT_BLOCK, 1));
     const lanes = [0];
-    let whole = true;
     for (const helper of this.#helpers) {
-      const end = helper.lost ? "absent" : this.#endOffer(helper);
+      const end = this.#endOffer(helper);
       if (end === "done") lanes.push(helper.lane);
-      if (end === "lost") whole = false;
+      if (end === "lost") this.#break(helper);
     }
-    return whole ? lanes : null;
+    return this.#broken ? null : lanes;
   }
 
   /** Stops the threads. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#helpers.map(async ({ worker }) => worker.terminate()));
+    const running = this.#helpers.filter(({ lost }) => !lost);
+    const ends = running.map(async ({ worker }) => {
+      worker.ref();
+      await new Promise((resolve) => worker.once("exit", resolve));
+    });
+    this.#tell({ kind: "stop" });
+    this.#offer(PHASE_IDLE);
+    await Promise.all(ends);
   }
 
   #tell(message: HelperMessage): void {
@@ -171,9 +181,13 @@ export class ScanCrew implements AsyncDisposable {
     if (found === joined) {
       Atomics.wait(this.#control, helper.word, joined, this.#silenceMsMax);
     }
-    if (Atomics.load(this.#control, helper.word) === inPhase(open, PHASE_DONE)) return "done";
+    const done = Atomics.load(this.#control, helper.word) === inPhase(open, PHASE_DONE);
+    return done ? "done" : "lost";
+  }
+
+  #break(helper: Helper): void {
+    this.#broken = true;
     helper.lost = true;
     void helper.worker.terminate();
-    return "lost";
   }
 }
