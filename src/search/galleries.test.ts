@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { onEachDatabase } from "../../test/databases.ts";
+import { vectorOf } from "../../test/fake-engine.ts";
+import { enrolPerson, makeCollection, openInstance } from "../../test/instance.ts";
+import { startScript } from "../../test/script.ts";
+import { DAY_MS, fixedClock } from "../base/clock.ts";
+import { pause, resume, withdraw } from "../rights/consent-changes.ts";
+import { erase } from "../rights/erase.ts";
+import { changePack } from "./change-pack.ts";
+
+onEachDatabase("a gallery follows every change of who may be found", async (database) => {
+  const clock = fixedClock(Date.UTC(2026, 0, 10));
+  await using instance = await openInstance(database, { clock });
+  const { app } = instance;
+  const collection = await makeCollection(app, { retentionDays: 30 });
+  const found = async () => {
+    const { gallery } = await app.galleries.current(collection.id);
+    const subjects = gallery.search(vectorOf("anna", 256), { limit: 9 });
+    return subjects.map(({ subject }) => subject);
+  };
+  const size = async () => (await app.galleries.current(collection.id)).gallery.size;
+  assert.equal(await size(), 0);
+  const anna = await enrolPerson(app, collection, "anna");
+  const bert = await enrolPerson(app, collection, "bert");
+  assert.deepEqual((await found())[0], anna);
+  await enrolPerson(app, collection, "anna");
+  assert.equal(await size(), 3);
+  await pause(app.db, app.recorder, anna, "all");
+  assert.deepEqual(await found(), [bert]);
+  await resume(app.db, app.recorder, anna, "all");
+  assert.equal(await size(), 3);
+  await withdraw(app.db, app.recorder, bert, "all");
+  assert.deepEqual(await found(), [anna]);
+  clock.move(30 * DAY_MS);
+  assert.equal(await size(), 0);
+});
+
+onEachDatabase(
+  "R14 erasing empties the gallery in memory without waiting for a search",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { app } = instance;
+    const collection = await makeCollection(app);
+    const anna = await enrolPerson(app, collection, "anna");
+    const { gallery } = await app.galleries.current(collection.id);
+    assert.equal(gallery.size, 1);
+    await erase(app, app.recorder, anna);
+    assert.equal(gallery.size, 0);
+  },
+);
+
+onEachDatabase(
+  "many who ask at once get one gallery, with nobody in it twice",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { app } = instance;
+    const collection = await makeCollection(app);
+    for (const person of ["a", "b", "c"]) await enrolPerson(app, collection, person);
+    const all = await Promise.all(
+      Array.from({ length: 20 }, async () => app.galleries.current(collection.id)),
+    );
+    assert.equal(new Set(all.map(({ gallery }) => gallery)).size, 1);
+    assert.equal(all[0]?.gallery.size, 3);
+  },
+);
+
+onEachDatabase("another pack is another gallery; the old one is wiped", async (database) => {
+  await using instance = await openInstance(database);
+  const { app } = instance;
+  const collection = await makeCollection(app);
+  await enrolPerson(app, collection, "anna");
+  const before = await app.galleries.current(collection.id);
+  await changePack(app, app.recorder, collection.id, "bundled");
+  const after = await app.galleries.current(collection.id);
+  assert.deepEqual([before.gallery.size, after.gallery.size], [0, 0]);
+  assert.equal(after.gallery.templateSize, 128);
+  const probe = vectorOf("anna", 256);
+  assert.throws(() => before.gallery.search(probe, { limit: 1 }), /disposed/u);
+});
+
+onEachDatabase(
+  "R3 a command in another process counts as much as one in this",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { app, config } = instance;
+    const collection = await makeCollection(app);
+    const anna = await enrolPerson(app, collection, "anna");
+    assert.equal((await app.galleries.current(collection.id)).gallery.size, 1);
+    const script = startScript(
+      `
+    import { openApp } from "./src/app.ts";
+    import { withdraw } from "./src/rights/consent-changes.ts";
+    await using app = await openApp(config);
+    await withdraw(app.db, app.recorder, anna, "all");
+    console.log("withdrawn");
+  `,
+      { config, anna },
+    );
+    await script.line("withdrawn");
+    assert.equal((await app.galleries.current(collection.id)).gallery.size, 0);
+    await script.end();
+  },
+);
