@@ -59,7 +59,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const entries = readManifest(options.manifest);
-  const { vectors, seconds } = await embedAll(options, entries);
+  const { vectors, failures, seconds } = await embedAll(options, entries);
   const scores = compareAll(vectors);
   const evaluation = {
     ...summarise(options.pack, entries, vectors, scores),
@@ -67,6 +67,7 @@ async function main(): Promise<number> {
   };
   wipe(...vectors.map(({ embedding }) => embedding));
   print(evaluation, scores);
+  for (const line of failures.toSorted()) say(line);
   if (options.json)
     await writeFileDurably(options.json, `${JSON.stringify(evaluation, null, 2)}\n`);
   if (options.plot) {
@@ -132,35 +133,42 @@ function locate(manifest: string, path: string): string {
 async function embedAll(
   options: { readonly pack: PackName; readonly folder: string; readonly workers: number },
   entries: readonly Entry[],
-): Promise<{ readonly vectors: readonly Vector[]; readonly seconds: number }> {
+): Promise<{
+  readonly vectors: readonly Vector[];
+  /** A line for each photo that the product would refuse, with the reason. */
+  readonly failures: readonly string[];
+  readonly seconds: number;
+}> {
   await using engine = await openEngine(options);
   const started = performance.now();
   using bar = progressBar("Embedding", "photos");
   const vectors: Vector[] = [];
+  const failures: string[] = [];
   let done = 0;
   await inParallel(entries, options.workers + 1, async (entry) => {
     const embedding = await embed(engine, entry);
-    if (embedding) vectors.push({ ...entry, embedding });
+    if (typeof embedding === "string") failures.push(`  ${entry.role} ${entry.path}: ${embedding}`);
+    else vectors.push({ ...entry, embedding });
     done += 1;
     bar.update(done, entries.length);
   });
-  return { vectors, seconds: (performance.now() - started) / 1000 };
+  return { vectors, failures, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Null where the product would refuse the photo. Of several faces in a probe the largest is meant. */
-async function embed(engine: Engine, entry: Entry): Promise<Embedding | null> {
+/** The reason where the product would refuse. Of several faces in a probe the largest is meant. */
+async function embed(engine: Engine, entry: Entry): Promise<Embedding | string> {
   try {
     if (entry.role === "enrol") {
       const face = await onlyFace(engine, await readSource({ file: entry.path }));
-      return face.kind === "face" ? face.embedding : null;
+      return face.kind === "face" ? face.embedding : face.problems.join(", ");
     }
     const options = { embed: { kind: "all" }, use: "probe" } as const;
     const { faces } = await engine.analyse({ file: entry.path }, options);
     const [largest] = [...faces].sort((a, b) => b.widthPixels - a.widthPixels);
     for (const face of faces) if (face !== largest) wipe(face.embedding);
-    return largest?.embedding ?? null;
+    return largest?.embedding ?? largest?.problems.join(", ") ?? "no_face";
   } catch (error) {
-    if (error instanceof AppError && error.name === "MediaError") return null;
+    if (error instanceof AppError && error.name === "MediaError") return error.code;
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
 import { type OnConflictBuilder, sql } from "kysely";
 import { sha256Hex, wipe } from "../base/bytes.ts";
-import { AppError } from "../base/errors.ts";
 import { type FaceId, type ImportId, type MediaId, newId } from "../base/ids.ts";
 import type { Analysis, EmbedChoice } from "../faces/engine.ts";
+import { photoProblem } from "../faces/errors.ts";
 import type { Recorder } from "../ledger/ledger.ts";
 import { readSource } from "../media/source.ts";
 import type { Blobs } from "../storage/blobs.ts";
@@ -130,7 +130,8 @@ async function importFile(
     if (problem) return await refuse(deps.db, file, problem);
     return await importPhoto(deps, recorder, collection, file);
   } catch (error) {
-    if (isOfTheFile(error)) return refuse(deps.db, file, error.code);
+    const reason = photoProblem(error);
+    if (reason !== null) return refuse(deps.db, file, reason);
     throw error;
   }
 }
@@ -179,11 +180,6 @@ async function importPhoto(
 /** Two processes that import one folder at once: the first one's word on a file stands. */
 function noteOnce(conflict: OnConflictBuilder<Schema, "import_files">) {
   return conflict.columns(["import_id", "path"]).doNothing();
-}
-
-/** Failures that belong to one file; anything else (disk, database) stops the import. */
-function isOfTheFile(error: unknown): error is AppError {
-  return error instanceof AppError && (error.name === "MediaError" || error.name === "FacesError");
 }
 
 async function noteDuplicate(db: Db, file: FileOfImport, media: MediaId): Promise<FileResult> {

@@ -1,4 +1,5 @@
 import { AppError } from "../base/errors.ts";
+import { MediaError } from "../media/errors.ts";
 
 /** Everything that can fail in the room of faces, models and their files. */
 export type FacesCode =
@@ -23,3 +24,14 @@ export type FacesCode =
 
 /** A failure of the faces room: models that can't be had, read or run. */
 export class FacesError extends AppError<FacesCode> {}
+
+const OF_A_PHOTO: ReadonlySet<FacesCode> = new Set(["photo_too_slow", "worker_died"]);
+
+/**
+ * The code of a failure that belongs to one photo and will come again with it: the photo is listed
+ * and the work goes on. Null for any other (models, disk, the engine being closed): the work stops.
+ */
+export function photoProblem(error: unknown): string | null {
+  if (error instanceof MediaError) return error.code;
+  return error instanceof FacesError && OF_A_PHOTO.has(error.code) ? error.code : null;
+}

@@ -1,10 +1,10 @@
 import { wipe } from "../base/bytes.ts";
-import { AppError } from "../base/errors.ts";
 import { inParallel } from "../base/parallel.ts";
 import type { CollectionId, FaceId, MediaId } from "../base/ids.ts";
 import type { Collection } from "../collections/collections.ts";
 import type { Engines } from "../collections/enrol.ts";
 import { analysisKey, facesOf, replaceFaces } from "../collections/media.ts";
+import { photoProblem } from "../faces/errors.ts";
 import type { Embedding } from "../faces/face.ts";
 import type { JobContext } from "../jobs/runner.ts";
 import type { Blobs } from "../storage/blobs.ts";
@@ -124,8 +124,8 @@ async function findFaces(
     };
   } catch (error) {
     // A stored photo that can't be read any more keeps its faces and sightings as they are.
-    if (!(error instanceof AppError)) throw error;
-    const { code: problem } = error;
+    const problem = photoProblem(error);
+    if (problem === null) throw error;
     return { embeddings: [], analysedWith: photo.analysed_with, problem, store: async () => [] };
   }
 }
