@@ -213,12 +213,12 @@ function summarise(
   }
   let ranked = 0;
   let identified = 0;
-  let false_ = 0;
+  let falsePositives = 0;
   for (const { role, person, embedding } of vectors) {
     if (role === "enrol") continue;
     const [best] = gallery.search(embedding, { limit: 2 });
     const passes = best !== undefined && best.score >= thresholds.match;
-    if (role === "stranger" && passes) false_ += 1;
+    if (role === "stranger" && passes) falsePositives += 1;
     if (role === "probe" && best?.subject === person) ranked += 1;
     if (role === "probe" && best?.subject === person && passes) identified += 1;
   }
@@ -229,7 +229,7 @@ function summarise(
     pack,
     rank1: { hit: ranked, of: probes },
     fnir: probes === 0 ? 0 : 1 - identified / probes,
-    fpir: { hit: false_, of: of("stranger") },
+    fpir: { hit: falsePositives, of: of("stranger") },
     tar: {
       "1e-2": trueAcceptRate(scores, 1e-2).rate,
       "1e-3": trueAcceptRate(scores, 1e-3).rate,
