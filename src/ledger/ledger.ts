@@ -8,9 +8,19 @@ import type { Tx } from "../storage/db.ts";
  */
 export type LedgerEvent =
   | { readonly kind: "collection.created"; readonly collection: CollectionId }
-  | { readonly kind: "collection.pack_changed"; readonly collection: CollectionId; readonly pack: string }
-  | ({ readonly kind: "grant.given"; readonly evidence: "paper"; readonly uses: readonly string[] } & OfGrant)
-  | ({ readonly kind: "grant.paused" | "grant.resumed" | "grant.withdrawn" | "grant.expired" } & OfGrant)
+  | {
+      readonly kind: "collection.pack_changed";
+      readonly collection: CollectionId;
+      readonly pack: string;
+    }
+  | ({
+      readonly kind: "grant.given";
+      readonly evidence: "paper";
+      readonly uses: readonly string[];
+    } & OfGrant)
+  | ({
+      readonly kind: "grant.paused" | "grant.resumed" | "grant.withdrawn" | "grant.expired";
+    } & OfGrant)
   | ({ readonly kind: "template.made"; readonly pack: string } & OfGrant)
   | { readonly kind: "subject.erased"; readonly collection: null; readonly subject: SubjectId }
   | { readonly kind: "photo.imported"; readonly collection: CollectionId; readonly faces: number }
