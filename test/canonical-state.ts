@@ -1,0 +1,200 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bytesOf, sha256Hex } from "../src/base/bytes.ts";
+import { unreachable } from "../src/base/errors.ts";
+import type { GrantId, SubjectId, TemplateId } from "../src/base/ids.ts";
+import type { Db } from "../src/storage/db.ts";
+import type { Schema } from "../src/storage/schema.ts";
+import { COLUMN_RULES, type ColumnRule } from "./column-rules.ts";
+import { openTemplates } from "../src/collections/templates.ts";
+import { readSubject } from "../src/subjects/subjects.ts";
+import type { Vault } from "../src/storage/vault.ts";
+
+/** The parts of an instance that its state is read from. */
+export interface Instance {
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly folder: string;
+}
+
+/** Lines of text, sorted: two states are equal when these are. */
+export interface CanonicalState {
+  readonly tables: Readonly<Record<string, readonly string[]>>;
+  /** Every file below the folder of photos, with what is wrong with it, if anything is. */
+  readonly photos: readonly string[];
+}
+
+type Value = string | number | Uint8Array | null;
+type Row = Readonly<Record<string, Value>>;
+
+/** An id that names no row there is: the sign of something half-written. */
+export const DANGLING = "DANGLING";
+
+/**
+ * Everything an instance holds, without what differs between two runs of the same work: random
+ * ids are replaced by what they name, ciphertexts by what they hold. Finished jobs are left out,
+ * and repeated imports of a folder, which add nothing, are folded into the first.
+ */
+export async function canonicalState(instance: Instance): Promise<CanonicalState> {
+  const { db } = instance;
+  const rows = new Map<string, readonly Row[]>();
+  for (const table of Object.keys(COLUMN_RULES)) rows.set(table, await allRows(db, table));
+  const opened = await openSealed(instance, rows);
+  const names = nameIds(rows, opened);
+  const tables: Record<string, readonly string[]> = {};
+  for (const [table, rules] of Object.entries(COLUMN_RULES)) {
+    const kept = (rows.get(table) ?? []).filter((row) => table !== "jobs" || !isOver(row));
+    const lines = kept.map((row) => lineOf(table, row, rules, { names, opened }));
+    const folded = table === "imports" || table === "import_files" ? [...new Set(lines)] : lines;
+    tables[table] = folded.sort();
+  }
+  const hashes = new Set((rows.get("media") ?? []).map((row) => String(row["sha256"])));
+  return { tables, photos: await listPhotos(join(instance.folder, "photos"), hashes) };
+}
+
+/** Every complaint that can be made of a state by itself. An undisturbed run has none. */
+export function complaintsOf(state: CanonicalState): readonly string[] {
+  const lines = Object.entries(state.tables).flatMap(([table, rows]) =>
+    rows.map((row) => `${table}: ${row}`),
+  );
+  return [
+    ...lines.filter((line) => line.includes(DANGLING)),
+    ...(state.tables["jobs"] ?? []).map((job) => `unfinished job: ${job}`),
+    ...state.photos.filter((line) => !line.endsWith(" whole")),
+  ];
+}
+
+async function allRows(db: Db, table: string): Promise<readonly Row[]> {
+  return db.read
+    .selectFrom(table as keyof Schema)
+    .selectAll()
+    .execute();
+}
+
+function isOver(row: Row): boolean {
+  return row["state"] === "done";
+}
+
+/** The plain values of sealed columns, by `table.column/id`. */
+type Opened = ReadonlyMap<string, string>;
+
+async function openSealed(
+  { db, vault }: Instance,
+  rows: ReadonlyMap<string, readonly Row[]>,
+): Promise<Opened> {
+  const opened = new Map<string, string>();
+  for (const row of rows.get("subjects") ?? []) {
+    const id = row["id"] as SubjectId;
+    if (row["erased_at"] !== null) continue;
+    const { name, contact } = await readSubject(db, vault, id);
+    opened.set(`subjects.name/${id}`, name);
+    opened.set(`subjects.sealed_contact/${id}`, contact);
+  }
+  for (const row of rows.get("grants") ?? []) {
+    const sealed = row["sealed_evidence"] as Uint8Array | null;
+    if (sealed === null) continue;
+    const id = row["id"] as GrantId;
+    const owner = { kind: "subject", id: row["subject_id"] as SubjectId } as const;
+    const evidence = await vault.unseal(db, owner, sealed, ["evidence", id]);
+    opened.set(`grants.sealed_evidence/${id}`, evidence.toString());
+  }
+  const ids = (rows.get("templates") ?? []).map((row) => row["id"] as TemplateId);
+  for (const { id, vector } of await openTemplates(db, vault, ids)) {
+    opened.set(`templates.sealed_vector/${id}`, sha256Hex(bytesOf(vector)));
+  }
+  for (const row of rows.get("enrolment_photos") ?? []) {
+    const owner = { kind: "grant", id: row["grant_id"] as GrantId } as const;
+    const index = String(row["photo_index"]);
+    const photo = await vault.unseal(db, owner, row["sealed_photo"] as Uint8Array, [
+      "photo",
+      index,
+    ]);
+    opened.set(`enrolment_photos.sealed_photo/${owner.id}${index}`, sha256Hex(photo));
+  }
+  for (const row of rows.get("media") ?? []) {
+    const of = rows.get("collections")?.find(({ id }) => id === row["collection_id"]);
+    const current = row["scanned_version"] === of?.["template_version"];
+    opened.set(`media.scanned_version/${String(row["id"])}`, current ? "current" : "behind");
+  }
+  return opened;
+}
+
+type Names = ReadonlyMap<string, string>;
+
+/** In an order in which every name is made of names there are already. */
+function nameIds(rows: ReadonlyMap<string, readonly Row[]>, opened: Opened): Names {
+  const names = new Map<string, string>();
+  const name = (table: string, of: (row: Row) => string) => {
+    for (const row of rows.get(table) ?? []) names.set(String(row["id"]), of(row));
+  };
+  const named = (row: Row, column: string) => nameOf(names, row[column]);
+  name("epoch_keys", () => "epoch");
+  name("collections", (row) => `collection ${String(row["name"])}`);
+  name("notices", (row) => `notice ${String(row["version"])} of ${named(row, "collection_id")}`);
+  name("subjects", ({ id }) => opened.get(`subjects.name/${String(id)}`) ?? "erased person");
+  name("grants", (row) => `grant of ${named(row, "subject_id")}, ${named(row, "collection_id")}`);
+  name("templates", (row) => `template of ${named(row, "grant_id")}`);
+  name("media", (row) => `photo ${String(row["sha256"]).slice(0, 12)}`);
+  name("faces", (row) => `face ${String(row["position"])} of ${named(row, "media_id")}`);
+  name("sightings", (row) => `${named(row, "subject_id")} at ${named(row, "face_id")}`);
+  name("imports", (row) => `import of ${String(row["folder"])}`);
+  name("searches", (row) => `search for ${String(row["purpose"])}`);
+  return names;
+}
+
+function nameOf(names: Names, id: Value | undefined): string {
+  if (id === null) return "null";
+  return (typeof id === "string" ? names.get(id) : undefined) ?? DANGLING;
+}
+
+const ID = /\b(?:col|not|sub|gra|tem|med|fac|sig|imp|bac|job|sea|epo|eve)_[\w-]{16}/gu;
+
+function lineOf(
+  table: string,
+  row: Row,
+  rules: Readonly<Record<string, ColumnRule>>,
+  { names, opened }: { readonly names: Names; readonly opened: Opened },
+): string {
+  const say = (column: string, rule: ColumnRule): string => {
+    const value = row[column] ?? null;
+    switch (rule) {
+      case "same":
+        return JSON.stringify(value);
+      case "id":
+        return nameOf(names, value);
+      case "text":
+        return String(value).replaceAll(ID, (id) => nameOf(names, id));
+      case "set":
+        return value === null ? "null" : "set";
+      case "opened": {
+        if (value === null) return "null";
+        const key = row["id"] ?? `${String(row["grant_id"])}${String(row["photo_index"])}`;
+        return opened.get(`${table}.${column}/${key.toString()}`) ?? DANGLING;
+      }
+      case "left":
+        return "";
+      default:
+        return unreachable(rule);
+    }
+  };
+  return Object.entries(rules)
+    .filter(([, rule]) => rule !== "left")
+    .map(([column, rule]) => `${column}=${say(column, rule)}`)
+    .join(" ");
+}
+
+async function listPhotos(folder: string, known: ReadonlySet<string>): Promise<readonly string[]> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const lines: string[] = [];
+  const found = new Set<string>();
+  for (const file of files.filter((entry) => entry.isFile())) {
+    const path = join(file.parentPath, file.name);
+    const name = path.slice(folder.length).replaceAll(/[\\/]/gu, "");
+    found.add(name);
+    const hash = sha256Hex(await readFile(path));
+    if (!known.has(name)) lines.push(`${name} belongs to no photo`);
+    else lines.push(hash === name ? `${name} whole` : `${name} changed`);
+  }
+  for (const name of known) if (!found.has(name)) lines.push(`${name} missing`);
+  return lines.sort();
+}
