@@ -40,4 +40,9 @@ async function main(): Promise<number> {
   }
 }
 
+// A reader that has seen enough (`| head`) closes the pipe; what was done stays done.
+process.stdout.on("error", (error) => {
+  process.exit("code" in error && error.code === "EPIPE" ? EXIT.done : EXIT.failed);
+});
+
 process.exitCode = await main();
