@@ -52,13 +52,17 @@ export async function canonicalState(instance: Instance): Promise<CanonicalState
   return { tables, photos: await listPhotos(join(instance.folder, "photos"), hashes) };
 }
 
-/** Every complaint that can be made of a state by itself. An undisturbed run has none. */
+/**
+ * Every complaint that can be made of a state by itself, where each collection has a scene basis.
+ * An undisturbed run has none.
+ */
 export function complaintsOf(state: CanonicalState): readonly string[] {
   const lines = Object.entries(state.tables).flatMap(([table, rows]) =>
     rows.map((row) => `${table}: ${row}`),
   );
   return [
     ...lines.filter((line) => line.includes(DANGLING)),
+    ...lines.filter((line) => line.includes("scanned_version=behind")),
     ...(state.tables["jobs"] ?? []).map((job) => `unfinished job: ${job}`),
     ...state.photos.filter((line) => !line.endsWith(" whole")),
   ];

@@ -70,6 +70,7 @@ async function measure(name: WorkName): Promise<Undisturbed> {
   const state = await stateOf(config);
   assert.deepEqual(complaintsOf(state), []);
   assert.notDeepEqual(state, before, "the work changes something");
+  assert.ok((state.tables["sightings"] ?? []).length > 0, "and somebody is seen in the end");
   assert.ok(child.steps > KILLS, "the work has enough steps to be killed at");
   return { state, milliseconds: child.milliseconds, steps: child.steps };
 }
