@@ -1,3 +1,4 @@
+import { unreachable } from "../src/base/errors.ts";
 import { BLACK, type Colour, colour, hex, mix, WHITE } from "./colour.ts";
 import { ellipse, path } from "./pen.ts";
 import { type Random, randomFrom } from "./random.ts";
@@ -23,6 +24,8 @@ export function drawBackdrop(kind: Backdrop, width: number, height: number, seed
       return evening(sheet);
     case "lawn":
       return lawn(sheet);
+    default:
+      return unreachable(kind);
   }
 }
 
@@ -42,7 +45,9 @@ function gradient(id: string, tones: readonly Colour[], radial = false): string 
 }
 
 function block(x: number, y: number, width: number, height: number, fill: string): string {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}" fill="${fill}"/>`;
+  const place = `x="${x.toFixed(1)}" y="${y.toFixed(1)}"`;
+  const size = `width="${width.toFixed(1)}" height="${height.toFixed(1)}"`;
+  return `<rect ${place} ${size} fill="${fill}"/>`;
 }
 
 function studio({ width, height, random }: Sheet): string {
@@ -80,11 +85,20 @@ function wall({ width, height, random }: Sheet): string {
     const tall = wide * random.between(0.7, 1.3);
     const x = width * (0.08 + index * 0.32) + random.between(0, width * 0.06);
     const y = height * random.between(0.03, 0.14);
-    const picture = mix(colour(random.pick(["#7a94a8", "#b8915f", "#6f8a72", "#a8776a"])), tone, 0.3);
+    const picture = mix(
+      colour(random.pick(["#7a94a8", "#b8915f", "#6f8a72", "#a8776a"])),
+      tone,
+      0.3,
+    );
     parts.push(block(x, y, wide, tall, frame));
-    parts.push(block(x + wide * 0.06, y + wide * 0.06, wide * 0.88, tall - wide * 0.12, hex(picture)));
+    parts.push(
+      block(x + wide * 0.06, y + wide * 0.06, wide * 0.88, tall - wide * 0.12, hex(picture)),
+    );
   }
-  return [...parts, block(0, height * 0.88, width, height * 0.12, hex(mix(tone, BLACK, 0.45)))].join("");
+  return [
+    ...parts,
+    block(0, height * 0.88, width, height * 0.12, hex(mix(tone, BLACK, 0.45))),
+  ].join("");
 }
 
 function hall({ width, height, random }: Sheet): string {
@@ -145,10 +159,15 @@ function lawn({ width, height, random }: Sheet): string {
   const [dark, light]: [string[], string[]] = [[], []];
   for (let index = 0; index < 900; index += 1) {
     const [x, y] = [random.between(0, width), random.between(0, height)];
-    const blade = `M${x.toFixed(0)} ${y.toFixed(0)}l${random.between(-5, 5).toFixed(0)} ${(-height * 0.012).toFixed(0)}`;
+    const bend = random.between(-5, 5).toFixed(0);
+    const blade = `M${x.toFixed(0)} ${y.toFixed(0)}l${bend} ${(-height * 0.012).toFixed(0)}`;
     (index % 2 === 0 ? dark : light).push(blade);
   }
-  parts.push(path(dark.join(""), { stroke: hex(mix(leaf, BLACK, 0.35)), width: 2.5, opacity: 0.6 }));
-  parts.push(path(light.join(""), { stroke: hex(mix(leaf, WHITE, 0.35)), width: 2.5, opacity: 0.6 }));
+  parts.push(
+    path(dark.join(""), { stroke: hex(mix(leaf, BLACK, 0.35)), width: 2.5, opacity: 0.6 }),
+  );
+  parts.push(
+    path(light.join(""), { stroke: hex(mix(leaf, WHITE, 0.35)), width: 2.5, opacity: 0.6 }),
+  );
   return parts.join("");
 }

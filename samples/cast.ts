@@ -1,4 +1,5 @@
-import { type Person, personFrom } from "./person.ts";
+import type { Person } from "./person.ts";
+import { personFrom } from "./person-from-seed.ts";
 
 /** A drawn person with the part they play. */
 export interface Member {
@@ -17,6 +18,11 @@ export function cast(): readonly Member[] {
   return [...CONSENTING_SEEDS, ...STRANGER_SEEDS].map((seed, index) => {
     const number = String(index + 1).padStart(2, "0");
     const consents = index < CONSENTING_SEEDS.length;
-    return { id: `drawn-${number}`, name: `Drawn Person ${number}`, consents, person: personFrom(seed) };
+    return {
+      id: `drawn-${number}`,
+      name: `Drawn Person ${number}`,
+      consents,
+      person: personFrom(seed),
+    };
   });
 }

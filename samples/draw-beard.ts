@@ -1,25 +1,44 @@
+import { unreachable } from "../src/base/errors.ts";
 import { BLACK, hex, mix, WHITE } from "./colour.ts";
 import { type Flat, path, smooth } from "./pen.ts";
+import type { Beard } from "./person.ts";
 import { randomFrom } from "./random.ts";
 import type { Sitting } from "./sitting.ts";
 
 /** Beard and moustache, drawn over the skin and under the mouth. */
 export function drawBeard(sitting: Sitting): string {
-  switch (sitting.person.beard) {
-    case "none":
-      return "";
-    case "stubble":
-      return grown(sitting, jaw(sitting, 0), 0.22, 150) + grown(sitting, lip(sitting, 1), 0.22, 40);
-    case "moustache":
-      return grown(sitting, lip(sitting, 1.1), 0.9, 80);
-    case "goatee":
-      return grown(sitting, chin(sitting, 9), 0.85, 110) + grown(sitting, lip(sitting, 0.95), 0.8, 60);
-    case "full":
-      return grown(sitting, jaw(sitting, 8), 0.88, 260) + grown(sitting, lip(sitting, 1.1), 0.88, 80);
-    case "long":
-      return grown(sitting, jaw(sitting, 36), 0.92, 340) + grown(sitting, lip(sitting, 1.2), 0.92, 90);
+  const { beard } = sitting.person;
+  if (beard === "none") return "";
+  const { wide, lips, below, rest } = BEARDS[beard];
+  const moustache = grown(sitting, lip(sitting, wide), lips, 80);
+  switch (below) {
+    case "nothing":
+      return moustache;
+    case "chin":
+      return grown(sitting, chin(sitting, rest.longer), rest.cover, rest.hairs) + moustache;
+    case "jaw":
+      return grown(sitting, jaw(sitting, rest.longer), rest.cover, rest.hairs) + moustache;
+    default:
+      return unreachable(below);
   }
 }
+
+interface Style {
+  /** Width of the moustache in widths of the mouth, and how dense it is. */
+  readonly wide: number;
+  readonly lips: number;
+  readonly below: "nothing" | "chin" | "jaw";
+  /** The rest: millimetres beyond the chin, how dense, how many single hairs. */
+  readonly rest: { readonly longer: number; readonly cover: number; readonly hairs: number };
+}
+
+const BEARDS: Readonly<Record<Exclude<Beard, "none">, Style>> = {
+  stubble: { wide: 1, lips: 0.22, below: "jaw", rest: { longer: 0, cover: 0.22, hairs: 150 } },
+  moustache: { wide: 1.1, lips: 0.9, below: "nothing", rest: { longer: 0, cover: 0, hairs: 0 } },
+  goatee: { wide: 0.95, lips: 0.8, below: "chin", rest: { longer: 9, cover: 0.85, hairs: 110 } },
+  full: { wide: 1.1, lips: 0.88, below: "jaw", rest: { longer: 8, cover: 0.88, hairs: 260 } },
+  long: { wide: 1.2, lips: 0.92, below: "jaw", rest: { longer: 36, cover: 0.92, hairs: 340 } },
+};
 
 interface Region {
   /** The edge towards the air and the edge towards the face, both from right to left. */
@@ -47,7 +66,10 @@ function jaw(sitting: Sitting, longer: number): Region {
     [mouth.width * 0.85, y + mouth.lower + 6],
     [mouth.width * 0.3, y + mouth.lower + 8],
   ];
-  return { low: symmetric(low, [0, head.chinY + longer * 1.1]), high: symmetric(high, [0, y + mouth.lower + 8]) };
+  return {
+    low: symmetric(low, [0, head.chinY + longer * 1.1]),
+    high: symmetric(high, [0, y + mouth.lower + 8]),
+  };
 }
 
 function chin(sitting: Sitting, longer: number): Region {
@@ -66,7 +88,10 @@ function chin(sitting: Sitting, longer: number): Region {
     [half * 0.6, y + mouth.lower + 6],
     [half * 0.3, y + mouth.lower + 7],
   ];
-  return { low: symmetric(low, [0, head.chinY + longer]), high: symmetric(high, [0, y + mouth.lower + 7]) };
+  return {
+    low: symmetric(low, [0, head.chinY + longer]),
+    high: symmetric(high, [0, y + mouth.lower + 7]),
+  };
 }
 
 function lip(sitting: Sitting, wide: number): Region {
@@ -84,7 +109,10 @@ function lip(sitting: Sitting, wide: number): Region {
     [half * 0.98, y - 7],
     [half * 0.5, top],
   ];
-  return { low: symmetric(low, [0, y - mouth.upper * 0.55]), high: symmetric(high, [0, top + 1.5]) };
+  return {
+    low: symmetric(low, [0, y - mouth.upper * 0.55]),
+    high: symmetric(high, [0, top + 1.5]),
+  };
 }
 
 function symmetric(right: readonly Flat[], middle: Flat): readonly Flat[] {
@@ -114,8 +142,16 @@ function grown(sitting: Sitting, region: Region, cover: number, count: number): 
   }
   return [
     path(outline, { fill: hex(ink), opacity: cover }),
-    path(dark.join(""), { stroke: hex(mix(ink, BLACK, 0.55)), width: 1.1, opacity: 0.2 + cover * 0.4 }),
-    path(light.join(""), { stroke: hex(mix(person.hair.colour, WHITE, 0.2)), width: 1.1, opacity: cover * 0.5 }),
+    path(dark.join(""), {
+      stroke: hex(mix(ink, BLACK, 0.55)),
+      width: 1.1,
+      opacity: 0.2 + cover * 0.4,
+    }),
+    path(light.join(""), {
+      stroke: hex(mix(person.hair.colour, WHITE, 0.2)),
+      width: 1.1,
+      opacity: cover * 0.5,
+    }),
   ].join("");
 }
 

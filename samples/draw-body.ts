@@ -1,5 +1,5 @@
 import { BLACK, hex, mix, shaded, WHITE } from "./colour.ts";
-import { ellipse, type Flat, path, pieced, smooth, softStroke } from "./pen.ts";
+import { ellipse, type Flat, path, pieced, polygon, smooth, softStroke } from "./pen.ts";
 import { SIDES, type Sitting, spot } from "./sitting.ts";
 
 /** How far a shirt reaches below the neck, and how far it is from there to the ground. */
@@ -16,11 +16,21 @@ export function drawEars(sitting: Sitting): string {
     const place = (x: number, y: number): Flat =>
       pen.at(side * (head.cheek + x * head.ear), 14 + y * head.ear, -14);
     const shape = smooth(
-      [place(-6, -20), place(3, -27), place(10, -22), place(10, -4), place(4, 14), place(-2, 24), place(-8, 20)],
+      [
+        place(-6, -20),
+        place(3, -27),
+        place(10, -22),
+        place(10, -4),
+        place(4, 14),
+        place(-2, 24),
+        place(-8, 20),
+      ],
       true,
     );
     const fold = smooth([place(-1, -17), place(6, -17), place(6, -3), place(1, 8)]);
-    return path(shape, { fill: skin }) + softStroke(fold, { stroke: inner, width: 3, opacity: 0.5 });
+    return (
+      path(shape, { fill: skin }) + softStroke(fold, { stroke: inner, width: 3, opacity: 0.5 })
+    );
   }).join("");
 }
 
@@ -47,13 +57,24 @@ export function drawBody(sitting: Sitting): string {
       [neck + shift, head.jawY - 14],
     ],
   );
-  const cords = SIDES.map((side) => smooth([[side * neck * 0.72 + shift * 0.6, head.chinY + 16], [side * neck * 0.2, base + 14]]));
+  const cords = SIDES.map((side) =>
+    smooth([
+      [side * neck * 0.72 + shift * 0.6, head.chinY + 16],
+      [side * neck * 0.2, base + 14],
+    ]),
+  );
   return [
     path(column, { fill: hex(shaded(person.skin, 0.24)) }),
     `<clipPath id="${key}neck"><path d="${column}"/></clipPath>`,
     `<g clip-path="url(#${key}neck)">`,
     softStroke(cords.join(""), { stroke: hex(shaded(person.skin, 0.7)), width: 6, opacity: 0.2 }),
-    spot(sitting, "ink", [shift - sitting.light.side * 8, head.chinY + 2], { rx: neck * 1.9, ry: 46 }, 0.85),
+    spot(
+      sitting,
+      "ink",
+      [shift - sitting.light.side * 8, head.chinY + 2],
+      { rx: neck * 1.9, ry: 46 },
+      0.85,
+    ),
     "</g>",
     drawClothes(sitting, base),
   ].join("");
@@ -136,15 +157,32 @@ function neckline(sitting: Sitting, base: number): readonly Flat[] {
   const drop = clothes.collar === "vee" ? 52 : clothes.collar === "shirt" ? 30 : 12;
   const start: Flat = [-neck * 1.04, base - 20];
   const end: Flat = [neck * 1.04, base - 20];
-  if (drop > 20) return [start, [-neck * 0.5, base + drop * 0.35], [0, base + drop], [neck * 0.5, base + drop * 0.35], end];
-  return [start, [-neck * 0.6, base + drop * 0.7], [0, base + drop], [neck * 0.6, base + drop * 0.7], end];
+  if (drop > 20)
+    return [
+      start,
+      [-neck * 0.5, base + drop * 0.35],
+      [0, base + drop],
+      [neck * 0.5, base + drop * 0.35],
+      end,
+    ];
+  return [
+    start,
+    [-neck * 0.6, base + drop * 0.7],
+    [0, base + drop],
+    [neck * 0.6, base + drop * 0.7],
+    end,
+  ];
 }
 
 function stripes(sitting: Sitting, base: number): string {
   const { clothes } = sitting.person;
   const bands = Array.from({ length: 14 }, (_, index): string => {
     const y = base + 34 + index * 42;
-    return smooth([[-300, y - 6], [0, y + 6], [300, y - 6]]);
+    return smooth([
+      [-300, y - 6],
+      [0, y + 6],
+      [300, y - 6],
+    ]);
   });
   return path(bands.join(""), { stroke: hex(clothes.second), width: 16, opacity: 0.85 });
 }
@@ -156,7 +194,12 @@ function collar(sitting: Sitting, base: number): string {
   const edge = hex(mix(clothes.colour, BLACK, 0.5));
   return SIDES.map((side) =>
     path(
-      `M${side * neck * 1.02} ${base - 26}L${side * 2} ${base + 32}L${side * 30} ${base + 46}L${side * (neck * 1.04 + 16)} ${base - 8}Z`,
+      polygon([
+        [side * neck * 1.02, base - 26],
+        [side * 2, base + 32],
+        [side * 30, base + 46],
+        [side * (neck * 1.04 + 16), base - 8],
+      ]),
       { fill: tone, stroke: edge, width: 1 },
     ),
   ).join("");

@@ -15,10 +15,10 @@ export interface HairLayers {
 /** Hair, or what is worn over it. */
 export function drawHair(sitting: Sitting): HairLayers {
   const { style } = sitting.person.hair;
-  if (style === "bald") return { behind: "", before: "" };
   if (style === "scarf") return { behind: "", before: drawScarf(sitting) };
   if (style === "beanie") return { behind: "", before: drawBeanie(sitting) };
   const cut = cutOf(sitting.person);
+  if (!cut) return { behind: "", before: "" };
   const shell = drawShell(sitting, cut);
   if (style === "curls" || style === "afro") {
     return { behind: shell, before: drawCap(sitting, cut, "") + drawRolls(sitting, cut) };
@@ -157,7 +157,11 @@ function drawFall(sitting: Sitting, cut: Cut): string {
   );
   const strokes = Array.from({ length: 24 }, () => {
     const x = random.between(-1.05, 1.05) * wide;
-    return smooth([pen.at(x, 0, -28), pen.at(x * 1.03, cut.falls * 0.6, -28), pen.at(x * 1.05, cut.falls, -28)]);
+    return smooth([
+      pen.at(x, 0, -28),
+      pen.at(x * 1.03, cut.falls * 0.6, -28),
+      pen.at(x * 1.05, cut.falls, -28),
+    ]);
   });
   return (
     path(outline, { fill: hex(mix(hair.colour, BLACK, 0.42)) }) +
@@ -173,6 +177,8 @@ function drawBun(sitting: Sitting): string {
   const light = { stroke: hex(mix(colour, WHITE, 0.3)), width: 2, opacity: 0.35 };
   return [
     ellipse([x, y], size, size * 0.85, { fill: hex(mix(colour, BLACK, 0.15)) }),
-    ...[0.75, 0.5, 0.25].map((part) => ellipse([x, y - size * 0.1], size * part, size * part * 0.7, light, -16)),
+    ...[0.75, 0.5, 0.25].map((part) =>
+      ellipse([x, y - size * 0.1], size * part, size * part * 0.7, light, -16),
+    ),
   ].join("");
 }

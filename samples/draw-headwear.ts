@@ -37,7 +37,11 @@ export function drawScarf(sitting: Sitting): string {
       ]),
     ),
   );
-  const inside = softStroke(edge, { stroke: hex(shaded(person.skin, 1)), width: 11, opacity: 0.55 });
+  const inside = softStroke(edge, {
+    stroke: hex(shaded(person.skin, 1)),
+    width: 11,
+    opacity: 0.55,
+  });
   return [
     `<g clip-path="url(#${key}face)">${inside}</g>`,
     `<path d="${smooth(outer, true)}${edge}" fill="url(#${key}hat)" fill-rule="evenodd"/>`,
@@ -51,7 +55,9 @@ export function drawBeanie(sitting: Sitting): string {
   const { person, pen, key } = sitting;
   const { head, hair } = person;
   const around = (y: number, lift: number): readonly Flat[] =>
-    [-1.04, -0.8, -0.4, 0, 0.4, 0.8, 1.04].map((t) => pen.on(t * head.temple, y - 8 * (1 - t * t), lift));
+    [-1.04, -0.8, -0.4, 0, 0.4, 0.8, 1.04].map((t) =>
+      pen.on(t * head.temple, y - 8 * (1 - t * t), lift),
+    );
   const [low, high] = [around(-44, 6), around(-72, 5)];
   const wide = head.temple + 5;
   const shell = Array.from({ length: 11 }, (_, index) => {
@@ -65,7 +71,9 @@ export function drawBeanie(sitting: Sitting): string {
     return smooth([pen.on(t * head.temple, -44 - bend, 6), pen.on(t * head.temple, -72 - bend, 5)]);
   });
   const sides = SIDES.map((side) =>
-    ellipse(pen.at(side * head.cheek * 0.99, -16), 5, 24, { fill: hex(mix(hair.colour, BLACK, 0.2)) }),
+    ellipse(pen.at(side * head.cheek * 0.99, -16), 5, 24, {
+      fill: hex(mix(hair.colour, BLACK, 0.2)),
+    }),
   );
   const shadow = softStroke(smooth(low.map(([x, y]): Flat => [x, y + 2])), {
     stroke: hex(shaded(person.skin, 1)),
@@ -92,15 +100,26 @@ export function drawGlasses(sitting: Sitting): string {
   const lenses = SIDES.map((side) => {
     const place = (u: number, v: number): Flat =>
       pen.on(side * (eyes.spacing + 1) + u * wide, 2 + v * tall, 8);
-    const k = 0.707 + 0.17 * square;
+    // Where the diagonal meets the rim: on a circle, or further out on a squarer lens.
+    const k = Math.SQRT1_2 + 0.17 * square;
     const lens = smooth(
-      [place(0, -1), place(k, -k), place(1, 0), place(k, k), place(0, 1), place(-k, k), place(-1, 0), place(-k, -k)],
+      [
+        place(0, -1),
+        place(k, -k),
+        place(1, 0),
+        place(k, k),
+        place(0, 1),
+        place(-k, k),
+        place(-1, 0),
+        place(-k, -k),
+      ],
       true,
     );
     const glint = smooth([place(-0.5, -0.55), place(-0.7, 0.2)]);
     const arm = smooth([place(side, -0.3), pen.at(side * head.cheek * 1.03, -3)]);
     return [
-      `<path d="${lens}" fill="#dfeaf2" fill-opacity="0.09" stroke="${ink}" stroke-width="${rim}"/>`,
+      path(lens, { fill: "#dfeaf2", opacity: 0.09 }),
+      path(lens, { stroke: ink, width: rim }),
       path(glint, { stroke: "#ffffff", width: 2.4, opacity: 0.22 }),
       path(arm, { stroke: ink, width: 2.6 }),
     ].join("");

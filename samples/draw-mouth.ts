@@ -30,10 +30,19 @@ export function drawMouth(sitting: Sitting): string {
   const shine = pen.on(sitting.light.side * 3, lips.y + lips.gap / 2 + lips.lower * 0.45, 8);
   const corner = (side: Side): Flat => pen.on(side * (lips.half + 1), lips.y + lips.rise, 2);
   return [
-    spot(sitting, "deep", pen.on(0, lips.y + lips.gap / 2 + lips.lower + 5), { rx: lips.half * 0.95, ry: 7 }, 0.55),
+    spot(
+      sitting,
+      "deep",
+      pen.on(0, lips.y + lips.gap / 2 + lips.lower + 5),
+      { rx: lips.half * 0.95, ry: 7 },
+      0.55,
+    ),
     path(pieced(above, topEdge(sitting, lips)), { fill: hex(mix(lip, BLACK, 0.16)) }),
     path(pieced(below, bottomEdge(sitting, lips)), { fill: `url(#${key}lip)` }),
-    ellipse(shine, lips.half * 0.34, lips.lower * 0.2, { fill: hex(mix(lip, WHITE, 0.7)), opacity: 0.32 }),
+    ellipse(shine, lips.half * 0.34, lips.lower * 0.2, {
+      fill: hex(mix(lip, WHITE, 0.7)),
+      opacity: 0.32,
+    }),
     lips.gap > 1 ? teeth(sitting, lips, pieced(above, below.toReversed())) : "",
     lips.gap > 1 ? "" : path(smooth(above), { stroke: line, width: 1.5, opacity: 0.85 }),
     ...SIDES.map((side) => spot(sitting, "ink", corner(side), { rx: 4.5, ry: 4 }, 0.55)),
@@ -44,9 +53,21 @@ function seam(sitting: Sitting, lips: Lips, way: number): readonly Flat[] {
   const { pen, person } = sitting;
   const { y, half, gap, rise } = lips;
   const part = (share: number, depth: number): Flat =>
-    pen.on(share * half, y + rise * Math.abs(share) ** 1.6 + (way * gap * depth) / 2, 8 - 6 * Math.abs(share));
+    pen.on(
+      share * half,
+      y + rise * Math.abs(share) ** 1.6 + (way * gap * depth) / 2,
+      8 - 6 * Math.abs(share),
+    );
   const dip = pen.on(0, y + (way * gap) / 2 + 1.2 * person.mouth.bow, 8);
-  return [part(-1, 0), part(-0.5, 0.8), part(-0.2, 1), dip, part(0.2, 1), part(0.5, 0.8), part(1, 0)];
+  return [
+    part(-1, 0),
+    part(-0.5, 0.8),
+    part(-0.2, 1),
+    dip,
+    part(0.2, 1),
+    part(0.5, 0.8),
+    part(1, 0),
+  ];
 }
 
 function topEdge(sitting: Sitting, lips: Lips): readonly Flat[] {
@@ -74,7 +95,11 @@ function teeth(sitting: Sitting, lips: Lips, hole: string): string {
   const { pen, key } = sitting;
   const row = hex(mix(colour("#efe9dc"), BLACK, 0.05));
   const { y, half, gap, rise } = lips;
-  const edge = smooth([-0.8, -0.4, 0, 0.4, 0.8].map((share) => pen.on(share * half, y + rise * share * share - gap * 0.5, 6)));
+  const edge = smooth(
+    [-0.8, -0.4, 0, 0.4, 0.8].map((share) =>
+      pen.on(share * half, y + rise * share * share - gap * 0.5, 6),
+    ),
+  );
   return [
     `<clipPath id="${key}mouth"><path d="${hole}"/></clipPath>`,
     path(hole, { fill: "#35100f" }),

@@ -19,9 +19,21 @@ export function drawNose(sitting: Sitting): string {
   return [
     ...SIDES.map((side) => flank(sitting, side, wing)),
     spot(sitting, "deep", under, { rx: wing * 1.35, ry: 8 }, 0.62),
-    spot(sitting, "mild", pen.on(0, base - 2, 18), { rx: nose.tip * 1.35, ry: nose.tip * 0.8 }, 0.75),
+    spot(
+      sitting,
+      "mild",
+      pen.on(0, base - 2, 18),
+      { rx: nose.tip * 1.35, ry: nose.tip * 0.8 },
+      0.75,
+    ),
     softStroke(bridge, { ...glow, width: nose.bridge * 0.7, opacity: 0.32 }),
-    spot(sitting, "glow", pen.on(light.side * 2.5, base - 9 - nose.rise, 24), { rx: nose.tip * 0.8, ry: nose.tip * 0.65 }, 0.85),
+    spot(
+      sitting,
+      "glow",
+      pen.on(light.side * 2.5, base - 9 - nose.rise, 24),
+      { rx: nose.tip * 0.8, ry: nose.tip * 0.65 },
+      0.85,
+    ),
     ...SIDES.map((side) => wings(sitting, side, wing)),
   ].join("");
 }
@@ -60,7 +72,11 @@ function wings(sitting: Sitting, side: Side, wing: number): string {
       pen.on(side * wing * 0.48, base + 0.4 - tall, 13),
       pen.on(side * wing * 0.78, base + 1, 9),
     ],
-    [pen.on(side * wing * 0.78, base + 1, 9), pen.on(side * wing * 0.5, base + 2.4, 11), pen.on(side * wing * 0.2, base + 2.6, 16)],
+    [
+      pen.on(side * wing * 0.78, base + 1, 9),
+      pen.on(side * wing * 0.5, base + 2.4, 11),
+      pen.on(side * wing * 0.2, base + 2.6, 16),
+    ],
   );
   const shine = pen.on(side * (wing - 4), base - 5, 8);
   return [

@@ -1,3 +1,4 @@
+import { unreachable } from "../src/base/errors.ts";
 import type { Flat } from "./pen.ts";
 import type { Person } from "./person.ts";
 
@@ -9,46 +10,78 @@ export interface Cut {
   readonly outer: readonly Flat[];
   /** How far down hair hangs behind the head; 0 for none. */
   readonly falls: number;
-  /** Which way single hairs run: along the edges from a parting, up from the face, or down to it. */
+  /** How single hairs run: along the edges from a parting, up from the face, or down to it. */
   readonly flow: "along" | "up" | "down";
   /** Where the parting is, 0 left end to 1 right end of `inner`. */
   readonly part: number;
   readonly wave: number;
 }
 
-/** The cut of a head of hair that shows (not of what is worn over it). */
-export function cutOf(person: Person): Cut {
+/** The cut of the hair; null where none shows. */
+export function cutOf(person: Person): Cut | null {
   const { head, hair } = person;
   const { volume } = hair;
   const top = -hair.line;
-  const plain = around(person, 14, [
-    [0.97, -24],
-    [0.8, top + 20],
-    [0.42, top + 2],
-  ], top - 2);
+  const plain = around(
+    person,
+    14,
+    [
+      [0.97, -24],
+      [0.8, top + 20],
+      [0.42, top + 2],
+    ],
+    top - 2,
+  );
   const still = { falls: 0, part: 0.5, wave: 0.1 };
   switch (hair.style) {
     case "buzz":
-      return { ...still, inner: plain, outer: dome(person, { above: 1.5, beside: 1, low: 10 }), flow: "up" };
+      return {
+        ...still,
+        inner: plain,
+        outer: dome(person, { above: 1.5, beside: 1, low: 10 }),
+        flow: "up",
+      };
     case "receding":
       return {
         ...still,
-        inner: around(person, 22, [
-          [0.99, -22],
-          [0.95, -56],
-          [0.72, -88],
-        ], head.crownY + 8),
+        inner: around(
+          person,
+          22,
+          [
+            [0.99, -22],
+            [0.95, -56],
+            [0.72, -88],
+          ],
+          head.crownY + 8,
+        ),
         outer: dome(person, { above: 1, beside: 4 + 6 * volume, low: 20 }),
         flow: "up",
       };
     case "quiff":
-      return { ...still, inner: plain, outer: dome(person, { above: 18 + 16 * volume, beside: 2, low: 10 }), flow: "up", wave: 0.6 };
+      return {
+        ...still,
+        inner: plain,
+        outer: dome(person, { above: 18 + 16 * volume, beside: 2, low: 10 }),
+        flow: "up",
+        wave: 0.6,
+      };
     case "bun":
-      return { ...still, inner: plain, outer: dome(person, { above: 4, beside: 2, low: 8 }), flow: "up" };
+      return {
+        ...still,
+        inner: plain,
+        outer: dome(person, { above: 4, beside: 2, low: 8 }),
+        flow: "up",
+      };
     case "afro":
       return { ...still, inner: plain, outer: puff(person, 24 + 24 * volume), flow: "up", wave: 1 };
     case "curls":
-      return { ...still, inner: plain, outer: dome(person, { above: 12 + 12 * volume, beside: 6 + 7 * volume, low: 20 }), flow: "up", wave: 1 };
+      return {
+        ...still,
+        inner: plain,
+        outer: dome(person, { above: 12 + 12 * volume, beside: 6 + 7 * volume, low: 20 }),
+        flow: "up",
+        wave: 1,
+      };
     case "side-part":
       return sidePart(person);
     case "fringe":
@@ -57,13 +90,24 @@ export function cutOf(person: Person): Cut {
       return curtains(person, { falls: head.chinY - 22 + 20 * volume, wave: 0.15 });
     case "waves":
       return curtains(person, { falls: 150 + 50 * volume, wave: 1 });
-    default:
+    case "long":
       return curtains(person, { falls: 160 + 60 * volume, wave: 0.2 });
+    case "bald":
+    case "scarf":
+    case "beanie":
+      return null;
+    default:
+      return unreachable(hair.style);
   }
 }
 
 /** Left-to-right line from the right half's places (x as a share of the temple) and its middle. */
-function around(person: Person, low: number, right: readonly Flat[], middle: number): readonly Flat[] {
+function around(
+  person: Person,
+  low: number,
+  right: readonly Flat[],
+  middle: number,
+): readonly Flat[] {
   const half = right.map(([x, y]): Flat => [x * person.head.temple, y]);
   const end: Flat = [person.head.cheek * 1.03, low];
   const both = [end, ...half];
@@ -71,7 +115,10 @@ function around(person: Person, low: number, right: readonly Flat[], middle: num
 }
 
 /** The outer edge: an ellipse over the skull, then down the sides to `low`. */
-function dome(person: Person, size: { readonly above: number; readonly beside: number; readonly low: number }): readonly Flat[] {
+function dome(
+  person: Person,
+  size: { readonly above: number; readonly beside: number; readonly low: number },
+): readonly Flat[] {
   const { head } = person;
   const wide = head.temple * 1.02 + size.beside;
   const rise = -30 - head.crownY + size.above;
@@ -113,20 +160,36 @@ function sidePart(person: Person): Cut {
     [head.cheek * 1.03, 16],
   ];
   const ordered = [...inner].sort((a, b) => a[0] - b[0]);
-  const outer = dome(person, { above: 9 + 10 * hair.volume, beside: 2.5 + 4 * hair.volume, low: 12 });
-  return { inner: ordered, outer, falls: 0, flow: "along", part: (1 + hair.part * 0.8) / 2, wave: 0.3 };
+  const outer = dome(person, {
+    above: 9 + 10 * hair.volume,
+    beside: 2.5 + 4 * hair.volume,
+    low: 12,
+  });
+  return {
+    inner: ordered,
+    outer,
+    falls: 0,
+    flow: "along",
+    part: (1 + hair.part * 0.8) / 2,
+    wave: 0.3,
+  };
 }
 
 function fringe(person: Person): Cut {
   const { hair } = person;
   const low = person.clothes.shoulders > 172 ? 18 : 40 + 110 * hair.volume;
   const brow = -28 - 8 * (hair.line > 66 ? 1 : 0);
-  const inner = around(person, low, [
-    [0.99, 20],
-    [0.94, -6],
-    [0.88, brow + 3],
-    [0.45, brow - 2],
-  ], brow - 3);
+  const inner = around(
+    person,
+    low,
+    [
+      [0.99, 20],
+      [0.94, -6],
+      [0.88, brow + 3],
+      [0.45, brow - 2],
+    ],
+    brow - 3,
+  );
   const outer = dome(person, { above: 9 + 8 * hair.volume, beside: 6 + 8 * hair.volume, low });
   return { inner, outer, falls: low > 30 ? low + 8 : 0, flow: "down", part: 0.5, wave: 0.1 };
 }
@@ -139,7 +202,9 @@ function curtains(person: Person, hang: { readonly falls: number; readonly wave:
   const part = hair.part * edge * 0.8;
   const beside = 7 + 9 * hair.volume + 8 * hang.wave;
   const ripple = (y: number): number => Math.sin(y / 13) * 4 * hang.wave;
-  const heights = [hang.falls, hang.falls * 0.75, hang.falls * 0.5, 42, 12].filter((y) => y <= hang.falls);
+  const heights = [hang.falls, hang.falls * 0.75, hang.falls * 0.5, 42, 12].filter(
+    (y) => y <= hang.falls,
+  );
   const curtain = (way: number): readonly Flat[] =>
     heights.map((y): Flat => [way * (head.cheek * (y > 60 ? 1.0 : 0.97) + ripple(y)), y]);
   const brow = (way: number): readonly Flat[] => [

@@ -82,6 +82,11 @@ export function pieced(...pieces: readonly (readonly Flat[])[]): string {
   return `${parts.join("")}Z`;
 }
 
+/** A closed path of straight lines. */
+export function polygon(points: readonly Flat[]): string {
+  return `M${points.map(pair).join("L")}Z`;
+}
+
 function curves(points: readonly Flat[], closed: boolean): string {
   const count = points.length;
   const point = (index: number): Flat => {

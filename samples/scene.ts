@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { unreachable } from "../src/base/errors.ts";
 import type { Box } from "../src/base/geometry.ts";
 import { type Backdrop, drawBackdrop } from "./backdrops.ts";
 import { type Bust, drawBust } from "./draw-face.ts";
@@ -103,7 +104,8 @@ function placing(figure: Figure): string {
 function night(scene: Scene): string {
   if (scene.darkness === 0) return "";
   const share = scene.darkness.toFixed(2);
-  return `<rect width="${scene.width}" height="${scene.height}" fill="#080a16" fill-opacity="${share}"/>`;
+  const size = `width="${scene.width}" height="${scene.height}"`;
+  return `<rect ${size} fill="#080a16" fill-opacity="${share}"/>`;
 }
 
 function exifTime(takenAt: string): string {
@@ -127,7 +129,12 @@ function trueFace(scene: Scene, figure: Figure, bust: Bust): TrueFace {
   const [left, top] = [Math.min(...xs) + trim, Math.min(...ys) + trim];
   return {
     person: figure.id,
-    box: { x: left, y: top, width: Math.max(...xs) - trim - left, height: Math.max(...ys) - trim - top },
+    box: {
+      x: left,
+      y: top,
+      width: Math.max(...xs) - trim - left,
+      height: Math.max(...ys) - trim - top,
+    },
     widthPixels: width * figure.scale,
     condition: figure.condition,
   };
@@ -136,7 +143,10 @@ function trueFace(scene: Scene, figure: Figure, bust: Bust): TrueFace {
 function leaned(figure: Figure, [x, y]: Flat): Flat {
   const angle = (figure.roll * Math.PI) / 180;
   const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
-  return [figure.x + (x * cos - y * sin) * figure.scale, figure.y + (x * sin + y * cos) * figure.scale];
+  return [
+    figure.x + (x * cos - y * sin) * figure.scale,
+    figure.y + (x * sin + y * cos) * figure.scale,
+  ];
 }
 
 function turned(scene: Scene, [x, y]: Flat): Flat {
@@ -149,5 +159,7 @@ function turned(scene: Scene, [x, y]: Flat): Flat {
       return [scene.width - x, scene.height - y];
     case 270:
       return [y, scene.width - x];
+    default:
+      return unreachable(scene.turn);
   }
 }

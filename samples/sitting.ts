@@ -64,12 +64,32 @@ export function definitions(sitting: Sitting, outline: string): string {
     fading(`${key}ink`, shaded(skin, 1)),
     fading(`${key}glow`, mix(skin, warm, 0.62)),
     fading(`${key}blush`, mix(skin, [214, 60, 60], 0.6)),
-    radial(`${key}skin`, [mix(skin, warm, 0.16), skin, shaded(skin, 0.3)], `cx="${focus}%" cy="44%" r="64%"`),
+    radial(
+      `${key}skin`,
+      [mix(skin, warm, 0.16), skin, shaded(skin, 0.3)],
+      `cx="${focus}%" cy="44%" r="64%"`,
+    ),
     radial(`${key}iris`, [mix(eyes.iris, WHITE, 0.25), eyes.iris, mix(eyes.iris, BLACK, 0.5)], ""),
-    linear(`${key}lip`, [mix(mouth.colour, BLACK, 0.06), mix(mouth.colour, WHITE, 0.14), mix(mouth.colour, BLACK, 0.14)]),
-    linear(`${key}hair`, [mix(hair.colour, WHITE, 0.18), hair.colour, mix(hair.colour, BLACK, 0.35)]),
-    linear(`${key}cloth`, [mix(clothes.colour, WHITE, 0.18), clothes.colour, mix(clothes.colour, BLACK, 0.4)]),
-    linear(`${key}hat`, [mix(hair.second, WHITE, 0.16), hair.second, mix(hair.second, BLACK, 0.35)]),
+    linear(`${key}lip`, [
+      mix(mouth.colour, BLACK, 0.06),
+      mix(mouth.colour, WHITE, 0.14),
+      mix(mouth.colour, BLACK, 0.14),
+    ]),
+    linear(`${key}hair`, [
+      mix(hair.colour, WHITE, 0.18),
+      hair.colour,
+      mix(hair.colour, BLACK, 0.35),
+    ]),
+    linear(`${key}cloth`, [
+      mix(clothes.colour, WHITE, 0.18),
+      clothes.colour,
+      mix(clothes.colour, BLACK, 0.4),
+    ]),
+    linear(`${key}hat`, [
+      mix(hair.second, WHITE, 0.16),
+      hair.second,
+      mix(hair.second, BLACK, 0.35),
+    ]),
     sideLight(sitting, warm),
   ].join("");
 }
@@ -112,7 +132,8 @@ function radial(id: string, tones: readonly [Colour, Colour, Colour], place: str
 }
 
 function linear(id: string, tones: readonly [Colour, Colour, Colour]): string {
-  return `<linearGradient id="${id}" x1="0" y1="0" x2="0.25" y2="1">${threeStops(tones, 0.45)}</linearGradient>`;
+  const place = 'x1="0" y1="0" x2="0.25" y2="1"';
+  return `<linearGradient id="${id}" ${place}>${threeStops(tones, 0.45)}</linearGradient>`;
 }
 
 function threeStops(tones: readonly [Colour, Colour, Colour], middle: number): string {
