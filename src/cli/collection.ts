@@ -52,7 +52,7 @@ export function collectionCommands(assent: Command): void {
   collection
     .command("pack")
     .description("Move a collection to another model pack.")
-    .requiredOption("--collection <name>")
+    .requiredOption("--collection <name>", "the collection that moves")
     .requiredOption("--use <pack>", "recommended or bundled")
     .action(
       async (options: { readonly collection: string; readonly use: string }, command: Command) =>

@@ -4,7 +4,7 @@ import { enrolCsv, type RowResult } from "../collections/enrol-csv.ts";
 import type { App } from "../app.ts";
 import { collectionOf, withApp } from "./context.ts";
 import { adviceFor } from "./advice.ts";
-import { UsageError } from "./errors.ts";
+import { EXIT, UsageError } from "./errors.ts";
 import { runJobs } from "./jobs.ts";
 import { complain, count, progressBar, say, writeJson } from "./output.ts";
 
@@ -27,7 +27,7 @@ export function enrolCommands(assent: Command): void {
   assent
     .command("enrol")
     .description("Record a consent given on paper, with the photo that shows the person's face.")
-    .requiredOption("--collection <name>")
+    .requiredOption("--collection <name>", "the collection they may be found in")
     .option("--subject <name>", "the person's name")
     .option("--contact <mail>", "the person's e-mail address")
     .option("--photo <file>", "a photo of their face, alone")
@@ -67,13 +67,14 @@ async function enrolOne(app: App, options: EnrolOptions): Promise<void> {
   });
   if (options.json !== undefined) await writeJson(options.json, result);
   if (result.kind === "refused") {
-    process.exitCode = 1;
+    process.exitCode = EXIT.failed;
     complain("Not enrolled, nothing was kept:");
     for (const problem of result.problems) complain(`  ${problem}: ${adviceFor(problem)}`);
     return;
   }
-  const known = result.kind === "already" ? " was enrolled with this photo already" : " enrolled";
-  say(`${result.subject}${known}.`);
+  if (options.json === "-") return;
+  const done = result.kind === "already" ? "was enrolled with this photo before" : "is enrolled";
+  say(`${subject} ${done}. Their id: ${result.subject}`);
 }
 
 async function enrolMany(app: App, options: EnrolOptions, csv: string): Promise<void> {
@@ -81,9 +82,12 @@ async function enrolMany(app: App, options: EnrolOptions, csv: string): Promise<
   const results = await (async (): Promise<readonly RowResult[]> => {
     using bar = progressBar("Enrolling", "people");
     const deps = { ...app, parallel: app.importDeps.parallel };
-    return await enrolCsv(deps, app.recorder, collection, csv, (done, total) => bar.update(done, total));
+    return await enrolCsv(deps, app.recorder, collection, csv, (done, total) =>
+      bar.update(done, total),
+    );
   })();
   if (options.json !== undefined) await writeJson(options.json, results);
+  if (options.json === "-") return;
   const of = (outcome: RowResult["outcome"]) => results.filter((row) => row.outcome === outcome);
   say(
     `${of("enrolled").length} enrolled, ${of("already").length} enrolled before, ` +

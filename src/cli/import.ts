@@ -7,6 +7,7 @@ import { adviceFor } from "./advice.ts";
 import { collectionOf, withApp } from "./context.ts";
 import { runJobs } from "./jobs.ts";
 import { complain, count, progressBar, say, table, writeJson } from "./output.ts";
+import { StopAsked } from "./stop.ts";
 
 /** Refused files printed; the JSON has them all. */
 const REFUSED_SHOWN_MAX = 50;
@@ -23,19 +24,21 @@ export function importCommands(assent: Command): void {
   assent
     .command("import")
     .description("Import the photos below a folder. Started again, it goes on where it was.")
-    .argument("<folder>")
-    .requiredOption("--collection <name>")
+    .argument("<folder>", "looked through with all folders in it")
+    .requiredOption("--collection <name>", "the collection they belong to")
     .option("--later", "don't run the comparisons this leaves waiting now")
     .option("--json <file>", "write the result as JSON (- for standard output)")
     .action(async (folder: string, options: ImportOptions, command: Command) =>
       withApp(command, async (app) => {
-        report(await run(app, folder, options));
+        const summary = await run(app, folder, options);
+        if (options.json !== "-") report(summary);
         if (!options.later) await runJobs(app);
       }),
     );
   const jobs = assent.command("jobs").description("Work that waits, runs or ran.");
   jobs
     .command("list", { isDefault: true })
+    .description("Show the newest jobs.")
     .action(async (_: unknown, command: Command) => withApp(command, printJobs));
   jobs
     .command("run")
@@ -45,6 +48,7 @@ export function importCommands(assent: Command): void {
     );
   jobs
     .command("cancel")
+    .description("Take a waiting job back, or stop one that runs at its next step.")
     .argument("<id>")
     .action(async (id: string, _: unknown, command: Command) =>
       withApp(command, async (app) => {
@@ -56,13 +60,15 @@ export function importCommands(assent: Command): void {
 
 async function run(app: App, folder: string, options: ImportOptions): Promise<ImportSummary> {
   const collection = await collectionOf(app, options.collection);
-  if (collection.sceneBasis === null) {
+  if (collection.sceneBasis === null && options.json !== "-") {
     say("No scene basis is recorded: faces are only marked, nobody is compared.");
   }
   const summary = await (async () => {
+    using stop = new StopAsked();
     using bar = progressBar("Importing", "photos");
     return await importFolder(app.importDeps, app.recorder, collection, folder, {
       onProgress: ({ done, total }) => bar.update(done, total),
+      signal: stop.signal,
     });
   })();
   if (options.json !== undefined) await writeJson(options.json, summary);
@@ -88,8 +94,9 @@ async function printJobs(app: App): Promise<void> {
     job.kind,
     job.state,
     `${job.doneSteps}/${job.totalSteps ?? "?"}`,
-    `attempt ${job.attempts}`,
+    `${job.attempts}`,
     job.errorCode ?? "",
   ]);
-  for (const line of table([["JOB", "KIND", "STATE", "DONE", "", "ERROR"], ...rows])) say(line);
+  for (const line of table([["JOB", "KIND", "STATE", "DONE", "ATTEMPTS", "ERROR"], ...rows]))
+    say(line);
 }

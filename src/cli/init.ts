@@ -14,7 +14,10 @@ import { makeMasterKey } from "../storage/master-key.ts";
 import { readSetting, writeSetting } from "../storage/settings.ts";
 import { readConfig, withApp } from "./context.ts";
 import { EXIT } from "./errors.ts";
-import { complain, progressBar, say } from "./output.ts";
+import { complain, progressBar, say, table, wrapped } from "./output.ts";
+
+/** Lines that are easy to read. */
+const TEXT_WIDTH = 96;
 
 interface InitOptions {
   readonly pack?: string;
@@ -42,7 +45,7 @@ export function initCommands(assent: Command): void {
   models
     .command("install")
     .description("Download a pack's files and check their hashes, or take them from a folder.")
-    .argument("<pack>")
+    .argument("<pack>", "recommended or bundled")
     .option("--from <folder>", "recognised by their hash, anywhere below")
     .option("--mirror <address>", "an address that has the files by name")
     .action(async (pack: string, options: InstallCommandOptions, command: Command) => {
@@ -54,7 +57,7 @@ export function initCommands(assent: Command): void {
   models
     .command("use")
     .description("Take this pack for collections made from now on.")
-    .argument("<pack>")
+    .argument("<pack>", "recommended or bundled")
     .action(async (pack: string, _: unknown, command: Command) => {
       const name = parsePackName(pack);
       await requirePack(readConfig(command), name);
@@ -120,13 +123,33 @@ async function list(config: Config): Promise<void> {
     const located = name === "bundled" ? null : await locatePack(name, [config.models]);
     const here = located?.kind === "missing" ? "not installed" : "installed";
     say(`${name}: ${pack.title} (${here})`);
-    say(`  licence: ${pack.licence}`);
-    say(`  training data: ${pack.trainingData}`);
+    const { match, uncertain } = pack.thresholds;
+    paragraph(`A match from a cosine of ${match} up, uncertain from ${uncertain} up.`);
+    paragraph(`Licence: ${pack.licence}`);
+    paragraph(`Training data: ${pack.trainingData}`);
     for (const { data, pairs, at } of pack.measuredError) {
-      say(`  measured on ${data}, ${pairs.mated} mated and ${pairs.nonMated} non-mated pairs:`);
-      for (const { threshold, fmr, fnmr } of at) {
-        say(`    at cosine ${threshold}: FMR ${fmr}, FNMR ${fnmr}`);
-      }
+      const { mated, nonMated } = pairs;
+      const kinds = [
+        ...(mated === null ? [] : [`${mated} pairs of one person`]),
+        ...(nonMated === null ? [] : [`${nonMated} of two`]),
+      ];
+      paragraph(`Measured on ${data} (${kinds.join(", ")}):`);
+      const head = ["cosine", "false matches", "missed"];
+      const rows = at.map(({ threshold, fmr, fnmr }) => [
+        threshold.toFixed(3),
+        percent(fmr),
+        percent(fnmr),
+      ]);
+      for (const line of table([head, ...rows])) say(`    ${line}`);
     }
+    say();
   }
+}
+
+function paragraph(text: string): void {
+  say(`  ${wrapped(text, TEXT_WIDTH, "  ")}`);
+}
+
+function percent(share: number): string {
+  return share === 0 ? "none" : `${Number((share * 100).toPrecision(2))} %`;
 }

@@ -1,14 +1,23 @@
 import type { App } from "../app.ts";
-import { count, progressBar, say } from "./output.ts";
+import { EXIT } from "./errors.ts";
+import { complain, count, progressBar } from "./output.ts";
+import { StopAsked } from "./stop.ts";
 
 /** Runs what is queued (backfills) with a progress bar. Returns false if a job failed. */
 export async function runJobs(app: App): Promise<boolean> {
-  using bar = progressBar("Comparing photos", "photos");
-  const { failed } = await app.runner.drain({
-    onProgress: (_, { done, total }) => bar.update(done, total),
-  });
+  using stop = new StopAsked();
+  const { failed } = await (async () => {
+    using bar = progressBar("Comparing", "photos");
+    return await app.runner.drain({
+      onProgress: (_, { done, total }) => bar.update(done, total),
+      signal: stop.signal,
+    });
+  })();
+  stop.signal.throwIfAborted();
   if (failed === 0) return true;
-  say(`${count(failed, "job")} failed and will be tried again: assent jobs run`);
-  process.exitCode = 1;
+  complain(
+    `${count(failed, "job")} failed. "assent jobs" says why, "assent jobs run" tries again.`,
+  );
+  process.exitCode = EXIT.failed;
   return false;
 }

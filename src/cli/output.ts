@@ -1,14 +1,34 @@
-import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import { Presets, SingleBar } from "cli-progress";
 import { writeFileDurably } from "../base/files.ts";
 
 /** Prints a line for the person at the terminal. */
 export function say(line = ""): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${printable(line)}\n`);
 }
 
 /** Prints a line about what went wrong. */
 export function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
+}
+
+/** Names of files and people come from outside: none may steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, "\u{fffd}");
+}
+
+/** Breaks a text at spaces into lines of at most `width` characters, all but the first indented. */
+export function wrapped(text: string, width: number, indent: string): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line += line === "" ? word : ` ${word}`;
+    }
+  }
+  return [...lines, line].join("\n");
 }
 
 /** Writes a result as JSON to a file, or to standard output for `-`. */
@@ -48,8 +68,9 @@ export interface ProgressBar extends Disposable {
 const LINE_MS = 5000;
 
 /**
- * A bar that redraws itself on a terminal, and a line every few seconds elsewhere. `known` is what
- * was done before this run: it counts for the bar, and not for the rate.
+ * A bar that redraws itself on a terminal, and a line every few seconds elsewhere. What was done
+ * before the first update (an earlier run was interrupted) counts for the bar, and not for the
+ * rate. Nothing is shown where there is nothing to do.
  */
 export function progressBar(label: string, unit: string): ProgressBar {
   const started = Date.now();
@@ -59,10 +80,7 @@ export function progressBar(label: string, unit: string): ProgressBar {
   const show = (final: boolean): void => {
     if (latest.total === 0) return;
     const seconds = Math.max(0.001, (Date.now() - started) / 1000);
-    const rate = (latest.done - (first ?? 0)) / seconds;
-    const left = rate > 0 ? `${duration((latest.total - latest.done) / rate)} left` : "";
-    const text = `${rate.toFixed(1)} ${unit}/s${final ? ` in ${duration(seconds)}` : `  ${left}`}`;
-    view.show(latest.done, latest.total, text, final);
+    view.show(latest, rateText({ ...latest, first: first ?? 0, seconds, unit, final }), final);
   };
   return {
     update: (done, total) => {
@@ -77,39 +95,75 @@ export function progressBar(label: string, unit: string): ProgressBar {
   };
 }
 
+function rateText(of: {
+  readonly first: number;
+  readonly done: number;
+  readonly total: number;
+  readonly seconds: number;
+  readonly unit: string;
+  readonly final: boolean;
+}): string {
+  const rate = (of.done - of.first) / of.seconds;
+  const pace = rate >= 10 ? rate.toFixed(0) : rate.toFixed(1);
+  if (of.final) return rate > 0 ? `in ${duration(of.seconds)}, ${pace} ${of.unit}/s` : "";
+  return rate > 0 ? `${duration((of.total - of.done) / rate)} left, ${pace} ${of.unit}/s` : "";
+}
+
 interface View {
-  show(done: number, total: number, text: string, final: boolean): void;
+  show(
+    progress: { readonly done: number; readonly total: number },
+    text: string,
+    final: boolean,
+  ): void;
   stop(): void;
 }
 
+const BAR_WIDTH_MAX = 28;
+/** What stands beside the bar needs about this much of a line. */
+const BESIDE_BAR = 62;
+
 function barView(label: string): View {
-  const bars = new MultiBar(
-    {
-      format: `${label} {bar} {percentage}%  {value}/{total}  {text}`,
-      stream: process.stderr,
-      hideCursor: true,
-      barsize: 28,
-    },
-    Presets.rect,
-  );
+  const room = (process.stderr.columns ?? 80) - BESIDE_BAR;
   let bar: SingleBar | null = null;
+  const stop = (): void => {
+    bar?.stop();
+    process.removeListener("SIGINT", interrupt);
+  };
+  // The cursor comes back before the process goes; whoever else listens ends the work in order.
+  const interrupt = (): void => {
+    if (process.listenerCount("SIGINT") > 1) return;
+    stop();
+    process.kill(process.pid, "SIGINT");
+  };
   return {
-    show: (done, total, text) => {
-      bar ??= bars.create(total, done, { text });
+    show: ({ done, total }, text) => {
+      if (!bar) {
+        bar = new SingleBar(
+          {
+            format: `${label} {bar} {percentage}%  {value}/{total}  {text}`,
+            stream: process.stderr,
+            hideCursor: true,
+            barsize: Math.max(4, Math.min(BAR_WIDTH_MAX, room)),
+          },
+          Presets.shades_classic,
+        );
+        bar.start(total, done, { text });
+        process.on("SIGINT", interrupt);
+      }
       bar.setTotal(total);
       bar.update(done, { text });
     },
-    stop: () => bars.stop(),
+    stop,
   };
 }
 
 function lineView(label: string): View {
   let printed = Date.now();
   return {
-    show: (done, total, text, final) => {
+    show: ({ done, total }, text, final) => {
       if (!final && Date.now() - printed < LINE_MS) return;
       printed = Date.now();
-      complain(`${label} ${done}/${total}  ${text}`);
+      complain(`${label} ${done}/${total}  ${text}`.trimEnd());
     },
     stop: () => undefined,
   };

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import type { App } from "../app.ts";
+import type { SubjectId } from "../base/ids.ts";
 import { count, say } from "./output.ts";
 import { scopeOf, subjectOf, withApp } from "./context.ts";
 import { runJobs } from "./jobs.ts";
@@ -10,14 +12,33 @@ interface PersonOptions {
   readonly collection?: string;
 }
 
+/** Who is erased already may be named by their id: an erasure that was cut short is finished. */
+async function erasable(app: App, text: string): Promise<SubjectId> {
+  return isSubjectId(text) ? text : subjectOf(app, text);
+}
+
+function isSubjectId(text: string): text is SubjectId {
+  return /^sub_[\w-]{16}$/u.test(text);
+}
+
 /** withdraw, pause, resume, erase. None of them asks for a face. */
 export function rightsCommands(assent: Command): void {
   const changes = [
-    ["withdraw", withdraw, "End a person's consent: no search returns them from now on."],
-    ["pause", pause, "Take a person out of searches until they say otherwise."],
-    ["resume", resume, "End a pause."],
+    {
+      name: "withdraw",
+      change: withdraw,
+      description: "End a person's consent: no search returns them from now on.",
+      done: ["Withdrawn", ": no search there returns them from now on."],
+    },
+    {
+      name: "pause",
+      change: pause,
+      description: "Take a person out of searches until they say otherwise.",
+      done: ["Paused", ": no search there returns them until they resume."],
+    },
+    { name: "resume", change: resume, description: "End a pause.", done: ["Resumed", "."] },
   ] as const;
-  for (const [name, change, description] of changes) {
+  for (const { name, change, description, done } of changes) {
     assent
       .command(name)
       .description(description)
@@ -28,7 +49,7 @@ export function rightsCommands(assent: Command): void {
           const subject = await subjectOf(app, options.subject);
           const scope = await scopeOf(app, options.collection);
           const changed = await change(app.db, app.recorder, subject, scope);
-          say(`${name}: in force, in ${count(changed, "collection")}.`);
+          say(`${done[0]} in ${count(changed, "collection")}${done[1]}`);
           if (name === "resume") await runJobs(app);
         }),
       );
@@ -39,8 +60,8 @@ export function rightsCommands(assent: Command): void {
     .requiredOption("--subject <person>", "name, contact or id")
     .action(async (options: PersonOptions, command: Command) =>
       withApp(command, async (app) => {
-        await erase(app, app.recorder, await subjectOf(app, options.subject));
-        say("erase: done. Their keys are destroyed and nothing of theirs can be opened.");
+        await erase(app, app.recorder, await erasable(app, options.subject));
+        say("Erased: their keys are destroyed, and what was sealed under them opens no more.");
       }),
     );
 }

@@ -16,7 +16,7 @@ import { decide, type Sighting } from "../search/sightings.ts";
 import { adviceFor } from "./advice.ts";
 import { nameOf, subjectOf, withApp } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { count, progressBar, say, writeJson } from "./output.ts";
+import { count, progressBar, say, table, writeJson } from "./output.ts";
 
 interface SearchOptions {
   readonly collection: string;
@@ -38,12 +38,12 @@ export function searchCommands(assent: Command): void {
   assent
     .command("search")
     .description("Who of a collection's consenting people is in this photo?")
-    .requiredOption("--collection <name>")
-    .requiredOption("--photo <file>", "the probe")
+    .requiredOption("--collection <name>", "where to search; there is no search across several")
+    .requiredOption("--photo <file>", "the photo to search with")
     .requiredOption("--purpose <text>", "why; the people who are found can read it")
     .option("--face <n>", "only the n-th face from the left (1 is the first)")
     .option("--at <x,y>", "only the face at this place, in 0..1 of the photo")
-    .option("--picture <file>", "write the photo with boxes and names")
+    .option("--picture <file.jpg>", "write the photo with boxes and names")
     .option("--json <file>", "write the result as JSON (- for standard output)")
     .action(async (options: SearchOptions, command: Command) =>
       withApp(command, async (app) => search(app, options)),
@@ -51,7 +51,7 @@ export function searchCommands(assent: Command): void {
   assent
     .command("photos")
     .description("List the photos in which a person was seen.")
-    .requiredOption("--collection <name>")
+    .requiredOption("--collection <name>", "the collection of the photos")
     .requiredOption("--subject <person>", "name, contact or id")
     .option("--json <file>", "write the list as JSON (- for standard output)")
     .action(async (options: PhotosOptions, command: Command) =>
@@ -64,26 +64,29 @@ export function searchCommands(assent: Command): void {
     assent
       .command(name)
       .description(description)
-      .argument("<sighting>")
+      .argument("<sighting>", "its id, as assent photos lists it")
       .action(async (sighting: string, _: unknown, command: Command) =>
         withApp(command, async (app) => {
           await decide(app.db, app.recorder, sighting as SightingId, decision);
-          say(`${decision}.`);
+          say(decision === "confirmed" ? "Confirmed: it is them." : "Rejected: it is not them.");
         }),
       );
   }
   assent
     .command("deliver")
     .description("Write a person's photos, full size, with everybody else's face blurred.")
-    .requiredOption("--collection <name>")
+    .requiredOption("--collection <name>", "the collection of the photos")
     .requiredOption("--subject <person...>", "name, contact or id; several are shown together")
-    .requiredOption("--to <folder|file.zip>")
+    .requiredOption("--to <folder|file.zip>", "a ZIP appears whole or not at all")
     .action(async (options: DeliverOptions, command: Command) =>
       withApp(command, async (app) => handOver(app, options)),
     );
 }
 
 async function search(app: App, options: SearchOptions): Promise<void> {
+  if (options.picture !== undefined && !/\.jpe?g$/iu.test(options.picture)) {
+    throw new UsageError("--picture writes a JPEG: give it a name that ends in .jpg.");
+  }
   const answer = await searchByPhoto(searchDeps(app), app.recorder, {
     collection: options.collection,
     photo: { file: options.photo },
@@ -149,16 +152,18 @@ function print(answer: SearchAnswer, names: Names): void {
       continue;
     }
     const score = face.score.toFixed(2);
-    say(`${line}${names.get(face.subject) ?? face.subject} - ${WORDS[face.kind]} (score ${score})`);
-    for (const one of face.sightings.slice(0, SIGHTINGS_SHOWN_MAX))
-      say(`      ${sightingLine(one)}`);
+    say(`${line}${names.get(face.subject) ?? face.subject}, ${WORDS[face.kind]} (score ${score})`);
+    const shown = face.sightings.slice(0, SIGHTINGS_SHOWN_MAX).map(sightingCells);
+    for (const row of table(shown)) say(`      ${row}`);
     const more = face.sightings.length - SIGHTINGS_SHOWN_MAX;
     if (more > 0) say(`      and ${more} more (assent photos lists them)`);
   }
 }
 
-function sightingLine(one: Sighting): string {
-  return `${one.takenAt ?? "undated"}  ${one.state} ${one.verdict}  ${one.sources.join(", ")}`;
+function sightingCells(one: Sighting): readonly string[] {
+  const taken = one.takenAt?.replace("T", " ") ?? "undated";
+  const word = one.state === "proposed" ? one.verdict : one.state;
+  return [taken, word, one.sources.join(", ")];
 }
 
 function marksOf(answer: SearchAnswer, names: Names): readonly Mark[] {
@@ -209,7 +214,7 @@ async function photos(app: App, options: PhotosOptions): Promise<void> {
   if (options.json !== undefined) await writeJson(options.json, sightings.map(sightingJson));
   if (options.json === "-") return;
   say(`${count(sightings.length, "sighting")}.`);
-  for (const one of sightings) say(`  ${one.id}  ${sightingLine(one)}`);
+  for (const row of table(sightings.map((one) => [one.id, ...sightingCells(one)]))) say(`  ${row}`);
 }
 
 interface DeliverOptions {

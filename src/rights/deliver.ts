@@ -140,7 +140,7 @@ async function photosShowing(
     .innerJoin("media", "media.id", "faces.media_id")
     .select(["media.id as media", "media.sha256", "media.format", "media.taken_at as takenAt"])
     .distinct()
-    .orderBy("media.taken_at")
+    .orderBy("media.taken_at", (order) => order.asc().nullsLast())
     .orderBy("media.sha256")
     .execute();
 }

@@ -5,6 +5,7 @@ export type SearchCode =
   | "scene_basis_missing"
   | "face_not_pointed_at"
   | "no_face_found"
+  | "no_face_there"
   | "sighting_unknown"
   | "gallery_full";
 

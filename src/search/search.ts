@@ -79,9 +79,7 @@ export async function searchByPhoto(
   // Bytes that were handed in stay the caller's.
   if ("file" in request.photo) wipe(bytes);
   try {
-    if (analysis.faces.length === 0) {
-      throw new SearchError("no_face_found", "No face was found in the photo.");
-    }
+    checkFaces(analysis, request.pointed);
     const { collection, gallery } = await deps.galleries.current(id);
     // Another pack since the photo was looked at: its vectors can't be compared with this one's.
     if (collection.pack !== pack) return await searchByPhoto(deps, recorder, request);
@@ -199,6 +197,26 @@ async function checkBasis(deps: SearchDeps, request: SearchRequest): Promise<Col
     "This collection has no scene basis: there is no recorded reason why everyone in a photo may " +
       "be compared. Point at the one face you mean (--face N or --at X,Y).",
   );
+}
+
+/** A search that compares nobody is refused rather than recorded. */
+function checkFaces({ faces }: Analysis, pointed: SearchRequest["pointed"]): void {
+  if (faces.length === 0) throw new SearchError("no_face_found", "No face was found in the photo.");
+  if (!pointed || faces.some((face, index) => isPointedAt(face, index, pointed))) return;
+  throw new SearchError(
+    "no_face_there",
+    `There is no face where you point. The photo shows ${faces.length}, counted from the left.`,
+  );
+}
+
+function isPointedAt(
+  { box }: AnalysedFace,
+  index: number,
+  pointed: NonNullable<SearchRequest["pointed"]>,
+): boolean {
+  if (pointed.kind === "face") return pointed.index === index;
+  const { x, y } = pointed.at;
+  return x >= box.x && y >= box.y && x <= box.x + box.width && y <= box.y + box.height;
 }
 
 function parsePurpose(text: string): string {

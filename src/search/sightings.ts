@@ -120,8 +120,8 @@ export async function propose(
 }
 
 /**
- * A subject's sightings in a collection, oldest photo first. Rejected ones are left out unless
- * asked for. It asks no consent: callers hold a permit, or are the person.
+ * A subject's sightings in a collection, oldest photo first and undated ones last. Rejected ones
+ * are left out unless asked for. It asks no consent: callers hold a permit, or are the person.
  */
 export async function sightingsOf(
   db: Reader,
@@ -147,7 +147,11 @@ export async function sightingsOf(
     .where("sightings.collection_id", "=", collection)
     .where("sightings.subject_id", "=", subject);
   if (!options.rejected) query = query.where("sightings.state", "<>", "rejected");
-  const rows = await query.orderBy("media.seq").limit(options.limit).execute();
+  const rows = await query
+    .orderBy("media.taken_at", (order) => order.asc().nullsLast())
+    .orderBy("media.seq")
+    .limit(options.limit)
+    .execute();
   const sightings: Sighting[] = [];
   for (const { place, ...row } of rows) {
     const sources = await sourcesOf(db, row.media);
