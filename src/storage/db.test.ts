@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { sql } from "kysely";
-import { openTestDb, withEachDatabase } from "../../test/databases.ts";
+import { onSqlite, openTestDb, withEachDatabase } from "../../test/databases.ts";
 import { Db, Tx } from "./db.ts";
 import { readSetting, writeSetting } from "./settings.ts";
 
@@ -98,17 +99,31 @@ withEachDatabase(
     await db.write(async (tx) => writeSetting(tx, "pack", "one"));
     assert.equal(await db.truncateLog(), true);
     if (db.kind === "postgres") return;
-    // Only this connection's patience is shortened: the test shall not wait 20 seconds.
-    await db.write(async (tx) => sql`pragma busy_timeout = 20`.execute(tx.write));
     const reader = new DatabaseSync(database.address);
     reader.exec("begin; select * from settings;");
     await db.write(async (tx) => writeSetting(tx, "pack", "two"));
-    assert.equal(await db.truncateLog(), false);
+    assert.equal(await db.truncateLog(20), false);
     reader.exec("commit");
     assert.equal(await db.truncateLog(), true);
     reader.close();
   },
 );
+
+onSqlite("waits for another process that writes, without blocking this one", async (database) => {
+  await using db = await openTestDb(database);
+  const other = new DatabaseSync(database.address);
+  other.exec("begin immediate");
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  const write = db.write(async (tx) => writeSetting(tx, "pack", "one"));
+  await sleep(60);
+  assert.ok(turns > 5, "this process goes on meanwhile");
+  other.exec("commit");
+  await write;
+  clearInterval(timer);
+  other.close();
+  assert.equal(await readSetting(db, "pack"), "one");
+});
 
 withEachDatabase("holds foreign keys, also to rows that would be left behind", async (db) => {
   const orphan = db.write(async (tx) =>

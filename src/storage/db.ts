@@ -5,7 +5,7 @@ import { StorageError } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import { postgresDialect } from "./postgres.ts";
 import type { Schema } from "./schema.ts";
-import { sqliteDialect } from "./sqlite.ts";
+import { aMoment, PATIENCE_MS, sqliteDialect } from "./sqlite.ts";
 
 export type DatabaseKind = "sqlite" | "postgres";
 
@@ -103,15 +103,18 @@ export class Db implements Reader, AsyncDisposable {
 
   /**
    * Moves the write-ahead log into the database file and cuts it to zero bytes, so that nothing
-   * deleted before stays readable in it. False when another process reads from the log just now.
+   * deleted before stays readable in it. False when other processes read from it all the while.
    * PostgreSQL keeps deleted rows until it reuses their pages (docs/threats.md says what follows).
    */
-  async truncateLog(): Promise<boolean> {
+  async truncateLog(patienceMs: number = PATIENCE_MS): Promise<boolean> {
     if (this.kind !== "sqlite") return true;
-    const result = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(
-      this.#query,
-    );
-    return result.rows[0]?.busy === 0;
+    const cut = sql<{ busy: number }>`pragma wal_checkpoint(truncate)`;
+    for (const until = Date.now() + patienceMs; ;) {
+      const { rows } = await cut.execute(this.#query);
+      if (rows[0]?.busy === 0) return true;
+      if (Date.now() > until) return false;
+      await aMoment();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

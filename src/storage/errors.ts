@@ -2,6 +2,7 @@ import { AppError } from "../base/errors.ts";
 
 export type StorageCode =
   | "database_unreachable"
+  | "database_busy"
   | "database_newer"
   | "migration_changed"
   | "log_busy"

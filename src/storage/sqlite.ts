@@ -1,16 +1,22 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CompiledQuery,
   type DatabaseConnection,
   type Driver,
+  type QueryResult,
   SqliteDialect,
   SqliteDriver,
   type SqliteDatabase,
   type SqliteStatement,
 } from "kysely";
+import { StorageError } from "./errors.ts";
 
-/** How long a writer waits for another process's transaction; ours take milliseconds. */
-const BUSY_TIMEOUT_MS = 20_000;
+/** How long a writer waits for other processes' transactions; each of ours takes milliseconds. */
+export const PATIENCE_MS = 20_000;
+/** How often it looks. SQLite's own waiting looks ten times a second, and blocks the process. */
+const LOOK_MS_MAX = 4;
+const SQLITE_BUSY = 5;
 /** Distinct statements kept compiled. The code has fewer; a bound in case one is built by values. */
 const STATEMENTS_MAX = 500;
 
@@ -21,7 +27,7 @@ const STATEMENTS_MAX = 500;
  * overwrites what is deleted. A larger page than the default wastes less on rows of 1-2 KB.
  */
 export function sqliteDialect(path: string): SqliteDialect {
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = new DatabaseSync(path, { timeout: PATIENCE_MS });
   database.exec(`
     pragma page_size = 16384;
     pragma journal_mode = wal;
@@ -29,8 +35,14 @@ export function sqliteDialect(path: string): SqliteDialect {
     pragma secure_delete = on;
     pragma foreign_keys = on;
     pragma temp_store = memory;
+    pragma busy_timeout = 0;
   `);
   return new ImmediateDialect({ database: adapt(database) });
+}
+
+/** Some milliseconds, never the same: two who wait for each other don't meet again and again. */
+export function aMoment(): Promise<void> {
+  return sleep(1 + Math.random() * LOOK_MS_MAX);
 }
 
 /**
@@ -51,9 +63,57 @@ class ImmediateDialect extends SqliteDialect {
 }
 
 class ImmediateDriver extends SqliteDriver {
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new PatientConnection(await super.acquireConnection());
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
   }
+}
+
+/**
+ * Waits while another process writes, without blocking this one. Looking often matters: a process
+ * that writes without a pause leaves the lock free for moments only, and a withdrawal from another
+ * one must get through.
+ */
+class PatientConnection implements DatabaseConnection {
+  readonly #connection: DatabaseConnection;
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    for (const until = Date.now() + PATIENCE_MS; ;) {
+      try {
+        return await this.#connection.executeQuery<R>(query);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (Date.now() > until) throw databaseBusy(error);
+      }
+      await aMoment();
+    }
+  }
+
+  streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    return this.#connection.streamQuery<R>(query);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  // The low byte; the rest says which kind of busy.
+  return (
+    error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
+  );
+}
+
+function databaseBusy(cause: unknown): StorageError {
+  return new StorageError(
+    "database_busy",
+    "Other processes keep the database busy. Nothing was changed: try again, or stop one of them.",
+    { cause },
+  );
 }
 
 function adapt(database: DatabaseSync): SqliteDatabase {
