@@ -1,11 +1,11 @@
 import type { Box } from "../base/geometry.ts";
 import { mapDetection, type Detection } from "./face.ts";
 import { faceWidth, type Found, mergeFound } from "./found.ts";
-import { FACE_WIDTH_MIN, isCrowd, type Level, planLevels } from "./levels.ts";
+import { FACE_WIDTH_MIN, type Level, planLevels } from "./levels.ts";
 import type { FaceModels } from "./models.ts";
 import type { PhotoPixels } from "./photo-pixels.ts";
 import { type Doubt, doubtOf, lookAgain } from "./second-look.ts";
-import { cutPicture, planTiles } from "./tiles.ts";
+import { cutPicture, padPicture, planTiles } from "./tiles.ts";
 import {
   allTurns,
   type Size,
@@ -41,7 +41,7 @@ const UPRIGHT_RUN_MAX = 12;
  * 1. The levels of the photo, coarse to fine, as deep as what is found asks for
  *    ([Note: detection levels]).
  * 2. A second look at detections that may be turned or tilted ([Note: second look]).
- * 3. The whole photo in the turns in which a face was upright; in all, when none was found.
+ * 3. The whole photo in the other three turns, when a face was found turned, or none at all.
  *
  * Small turned faces (under 20 px as seen) beside upright ones are missed: an upright look does
  * not see them, and nothing asks for another. Throws MediaError; the reason of `signal`.
@@ -57,12 +57,11 @@ export async function detectFaces(
   const find = { models, pixels, levels, signal };
   let found = await findTurned(find, 0, { known: [], blind: false });
   const blind = found.length === 0;
-  const others = allTurns.filter(
-    (turns) => turns !== 0 && (blind || found.some((one) => one.turns === turns)),
-  );
+  const seek = blind || found.some(({ turns }) => turns !== 0);
+  const others = seek ? allTurns.filter((turns) => turns !== 0) : [];
   for (const turns of others) found = await findTurned(find, turns, { known: found, blind });
   const faces = found.map(({ detection }) => detection);
-  return { faces: faces.toSorted(inReadingOrder), rotationsTried: others.length > 0 };
+  return { faces: faces.toSorted(inReadingOrder), rotationsTried: seek };
 }
 
 function inReadingOrder(a: Detection, b: Detection): number {
@@ -76,44 +75,46 @@ interface Find {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What is found in the photo turned by `turns`, merged with what is known and settled. */
+/**
+ * What is found in the photo turned by `turns`, merged with what is known and settled. `blind`: only
+ * because nothing was found so far; then a level without a face is the last.
+ */
 async function findTurned(
   find: Find,
   turns: Turns,
   { known, blind }: { readonly known: readonly Found[]; readonly blind: boolean },
 ): Promise<readonly Found[]> {
   const fresh: Found[] = [];
-  for (const [index, level] of find.levels.entries()) {
-    const before = find.levels[index - 1];
-    if (before && !goesDeeper(find, fresh, before, { whenEmpty: !blind })) break;
+  let last: Level | null = null;
+  for (const level of find.levels) {
+    if (blind && last && fresh.length === 0) break;
+    if (!isDue(find, level, fresh, last)) continue;
     fresh.push(...(await lookAtLevel(find, level, turns)));
+    if (level.when !== "in_doubt") last = level;
   }
   return mergeFound(await settle(find, mergeFound([...known, ...fresh])));
 }
 
-function goesDeeper(
-  { models, pixels }: Find,
-  found: readonly Found[],
-  before: Level,
-  { whenEmpty }: { readonly whenEmpty: boolean },
-): boolean {
-  if (found.length === 0) return whenEmpty;
-  if (isCrowd(pixels.photo)) return true;
+/** `last` is the finest level so far. */
+function isDue(find: Find, level: Level, found: readonly Found[], last: Level | null): boolean {
+  if (level.when === "always" || last === null || found.length === 0) return true;
+  if (level.when === "in_doubt") return found.some((one) => doubtAbout(find, one) === "turned");
   const least = Math.min(...found.map(({ detection }) => faceWidth(detection.box)));
-  return least * before.scale < DEEPER_WIDTHS * models.detector.faceMinPixels;
+  return least * last.scale < DEEPER_WIDTHS * find.models.detector.faceMinPixels;
 }
 
 /** One level of the photo turned by `turns`: whole, or tile by tile. */
 async function lookAtLevel(find: Find, level: Level, turns: Turns): Promise<readonly Found[]> {
   const { models, pixels, signal } = find;
-  const { longSide, scale } = level;
+  const { longSide, scale, margin } = level;
   const picture = turnPicture(await pixels.sized(longSide), turns);
   const full = turnSize(pixels.photo, turns);
   const back = undoTurns(turns);
   const found: Found[] = [];
   for (const area of level.tiles ? planTiles(picture, level.tiles) : [wholeOf(picture)]) {
     signal?.throwIfAborted();
-    for (const seen of await models.detect(cutPicture(picture, area))) {
+    const view = padPicture(cutPicture(picture, area), margin);
+    for (const seen of await models.detect(view)) {
       const inPhoto = rescale(seen, area, picture, full);
       const detection = turnDetection(inPhoto, full, back);
       const seenWidth = faceWidth(inPhoto.box) * scale;

@@ -14,6 +14,16 @@ export interface Level {
   readonly tiles: { readonly side: number; readonly overlap: number } | null;
   /** Pixels the detector sees for one of the full-size photo. */
   readonly scale: number;
+  /**
+   * Side of the black square, in sides of the picture, in whose corner it is shown; 1 is none. For
+   * a detector of fixed input, which sees the picture smaller by that.
+   */
+  readonly margin: number;
+  /**
+   * When the photo is looked at in this level: always; when more is asked for, because nothing was
+   * found so far or faces near the least; or when what was found is in doubt.
+   */
+  readonly when: "always" | "more" | "in_doubt";
 }
 
 /**
@@ -34,8 +44,20 @@ const CROWD_PIXELS_MIN = 16_000_000;
  */
 const CROWD_FACE_WIDTH_MIN = 20;
 
-/** True where every level of the photo is looked at, whatever is found. */
-export function isCrowd(photo: Size): boolean {
+/**
+ * Up to this size a photo is looked at in three levels by a detector of fixed input, whatever is
+ * found: they are six to ten runs, and one look of such a detector misses a face of any size now
+ * and then.
+ */
+const THREE_LEVELS_PIXELS_MAX = 4_000_000;
+
+/**
+ * Where a detector of fixed input is in doubt, a second look at the whole photo is this much
+ * smaller. Of 27 large drawn faces the first look missed 2, looks at .5 and .6 none.
+ */
+const SECOND_LOOK_SHARE = 0.55;
+
+function isCrowd(photo: Size): boolean {
   return photo.width * photo.height >= CROWD_PIXELS_MIN;
 }
 
@@ -70,23 +92,35 @@ const STEP_MAX = 3;
  */
 const OVERLAP_WIDTHS = 1.6;
 
+/** A photo larger than one finest tile by less than this is not worth four of them. */
+const FINEST_SLACK = 1.2;
+
 /** The levels of a photo, coarse to fine, at least one. */
 export function planLevels(photo: Size, detector: DetectorTraits): readonly [Level, ...Level[]] {
   const { inputSide } = detector;
   return inputSide === null ? anySize(photo, detector) : fixedSize(photo, detector, inputSide);
 }
 
+const FIRST = { tiles: null, margin: 1, when: "always" } as const;
+
 function anySize(photo: Size, detector: DetectorTraits): readonly [Level, ...Level[]] {
   const long = Math.max(photo.width, photo.height);
   const fine = Math.ceil(long * Math.min(1, finestScale(photo, detector)));
-  if (long <= COARSE_SIDE_MAX) return [{ longSide: long, tiles: null, scale: 1 }];
-  if (fine <= COARSE_SIDE_MAX) return [{ longSide: fine, tiles: null, scale: fine / long }];
+  if (long <= COARSE_SIDE_MAX) return [{ ...FIRST, longSide: long, scale: 1 }];
+  if (fine <= COARSE_SIDE_MAX) return [{ ...FIRST, longSide: fine, scale: fine / long }];
   const halvings = Math.ceil(Math.log2(long / COARSE_SIDE_MAX));
   const coarse = Math.ceil(long / 2 ** halvings);
   const overlap = overlapFor(detector, fine / coarse);
+  const tiles = { side: TILE_SIDE, overlap };
   return [
-    { longSide: coarse, tiles: null, scale: coarse / long },
-    { longSide: fine, tiles: { side: TILE_SIDE, overlap }, scale: fine / long },
+    { ...FIRST, longSide: coarse, scale: coarse / long },
+    {
+      longSide: fine,
+      tiles,
+      scale: fine / long,
+      margin: 1,
+      when: isCrowd(photo) ? "always" : "more",
+    },
   ];
 }
 
@@ -96,10 +130,19 @@ function fixedSize(
   inputSide: number,
 ): readonly [Level, ...Level[]] {
   const long = Math.max(photo.width, photo.height);
-  const first: Level = { longSide: sideFor(long, inputSide), tiles: null, scale: inputSide / long };
+  const first = { ...FIRST, longSide: sideFor(long, inputSide), scale: inputSide / long };
   // The largest tile, in pixels of the full-size photo, that shows the narrowest face.
   const finest = Math.floor(inputSide / finestScale(photo, detector));
-  if (long <= finest) return [first];
+  const tiled = long > finest * FINEST_SLACK;
+  const small = photo.width * photo.height <= THREE_LEVELS_PIXELS_MAX;
+  const second: Level = {
+    longSide: sideFor(long, inputSide * SECOND_LOOK_SHARE),
+    tiles: null,
+    scale: (inputSide / long) * SECOND_LOOK_SHARE,
+    margin: 1 / SECOND_LOOK_SHARE,
+    when: small && tiled ? "always" : "in_doubt",
+  };
+  if (!tiled) return [first, second];
   const count = Math.ceil(Math.log(long / finest) / Math.log(STEP_MAX));
   const step = (long / finest) ** (1 / count);
   const finer = Array.from({ length: count }, (_, index): Level => {
@@ -108,9 +151,11 @@ function fixedSize(
     const longSide = sideFor(long, inputSide * (long / tile));
     const shrunk = longSide / long;
     const overlap = Math.ceil((overlapFor(detector, step) / scale) * shrunk);
-    return { longSide, tiles: { side: Math.round(tile * shrunk), overlap }, scale };
+    const tiles = { side: Math.round(tile * shrunk), overlap };
+    const always = isCrowd(photo) || (small && index === 0);
+    return { longSide, tiles, scale, margin: 1, when: always ? "always" : "more" };
   });
-  return [first, ...finer];
+  return [first, second, ...finer];
 }
 
 /** `long` halved as long as at least `least` is left: such sizes cost nothing (COARSE_SIDE_MAX). */

@@ -11,10 +11,10 @@ export interface DetectorTraits {
   /** Width of the smallest face found reliably, in pixels of what the detector sees. Measured. */
   readonly faceMinPixels: number;
   /**
-   * Score from which a face was upright when it was seen; lower ones may be turned. 0 where the
-   * score does not tell.
+   * Scores from which a face was upright when it was seen, by its width in pixels of what the
+   * detector saw, widest first; lower ones may be turned. Narrower ones than all: no telling.
    */
-  readonly scoreSure: number;
+  readonly sureScores: readonly { readonly widthMin: number; readonly score: number }[];
   /** True where the landmarks of a face tilted by 45 degrees still lie on the face. */
   readonly followsRoll: boolean;
 }

@@ -2,7 +2,7 @@ import type { Point } from "../base/geometry.ts";
 import type { Picture } from "../media/picture.ts";
 import { cutCrop, invertSimilarity, type Similarity, transformPoint } from "./align.ts";
 import { mapDetection, type Detection } from "./face.ts";
-import { eyeSpan, faceWidth, isPlausible } from "./found.ts";
+import { credit, faceWidth, isPlausible } from "./found.ts";
 import type { DetectorTraits, FaceModels } from "./models.ts";
 import { allTurns, type Turns } from "./turns.ts";
 
@@ -18,12 +18,6 @@ import { allTurns, type Turns } from "./turns.ts";
 const CELL_SIDE = 256;
 const CELL_FACE_WIDTH = 160;
 
-/**
- * Smaller faces score less: upright ones of 14 to 24 px .86 and more, where turned ones, if found
- * at all, stay under .81.
- */
-const SMALL_WIDTH_MAX = 32;
-const SMALL_SCORE_LOSS = 0.05;
 /** Tilted faces lose a little of their score before they look turned. */
 const TILT_SCORE_GAIN = 0.01;
 /** Signs of a tilt of 15 degrees and more, measured on 40 people at five sizes with YuNet. */
@@ -34,6 +28,15 @@ const ROLL_LEFT_MIN = (8 / 180) * Math.PI;
 /** Looks at a tilted face: two bring 45 degrees within 3; a third gains nothing. */
 const LOOKS_MAX = 2;
 
+/**
+ * A face scores .04 and more higher upright than in any other turn; a bald head with a beard has
+ * been seen to score .016 less.
+ */
+const TURN_MARGIN = 0.02;
+
+/** A second look counts against the first where the landmarks needed none, if it is so much better. */
+const BETTER_BY = 0.1;
+
 /** What a second look must show: nothing, the same face tilted, or in any of the four turns. */
 export type Doubt = "none" | "tilted" | "turned";
 
@@ -41,20 +44,21 @@ export type Doubt = "none" | "tilted" | "turned";
  * What there is to doubt about a detection, in any frame with square pixels. `seenWidth` is its
  * width in pixels of what the detector saw.
  */
-export function doubtOf(
-  detection: Detection,
-  seenWidth: number,
-  { scoreSure, followsRoll }: DetectorTraits,
-): Doubt {
-  const loss = seenWidth < SMALL_WIDTH_MAX ? SMALL_SCORE_LOSS : 0;
-  if (!isPlausible(detection) || detection.score < scoreSure - loss) return "turned";
-  if (followsRoll) return "none";
+export function doubtOf(detection: Detection, seenWidth: number, detector: DetectorTraits): Doubt {
+  const sure = sureScore(detector, seenWidth);
+  if (!isPlausible(detection) || detection.score < sure) return "turned";
+  if (detector.followsRoll) return "none";
   const { width, height } = detection.box;
   const tilted =
     Math.abs(rollOf(detection)) > TILT_ROLL_MIN ||
     width / height > TILT_ASPECT_MIN ||
-    detection.score < scoreSure + TILT_SCORE_GAIN;
+    detection.score < sure + TILT_SCORE_GAIN;
   return tilted ? "tilted" : "none";
+}
+
+/** The score from which a face of this width was upright when it was seen. */
+function sureScore({ sureScores }: DetectorTraits, seenWidth: number): number {
+  return sureScores.find(({ widthMin }) => seenWidth >= widthMin)?.score ?? 0;
 }
 
 /** The angle by which a face is rolled clockwise, by its eyes, in radians. */
@@ -80,11 +84,15 @@ export async function lookAgain(
 ): Promise<Look | null> {
   const tried = doubt === "turned" ? allTurns : [turns];
   const seen = await look(models, picture, detection, tried.map(angleOf));
-  const best = seen.toSorted((a, b) => worth(b.detection) - worth(a.detection))[0];
+  // A face stays as it was first seen unless another turn shows it clearly better.
+  const worth = (one: Seen): number =>
+    credit(one.detection) + (tried[one.index] === turns ? TURN_MARGIN : 0);
+  const best = seen.toSorted((a, b) => worth(b) - worth(a))[0];
   if (!best) return null;
   const now = tried[best.index] ?? turns;
   if (models.detector.followsRoll) {
-    return now === turns ? null : { detection: best.detection, turns: now };
+    const better = now !== turns || credit(best.detection) > credit(detection) + BETTER_BY;
+    return better ? { detection: best.detection, turns: now } : null;
   }
   const settled = await settleRoll(models, picture, best.detection, angleOf(now));
   // Tilted, not turned: the first box is as good, and is upright as other boxes are.
@@ -124,13 +132,19 @@ function differenceOf(angle: number, other: number): number {
   return Math.atan2(Math.sin(difference), Math.cos(difference));
 }
 
+/** What one view showed; `index` is of its angle. */
+interface Seen {
+  readonly detection: Detection;
+  readonly index: number;
+}
+
 /** Turned views of the face side by side in one picture: one run of the detector. */
 async function look(
   models: FaceModels,
   picture: Picture,
   detection: Detection,
   angles: readonly number[],
-): Promise<readonly { readonly detection: Detection; readonly index: number }[]> {
+): Promise<readonly Seen[]> {
   const columns = Math.ceil(Math.sqrt(angles.length));
   const rows = Math.ceil(angles.length / columns);
   const width = columns * CELL_SIDE;
@@ -177,15 +191,5 @@ function bestInCell(seen: readonly Detection[], origin: Point): Detection | null
     const dy = box.y + box.height / 2 - origin.y - middle;
     return Math.hypot(dx, dy) < CELL_FACE_WIDTH / 2 && box.width > CELL_FACE_WIDTH / 2;
   });
-  return near.toSorted((a, b) => worth(b) - worth(a))[0] ?? null;
+  return near.toSorted((a, b) => credit(b) - credit(a))[0] ?? null;
 }
-
-function worth(detection: Detection): number {
-  return detection.score + Math.min(eyeSpan(detection), 0.5) * SPAN_WEIGHT;
-}
-
-/**
- * How much the distance of the eyes counts against the score when four turns of one face are
- * compared. PLACEHOLDER
- */
-const SPAN_WEIGHT = 1;
