@@ -3,7 +3,7 @@ import { enrol } from "../collections/enrol.ts";
 import { enrolCsv, type RowResult } from "../collections/enrol-csv.ts";
 import type { App } from "../app.ts";
 import { collectionOf, withApp } from "./context.ts";
-import { adviceFor } from "./advice.ts";
+import { faceAdvice, rowAdvice } from "./advice.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { runJobs } from "./jobs.ts";
 import { complain, count, progressBar, say, writeJson } from "./output.ts";
@@ -69,7 +69,7 @@ async function enrolOne(app: App, options: EnrolOptions): Promise<void> {
   if (result.kind === "refused") {
     process.exitCode = EXIT.failed;
     complain("Not enrolled, nothing was kept:");
-    for (const problem of result.problems) complain(`  ${problem}: ${adviceFor(problem)}`);
+    for (const problem of result.problems) complain(`  ${problem}: ${faceAdvice(problem)}`);
     return;
   }
   if (options.json === "-") return;
@@ -95,7 +95,7 @@ async function enrolMany(app: App, options: EnrolOptions, csv: string): Promise<
   );
   for (const { line, reasons } of of("refused")) {
     for (const { code, advice } of reasons) {
-      complain(`  line ${line}: ${code}: ${advice ?? adviceFor(code)}`);
+      complain(`  line ${line}: ${code}: ${advice ?? rowAdvice(code)}`);
     }
   }
 }

@@ -3,14 +3,14 @@ import type { App } from "../app.ts";
 import { type ImportSummary, importFolder } from "../collections/import.ts";
 import { listJobs, cancel } from "../jobs/jobs.ts";
 import type { JobId } from "../base/ids.ts";
-import { adviceFor } from "./advice.ts";
+import { fileAdvice } from "./advice.ts";
 import { collectionOf, withApp } from "./context.ts";
 import { runJobs } from "./jobs.ts";
 import { complain, count, progressBar, say, table, writeJson } from "./output.ts";
 import { StopAsked } from "./stop.ts";
 
-/** Refused files printed; the JSON has them all. */
-const REFUSED_SHOWN_MAX = 50;
+/** Refused files printed for each reason; the JSON has them all. */
+const REFUSED_SHOWN_MAX = 20;
 const JOBS_SHOWN_MAX = 50;
 
 interface ImportOptions {
@@ -75,14 +75,16 @@ async function run(app: App, folder: string, options: ImportOptions): Promise<Im
   return summary;
 }
 
+/** What was refused, by reason: one advice helps many files. */
 function report(summary: ImportSummary): void {
   const { added, duplicate, refused } = summary;
   say(`${count(added, "photo")} added, ${duplicate} known already, ${refused.length} refused.`);
-  for (const { path, reason } of refused.slice(0, REFUSED_SHOWN_MAX)) {
-    complain(`  ${JSON.stringify(path)}: ${reason}: ${adviceFor(reason)}`);
-  }
-  if (refused.length > REFUSED_SHOWN_MAX) {
-    complain(`  and ${refused.length - REFUSED_SHOWN_MAX} more (--json lists them all)`);
+  const reasons = Map.groupBy(refused, ({ reason }) => reason);
+  for (const [reason, files] of [...reasons].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    complain(`${count(files.length, "file")} refused, ${reason}: ${fileAdvice(reason)}`);
+    for (const { path } of files.slice(0, REFUSED_SHOWN_MAX)) complain(`  ${JSON.stringify(path)}`);
+    const more = files.length - REFUSED_SHOWN_MAX;
+    if (more > 0) complain(`  and ${more} more (--json lists them all)`);
   }
 }
 

@@ -161,7 +161,7 @@ function lineView(label: string): View {
   let printed = Date.now();
   return {
     show: ({ done, total }, text, final) => {
-      if (!final && Date.now() - printed < LINE_MS) return;
+      if (!final && (done === total || Date.now() - printed < LINE_MS)) return;
       printed = Date.now();
       complain(`${label} ${done}/${total}  ${text}`.trimEnd());
     },

@@ -13,7 +13,7 @@ import {
   type SearchRequest,
 } from "../search/search.ts";
 import { decide, type Sighting } from "../search/sightings.ts";
-import { adviceFor } from "./advice.ts";
+import { faceAdvice } from "./advice.ts";
 import { nameOf, subjectOf, withApp } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { count, progressBar, say, table, writeJson } from "./output.ts";
@@ -148,7 +148,7 @@ function print(answer: SearchAnswer, names: Names): void {
     const line = `  face ${index + 1}, ${Math.round(face.face.widthPixels)} px wide: `;
     if (!("subject" in face)) {
       say(`${line}${WORDS[face.kind]}`);
-      for (const problem of face.face.problems) say(`      ${problem}: ${adviceFor(problem)}`);
+      for (const problem of face.face.problems) say(`      ${problem}: ${faceAdvice(problem)}`);
       continue;
     }
     const score = face.score.toFixed(2);
