@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { configFor, openApp } from "../src/app.ts";
+import { inParallel } from "../src/base/parallel.ts";
+import { type CanonicalState, canonicalState, complaintsOf } from "./canonical-state.ts";
+import { ASSENT, plainEnvironment, runAssent } from "./command.ts";
+import { drawPortrait, drawRow, members } from "./drawn.ts";
+import { drawFrom } from "./vectors.ts";
+
+/** Kills of each command: a check that the command line does as the functions do (kill.test.ts). */
+const ROUNDS = 3;
+/** Draws for one kill, for commands that were over before the moment drawn. */
+const DRAWS_MAX = 6;
+const PEOPLE = 3;
+const PHOTOS = 5;
+
+let root = "";
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), "assent-kill-cli-"));
+  const [first, second, third, ...strangers] = members;
+  assert.ok(first && second && third);
+  for (let day = 1; day <= PHOTOS; day += 1) {
+    const row = [[first, second, third][day % PEOPLE] ?? first, strangers[day] ?? third];
+    await drawRow(join(root, "photos", `${day}.jpg`), row, day);
+  }
+  const lines = ["subject,contact,photo,form,signed_on,witness"];
+  for (const [index, member] of [first, second, third].entries()) {
+    await drawPortrait(join(root, `${index}.jpg`), member);
+    lines.push(`${member.name},${index}@people.example,${index}.jpg,${index},2026-11-01,Staff`);
+  }
+  await writeFile(join(root, "people.csv"), lines.join("\n"));
+  await writeFile(join(root, "first.csv"), lines.slice(0, 2).join("\n"));
+  await prepareInstances();
+});
+after(async () => rm(root, { recursive: true, force: true }));
+
+const enrolling = ["enrol", "--collection", "gala", "--csv"];
+
+/** The commands that are killed, with the instance that each begins with. */
+const commands = [
+  { name: "import", begins: "enrolled", args: () => importing() },
+  { name: "enrol", begins: "imported", args: () => [...enrolling, join(root, "people.csv")] },
+  { name: "jobs run", begins: "waiting", args: () => ["jobs", "run"] },
+  { name: "erase", begins: "seen", args: () => ["erase", "--subject", erased] },
+] as const;
+let erased = "";
+
+for (const { name, begins, args } of commands) {
+  test(`assent ${name}, killed at random moments, ends as if undisturbed`, async (t) => {
+    const undisturbed = await copyOf(begins);
+    const started = performance.now();
+    await succeed(undisturbed, args());
+    const milliseconds = performance.now() - started;
+    const expected = await stateOf(undisturbed);
+    const draw = drawFrom(begins.length);
+    const moments: number[] = [];
+    await inParallel(Array.from({ length: ROUNDS }), 2, async () => {
+      for (let drawn = 0; drawn < DRAWS_MAX; drawn += 1) {
+        const data = await copyOf(begins);
+        const moment = draw() * milliseconds;
+        const killed = await killAfter(data, args(), moment);
+        if (!killed) continue;
+        moments.push(Math.round(moment));
+        await succeed(data, args());
+        assert.deepEqual(await stateOf(data), expected);
+        return;
+      }
+      assert.fail("never killed in time");
+    });
+    t.diagnostic(`killed after ${moments.join(", ")} of ${Math.round(milliseconds)} ms`);
+  });
+}
+
+test("Ctrl-C stops an import after the photos under way, and the same command goes on", async () => {
+  const data = await copyOf("enrolled");
+  const child = start(data, importing());
+  const said = text(child.stderr);
+  while (!(await hasPhotos(data))) await sleep(5);
+  child.kill("SIGINT");
+  assert.equal(await ended(child), 130);
+  assert.match(await said, /Stopped\. The same command goes on from here\./u);
+  await succeed(data, importing());
+  const undisturbed = await copyOf("imported");
+  assert.deepEqual(await stateOf(data), await stateOf(undisturbed));
+});
+
+/** Every instance that a command begins with, each made from the one before. */
+async function prepareInstances(): Promise<void> {
+  const data = join(root, "now");
+  await succeed(data, ["init", "--pack", "bundled"]);
+  const rules =
+    "--purpose pictures --notice consent --scene-basis tickets --contact office@club.example";
+  await succeed(data, ["collection", "create", "--name", "gala", ...rules.split(" ")]);
+  const keep = async (name: string) => cp(data, join(root, name), { recursive: true });
+  await succeed(data, [...enrolling, join(root, "first.csv")]);
+  await keep("enrolled");
+  await succeed(data, importing());
+  await keep("imported");
+  await succeed(data, [...enrolling, join(root, "people.csv"), "--later"]);
+  await keep("waiting");
+  await succeed(data, ["jobs", "run"]);
+  await keep("seen");
+  await using app = await openApp(configFor(data));
+  const grants = await app.db.read
+    .selectFrom("sightings")
+    .select("subject_id")
+    .distinct()
+    .orderBy("subject_id")
+    .execute();
+  assert.equal(grants.length, PEOPLE, "everybody is seen");
+  erased = grants[0]?.subject_id ?? "";
+}
+
+function importing(): readonly string[] {
+  return ["import", join(root, "photos"), "--collection", "gala"];
+}
+
+async function copyOf(name: string): Promise<string> {
+  const data = await mkdtemp(join(root, "round-"));
+  await cp(join(root, name), data, { recursive: true });
+  return data;
+}
+
+async function succeed(data: string, args: readonly string[]): Promise<void> {
+  await mkdir(data, { recursive: true });
+  const { exit, err } = await runAssent(data, ["--workers", "1", ...args]);
+  assert.equal(exit, 0, err);
+}
+
+async function stateOf(data: string): Promise<CanonicalState> {
+  await using app = await openApp(configFor(data));
+  const state = await canonicalState({ ...app, folder: data });
+  assert.deepEqual(complaintsOf(state), []);
+  return state;
+}
+
+/** True when the command was under way still. */
+async function killAfter(data: string, args: readonly string[], moment: number): Promise<boolean> {
+  const child = start(data, args);
+  child.stderr.resume();
+  const timer = setTimeout(() => child.kill("SIGKILL"), moment);
+  const how = await ended(child);
+  clearTimeout(timer);
+  assert.ok(how === "SIGKILL" || how === 0, `it failed: ${String(how)}`);
+  return how === "SIGKILL";
+}
+
+function start(data: string, args: readonly string[]) {
+  return spawn(ASSENT, ["--workers", "1", ...args], {
+    env: plainEnvironment({ ASSENT_DATA: data }),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+}
+
+async function ended(child: ReturnType<typeof start>): Promise<number | NodeJS.Signals | null> {
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code, signal) => resolve(signal ?? code));
+  });
+}
+
+async function hasPhotos(data: string): Promise<boolean> {
+  const names = await readdir(join(data, "photos"), { recursive: true }).catch(() => []);
+  return names.some((name) => !name.endsWith(".part") && name.includes("/"));
+}
