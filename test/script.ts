@@ -1,18 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 const ROOT = new URL("..", import.meta.url);
 
 /** Another operating-system process that runs a piece of TypeScript. */
-export interface Script {
+export interface Script extends AsyncDisposable {
   readonly child: ChildProcess;
   /** Waits until it has printed a line that starts so, and returns the line. */
   line(start: string): Promise<string>;
   /** Waits until it ends; throws with what it printed to stderr unless it ended well. */
   end(): Promise<string>;
   kill(): Promise<void>;
-  /** Everything printed to stdout so far. */
+  /** Everything printed to stdout so far, and to stderr. */
   printed(): string;
+  complained(): string;
 }
 
 /**
@@ -22,20 +26,31 @@ export interface Script {
 export function startScript(
   source: string,
   values: Readonly<Record<string, unknown>> = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Script {
   const constants = Object.entries(values)
     .map(([name, value]) => `const ${name} = ${JSON.stringify(value ?? null)};\n`)
     .join("");
   const absolute = source.replaceAll(/from "\.\//gu, `from "${ROOT.href}`);
-  const options = ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript"];
-  const child = spawn(process.execPath, [...options, "-e", constants + absolute], {
+  // A file rather than --eval, whose flags worker threads would inherit and choke on.
+  const folder = mkdtempSync(join(tmpdir(), "assent-script-"));
+  const file = join(folder, "script.mts");
+  writeFileSync(file, constants + absolute);
+  const options = ["--disable-warning=ExperimentalWarning", file];
+  const child = spawn(process.execPath, options, {
     stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
   });
   let output = "";
   let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
   const exit = once(child, "exit");
+  child.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await exit;
+  };
   return {
     child,
     line: async (start) => {
@@ -57,10 +72,9 @@ export function startScript(
       return output;
     },
     printed: () => output,
-    kill: async () => {
-      child.kill("SIGKILL");
-      await exit;
-    },
+    complained: () => errors,
+    kill,
+    [Symbol.asyncDispose]: kill,
   };
 }
 

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { cast } from "../samples/cast.ts";
+import { planPhotos } from "../samples/photo-plan.ts";
+import { portraitOf } from "../samples/samples.ts";
+import { takePhoto } from "../samples/scene.ts";
+import type { Config } from "../src/app.ts";
+import { bytesOf, sha256Hex } from "../src/base/bytes.ts";
+import { openEngine } from "../src/faces/faces.ts";
+import { Canaries } from "./canary.ts";
+import { onEachDatabase, openTestDb, type TestDatabase } from "./databases.ts";
+import { dumpOf } from "./dump.ts";
+import { vectorOf } from "./fake-engine.ts";
+import { instanceConfig, openInstance } from "./instance.ts";
+import { type Script, startScript } from "./script.ts";
+
+/** People whose vectors are known here: by name, they are the same in every process. */
+const KNOWN = ["bystander", "probe", "enrolled"] as const;
+
+/**
+ * A day's work in a process of its own, with everything that can go wrong on the way: what it
+ * throws is printed whole, as a careless log would.
+ */
+const DAY = `
+  import { inspect } from "node:util";
+  import { brokenPhoto, fakePhoto } from "./test/fake-engine.ts";
+  import { enrolPerson, importPhotos, makeCollection, openInstance, searchFor } from "./test/instance.ts";
+  import { pause, resume, withdraw } from "./src/rights/consent-changes.ts";
+  import { changePack } from "./src/search/change-pack.ts";
+
+  let fail = false;
+  const hooks = { before: async (step) => { if (fail && step === "embed") throw new Error("no power"); } };
+  const instance = await openInstance(database, { config, hooks });
+  const { app } = instance;
+  const exact = (person) => ({ person, noise: 0 });
+  const enrolment = (person) => ({ photo: { bytes: fakePhoto([exact(person)], "enrolment") } });
+  const photos = (day) => Object.fromEntries(Array.from({ length: 6 }, (_, index) => [
+    index + ".jpg",
+    index === 5 ? brokenPhoto("corrupt") : fakePhoto([exact("bystander"), exact("enrolled"), "s" + index], day + index),
+  ]));
+  const probe = { photo: { bytes: fakePhoto([exact("probe"), exact("bystander"), exact("enrolled")]) } };
+  const quietly = async (work) => {
+    try { await work; } catch (error) { console.error(inspect(error, { depth: 9, showHidden: true })); }
+  };
+
+  const collection = await makeCollection(app);
+  await enrolPerson(app, collection, "enrolled", enrolment("enrolled"));
+  await importPhotos(instance, collection, photos("monday"), "monday");
+  console.log(inspect(await searchFor(app, collection, [], probe), { depth: 9 }));
+
+  // A backfill that fails, one that runs, a search that can't be recorded, an import that breaks off.
+  await enrolPerson(app, collection, "later");
+  fail = true;
+  console.log(inspect(await app.runner.drain(), { depth: 9 }));
+  fail = false;
+  await enrolPerson(app, collection, "latest");
+  console.log(inspect(await app.runner.drain(), { depth: 9 }));
+  const settle = async (_, looked) => { throw Object.assign(new Error("no disk"), { faces: looked.analysis.faces.length }); };
+  const broken = { ...app, importDeps: { ...app.importDeps, recogniser: { ...app.importDeps.recogniser, settle } } };
+  await quietly(importPhotos({ ...instance, app: broken }, collection, photos("tuesday"), "tuesday"));
+  await quietly(searchFor({ ...app, recorder: { clock: app.clock, get account() { throw new Error("no record"); } } }, collection, [], probe));
+  await quietly(searchFor(app, collection, [], { ...probe, purpose: "" }));
+
+  const [subject] = (await app.db.read.selectFrom("subjects").select("id").orderBy("created_at").execute()).map(({ id }) => id);
+  await pause(app.db, app.recorder, subject, "all");
+  await resume(app.db, app.recorder, subject, "all");
+  await app.runner.drain();
+  const second = await makeCollection(app, { name: "second", sceneBasis: null });
+  await enrolPerson(app, second, "enrolled", enrolment("enrolled"));
+  const pointed = { ...probe, pointed: { kind: "face", index: 0 } };
+  console.log(inspect(await searchFor(app, second, [], pointed), { depth: 9 }));
+  await changePack(app, app.recorder, collection.id, "bundled");
+  await app.runner.drain();
+  await withdraw(app.db, app.recorder, subject, second.id);
+  console.log(inspect(app, { depth: 6 }));
+  console.log("embedded " + instance.engine.embedded.filter((one) => one === "bystander").length);
+  console.log("the day is over");
+  process.stdin.resume();
+`;
+
+async function startDay(database: TestDatabase, config: Config): Promise<Script> {
+  const temporary = join(config.folder, "tmp");
+  await mkdir(temporary);
+  return startScript(DAY, { database, config }, { TMPDIR: temporary });
+}
+
+onEachDatabase(
+  "R8 canary: no vector of a bystander, a probe or a template is in any byte written",
+  async (database) => {
+    const config = await instanceConfig(database);
+    await using script = await startDay(database, config);
+    const { folder } = config;
+    const canaries = new Canaries();
+    for (const name of KNOWN) {
+      for (const size of [256, 128]) canaries.addVector(`${name} ${size}`, vectorOf(name, size));
+    }
+    const look = async (when: string) => {
+      const printed = Buffer.from(script.printed() + script.complained());
+      assert.deepEqual(canaries.findIn(printed), [], `printed, ${when}`);
+      assert.deepEqual(await canaries.findBelow(folder), [], `files, ${when}`);
+      await using db = await openTestDb(database);
+      assert.deepEqual(canaries.findIn(await dumpOf(db, database)), [], `rows, ${when}`);
+    };
+    await script.line("the day is over");
+    const embedded = Number((await script.line("embedded ")).slice("embedded ".length));
+    assert.ok(embedded >= 15, `the bystander was embedded ${embedded} times`);
+    assert.match(script.complained(), /no disk/u);
+    assert.match(script.complained(), /no record/u);
+
+    // While the process runs, with its log unmerged; after a kill; and after the next start.
+    await look("while it runs");
+    await script.kill();
+    await look("after a kill");
+    await using instance = await openInstance(database, { config });
+    await look("opened again");
+    assert.equal(instance.engine.embedded.length, 0);
+  },
+);
+
+/** The same with the nets: drawn people, the bundled pack, and workers as an operator has them. */
+const DRAWN_DAY = `
+  import { readFileSync } from "node:fs";
+  import { openApp } from "./src/app.ts";
+  import { sha256Hex, bytesOf } from "./src/base/bytes.ts";
+  import { openEngine } from "./src/faces/faces.ts";
+  import { enrolPerson, importPhotos, makeCollection, searchFor, today } from "./test/instance.ts";
+
+  const note = (embeddings) => {
+    for (const one of embeddings) if (one) console.log("seen " + sha256Hex(bytesOf(one)));
+    return embeddings;
+  };
+  const spying = async () => {
+    const engine = await openEngine({ pack: "bundled", folder: config.models, workers: 1 });
+    return {
+      pack: engine.pack,
+      templateSize: engine.templateSize,
+      analyse: async (...given) => {
+        const analysis = await engine.analyse(...given);
+        note(analysis.faces.map(({ embedding }) => embedding));
+        return analysis;
+      },
+      embed: async (...given) => note(await engine.embed(...given)),
+      [Symbol.asyncDispose]: async () => engine[Symbol.asyncDispose](),
+    };
+  };
+  await using app = await openApp(config, { openEngine: spying });
+  const collection = await makeCollection(app, { pack: "bundled" });
+  const bytes = (name) => readFileSync(photos + "/" + name);
+  const person = { name: "Drawn Person", contact: "drawn@people.example", photo: { bytes: bytes("portrait") } };
+  await importPhotos({ app, folder: config.folder }, collection, { "group.jpg": bytes("group") });
+  await enrolPerson(app, collection, "drawn", person);
+  await app.runner.drain();
+  await importPhotos({ app, folder: config.folder }, collection, { "stranger.jpg": bytes("stranger") }, "later");
+  const answer = await searchFor(app, collection, [], { photo: { bytes: bytes("group") } });
+  console.log("answer " + answer.faces.map(({ kind }) => kind).join());
+  console.log("the day is over");
+  process.stdin.resume();
+  await new Promise(() => undefined);
+`;
+
+test("R8 canary, bundled pack: no vector of a drawn bystander, probe or template is in any byte written", async (t) => {
+  const members = cast();
+  const scene = planPhotos(members).find(
+    ({ figures, turn, darkness, sideways }) =>
+      turn === 0 && darkness === 0 && !sideways && figures.length === 4,
+  );
+  const mixed = scene?.figures.map(({ id }) => members.find((one) => one.id === id));
+  const [enrolled, stranger] = [true, false].map((yes) =>
+    mixed?.find((one) => one?.consents === yes),
+  );
+  assert.ok(scene && enrolled && stranger, "a photo of both");
+  const photos = {
+    group: (await takePhoto(scene)).jpeg,
+    portrait: (await takePhoto(portraitOf(enrolled))).jpeg,
+    stranger: (await takePhoto(portraitOf(stranger))).jpeg,
+  };
+
+  const folder = await mkdtemp(join(tmpdir(), "assent-test-"));
+  t.after(async () => rm(folder, { recursive: true, force: true }));
+  const database = { address: join(folder, "assent.sqlite") };
+  const config = await instanceConfig(database);
+  const temporary = join(folder, "tmp");
+  await mkdir(temporary);
+  const inputs = join(folder, "inputs");
+  await mkdir(inputs);
+  for (const [name, bytes] of Object.entries(photos)) await writeFile(join(inputs, name), bytes);
+  const values = { config, photos: inputs };
+  await using script = startScript(DRAWN_DAY, values, { TMPDIR: temporary });
+
+  // The vectors are the very ones that the other process has: it prints their digests.
+  const canaries = new Canaries();
+  const known = new Set<string>();
+  await using engine = await openEngine({ pack: "bundled", folder: config.models, workers: 0 });
+  for (const [name, bytes] of Object.entries(photos)) {
+    for (const use of ["scan", "probe", "enrol"] as const) {
+      const analysis = await engine.analyse({ bytes }, { embed: { kind: "all" }, use });
+      const embedded = await engine.embed({ bytes }, analysis.faces);
+      for (const vector of [...analysis.faces.map(({ embedding }) => embedding), ...embedded]) {
+        if (!vector || known.has(sha256Hex(bytesOf(vector)))) continue;
+        known.add(sha256Hex(bytesOf(vector)));
+        canaries.addVector(`${name} ${known.size}`, vector);
+      }
+    }
+  }
+  await script.line("the day is over");
+  const lines = script.printed().split("\n");
+  const seen = new Set(
+    lines.filter((line) => line.startsWith("seen ")).map((line) => line.slice(5)),
+  );
+  assert.ok(seen.size >= 6, `${seen.size} vectors were made`);
+  for (const digest of seen) assert.ok(known.has(digest), "each of them is looked for");
+  assert.match(await script.line("answer "), /match/u);
+
+  const look = async (when: string) => {
+    const printed = Buffer.from(script.printed() + script.complained());
+    assert.deepEqual(canaries.findIn(printed), [], `printed, ${when}`);
+    assert.deepEqual(await canaries.findBelow(folder), [], `files, ${when}`);
+  };
+  await look("while it runs");
+  await script.kill();
+  await look("after a kill");
+});
