@@ -1,4 +1,3 @@
-import type { Box } from "../base/geometry.ts";
 import type { Picture } from "../media/picture.ts";
 import { mapDetection, type Detection } from "./face.ts";
 import { type FaceMeasures, measureFace } from "./face-measures.ts";
@@ -6,10 +5,8 @@ import { faceWidth } from "./found.ts";
 import { FACE_WIDTH_MIN } from "./levels.ts";
 import type { FaceModels } from "./models.ts";
 import type { PhotoPixels } from "./photo-pixels.ts";
-import { isEmbeddable } from "./quality.ts";
-import { rollOf } from "./second-look.ts";
-import { cutPicture } from "./tiles.ts";
-import { type Size, turnDetection, turnPicture, type Turns } from "./turns.ts";
+import { EMBED_WIDTH_MIN, isEmbeddable } from "./quality.ts";
+import type { Size } from "./turns.ts";
 
 /**
  * How wide a face must be in the picture it is cut from, as a part of its width in the crop. Half
@@ -42,16 +39,19 @@ export async function cutFaces(
   wanted: ReadonlySet<number>,
 ): Promise<readonly Cut[]> {
   const sides = faces.map((face) => sideForCrop(models, pixels, face));
-  const asked = sides.filter((_, index) => wanted.has(index) && isMeasurable(faces[index]));
+  const asked = sides.filter(
+    (_, index) => wanted.has(index) && isWide(faces[index], EMBED_WIDTH_MIN),
+  );
   if (asked.length > 0) await pixels.atLeast(Math.max(...asked));
   return faces.map((face, index): Cut => {
     const widthPixels = faceWidth(face.box);
-    if (!isMeasurable(face)) return { face, widthPixels, measures: null, crop: null };
+    if (!isWide(face, FACE_WIDTH_MIN)) return { face, widthPixels, measures: null, crop: null };
     const picture = pixels.best(sides[index] ?? 1);
-    const source = { picture, face: inPicture(face, pixels.photo, picture) };
-    const measures = measureFace(picture, source.face.landmarks);
+    const inSource = inPicture(face, pixels.photo, picture);
+    const measures = measureFace(picture, inSource.landmarks);
     const embed = wanted.has(index) && isEmbeddable(widthPixels, measures);
-    return { face, widthPixels, measures, crop: embed ? alignFace(models, source) : null };
+    const crop = embed ? models.align(picture, inSource) : null;
+    return { face, widthPixels, measures, crop };
   });
 }
 
@@ -61,50 +61,12 @@ function sideForCrop(models: FaceModels, pixels: PhotoPixels, { box }: Detection
   return Math.max(1, Math.ceil(pixels.longSide * Math.min(1, shrunk)));
 }
 
-function isMeasurable(face: Detection | undefined): boolean {
-  return face !== undefined && faceWidth(face.box) >= FACE_WIDTH_MIN;
+function isWide(face: Detection | undefined, least: number): boolean {
+  return face !== undefined && faceWidth(face.box) >= least;
 }
 
 function inPicture(face: Detection, photo: Size, picture: Size): Detection {
   const x = picture.width / photo.width;
   const y = picture.height / photo.height;
   return mapDetection(face, (point) => ({ x: point.x * x, y: point.y * y }));
-}
-
-/**
- * The aligned crop that the pack embeds, whatever the roll of the face. Packs that align by
- * landmarks follow any roll; those that cut along the outline are shown the face upright, to the
- * nearest quarter turn.
- */
-export function alignFace(
-  models: FaceModels,
-  { picture, face }: { readonly picture: Picture; readonly face: Detection },
-): Picture {
-  const turns = turnsToUpright(face);
-  if (face.outline === null || turns === 0) return models.align(picture, face);
-  const area = areaAround(face.box, picture);
-  const part = mapDetection(face, ({ x, y }) => ({ x: x - area.x, y: y - area.y }));
-  return models.align(
-    turnPicture(cutPicture(picture, area), turns),
-    turnDetection(part, area, turns),
-  );
-}
-
-/** Quarter turns after which the eyes lie within 45 degrees of level, the left one left. */
-function turnsToUpright(face: Detection): Turns {
-  const quarters = Math.round(rollOf(face) / (Math.PI / 2));
-  return ((4 - quarters) % 4) as Turns;
-}
-
-/** The box and half its size around, in whole pixels of the picture. */
-function areaAround(box: Box, picture: Size): Box {
-  const x = clamp(Math.floor(box.x - box.width / 2), 0, picture.width - 1);
-  const y = clamp(Math.floor(box.y - box.height / 2), 0, picture.height - 1);
-  const right = clamp(Math.ceil(box.x + box.width * 1.5), x + 1, picture.width);
-  const bottom = clamp(Math.ceil(box.y + box.height * 1.5), y + 1, picture.height);
-  return { x, y, width: right - x, height: bottom - y };
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }

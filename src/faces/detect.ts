@@ -132,13 +132,20 @@ function rescale(seen: Detection, area: Box, picture: Size, full: Size): Detecti
   return mapDetection(seen, (point) => ({ x: (point.x + area.x) * x, y: (point.y + area.y) * y }));
 }
 
+/**
+ * How near an inner edge of a tile, in widths of the face, a box counts as cut by it: a detector
+ * that sees half a face draws its box a little inside of the edge, and is quite sure of it.
+ */
+const CUT_WIDTHS = 0.15;
+
 /** True where the box reaches an edge of the tile behind which the picture goes on. */
 function isCut(box: Box, area: Box, picture: Size): boolean {
+  const near = Math.max(1, CUT_WIDTHS * faceWidth(box));
   return (
-    (area.x > 0 && box.x <= 1) ||
-    (area.y > 0 && box.y <= 1) ||
-    (area.x + area.width < picture.width && box.x + box.width >= area.width - 1) ||
-    (area.y + area.height < picture.height && box.y + box.height >= area.height - 1)
+    (area.x > 0 && box.x <= near) ||
+    (area.y > 0 && box.y <= near) ||
+    (area.x + area.width < picture.width && box.x + box.width >= area.width - near) ||
+    (area.y + area.height < picture.height && box.y + box.height >= area.height - near)
   );
 }
 

@@ -21,10 +21,16 @@ const PIXELS_MAX = 200_000_000;
  */
 const PHOTO_MS_MAX = 180_000;
 
+/**
+ * 512 MB of JavaScript heap a worker: the pipeline keeps pixels and tensors outside of it, and needs
+ * about 20. What exceeds that has gone wrong, and ends its worker instead of the process.
+ */
+const HEAP_MB_MAX = 512;
+
 /** A photo whose worker died is tried once more: the worker may have died of another's memory. */
 const TRIES_MAX = 2;
 
-/** How a pool is made; the last three are for tests. */
+/** How a pool is made; all that may be left out is for tests. */
 export interface PoolOptions {
   readonly pack: PackName;
   readonly folder: string;
@@ -32,6 +38,7 @@ export interface PoolOptions {
   readonly entry?: URL;
   readonly photoMsMax?: number;
   readonly pixelsMax?: number;
+  readonly heapMbMax?: number;
 }
 
 /** Starts the workers and waits until all have opened the models. Throws FacesError. */
@@ -50,6 +57,8 @@ export async function openPooledEngine(options: PoolOptions): Promise<Engine> {
 interface Task {
   readonly job: Exclude<Job, { readonly kind: "open" | "cancel" }>;
   readonly pixels: number;
+  /** Counts calls: heads are read side by side, but photos are begun as they came. */
+  readonly arrival: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
   tries: number;
@@ -68,6 +77,7 @@ class Pool implements Engine {
   readonly #waiting: Task[] = [];
   readonly #running = new Set<Task>();
   #pixels = 0;
+  #arrivals = 0;
   #closed = false;
   /** Why no worker could be started any more. */
   #broken: unknown = null;
@@ -112,22 +122,37 @@ class Pool implements Engine {
 
   async #submit(job: Task["job"], signal: AbortSignal | undefined): Promise<Result> {
     signal?.throwIfAborted();
-    if (this.#closed) throw closedError();
-    if (this.#broken) throw this.#broken;
+    const arrival = this.#arrivals;
+    this.#arrivals += 1;
     const { width, height } = await readInfo(job.source);
     signal?.throwIfAborted();
+    if (this.#closed) throw closedError();
+    if (this.#broken) throw this.#broken;
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    const pixels = width * height;
-    const task: Task = { job, pixels, resolve, reject, tries: 0, abandoned: false, worker: null };
+    const task: Task = {
+      job,
+      pixels: width * height,
+      arrival,
+      resolve,
+      reject,
+      tries: 0,
+      abandoned: false,
+      worker: null,
+    };
     const onAbort = (): void => this.#abandon(task, signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      this.#waiting.push(task);
+      this.#enqueue(task);
       this.#dispatch();
       return await promise;
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
+  }
+
+  #enqueue(task: Task): void {
+    const place = this.#waiting.findIndex(({ arrival }) => arrival > task.arrival);
+    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, task);
   }
 
   #abandon(task: Task, reason: unknown): void {
@@ -188,7 +213,7 @@ class Pool implements Engine {
         task.reject(new FacesError("photo_too_slow", "The photo took too long to look at."));
         return;
       case "died":
-        if (!task.abandoned && !this.#closed && task.tries < TRIES_MAX) this.#waiting.unshift(task);
+        if (!task.abandoned && !this.#closed && task.tries < TRIES_MAX) this.#enqueue(task);
         else task.reject(diedError());
         return;
       default:
@@ -211,9 +236,12 @@ class Pool implements Engine {
   }
 
   async #start(): Promise<void> {
-    const { pack, folder, photoMsMax } = this.#options;
-    const entry = this.#options.entry ?? new URL("./worker.ts", import.meta.url);
-    const worker = new PoolWorker({ entry, jobMsMax: photoMsMax ?? PHOTO_MS_MAX });
+    const { pack, folder, entry, photoMsMax, heapMbMax } = this.#options;
+    const worker = new PoolWorker({
+      entry: entry ?? new URL("./worker.ts", import.meta.url),
+      jobMsMax: photoMsMax ?? PHOTO_MS_MAX,
+      heapMbMax: heapMbMax ?? HEAP_MB_MAX,
+    });
     this.#workers.add(worker);
     const outcome = await worker.run({ kind: "open", pack, folder });
     if (outcome.kind === "done" && outcome.result.kind === "open") {

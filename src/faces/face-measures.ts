@@ -68,10 +68,10 @@ const DETAIL_FLOOR = 1e-6;
 
 /**
  * Where the nose tip and the mouth lie on a head seen from the front, in distances of the eyes:
- * below the eyes, and (the nose) before them. The means of 204 frontal photos; the depth of the
- * nose is anatomy's (28 mm for eyes 63 mm apart).
+ * below the eyes, and (the nose) before them. The means of 204 frontal photos (the nose .59 with one
+ * pack's landmarks, .55 with the other's); its depth is anatomy's (28 mm for eyes 63 mm apart).
  */
-const NOSE_BELOW = 0.59;
+const NOSE_BELOW = 0.57;
 const NOSE_BEFORE = 0.45;
 const MOUTH_BELOW = 1.04;
 

@@ -38,7 +38,10 @@ export interface FaceModels extends AsyncDisposable {
    * pipeline decides on those). Scores below the pack's floor are left out, overlaps merged.
    */
   detect(picture: Picture): Promise<readonly Detection[]>;
-  /** Cuts the aligned crop that `embed` takes. `detection` is in pixels of `picture`. */
+  /**
+   * Cuts the aligned crop that `embed` takes, whatever the roll of the face. `detection` is in
+   * pixels of `picture`.
+   */
   align(picture: Picture, detection: Detection): Picture;
   /** Embeds aligned crops, in order, in batches. Results are unit length. */
   embed(crops: readonly Picture[]): Promise<readonly Embedding[]>;

@@ -15,6 +15,8 @@ export interface WorkerSettings {
   readonly entry: URL;
   /** A job that takes longer is given up, and its worker with it. */
   readonly jobMsMax: number;
+  /** A worker whose JavaScript heap outgrows this dies. */
+  readonly heapMbMax: number;
 }
 
 /**
@@ -25,12 +27,6 @@ export type Outcome =
   | { readonly kind: "done"; readonly result: Result }
   | { readonly kind: "failed"; readonly error: Error }
   | { readonly kind: "died" | "too_slow" };
-
-/**
- * 512 MB of JavaScript heap a worker: the pipeline keeps pixels and tensors outside of it, and needs
- * about 20. What exceeds that has gone wrong, and ends its worker instead of the process.
- */
-const HEAP_MB_MAX = 512;
 
 /** One worker thread. Takes one job at a time; once dead, it stays so. */
 export class PoolWorker {
@@ -43,7 +39,7 @@ export class PoolWorker {
   constructor(settings: WorkerSettings) {
     this.#settings = settings;
     this.#worker = new Worker(settings.entry, {
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
+      resourceLimits: { maxOldGenerationSizeMb: settings.heapMbMax },
     });
     this.#worker.on("message", (message: Done | Failed) => this.#answered(message));
     // An error that nothing caught; the exit follows, and it is the exit that counts.

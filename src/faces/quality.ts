@@ -42,6 +42,12 @@ interface Gates {
   } | null;
 }
 
+/**
+ * Width in pixels of the full-size photo from which a face is embedded at all: the template of a
+ * narrower one is nearer to a stranger's than it may be (cosine to the same person .76 at 24 px).
+ */
+export const EMBED_WIDTH_MIN = 32;
+
 const GATES: Readonly<Record<Use, Gates>> = {
   enrol: {
     widthMin: 80,
@@ -53,7 +59,7 @@ const GATES: Readonly<Record<Use, Gates>> = {
     detailMin: { mouth: 0.2, eye: 0.5, eyeLight: 0.4 },
   },
   probe: {
-    widthMin: 32,
+    widthMin: EMBED_WIDTH_MIN,
     sharpnessMin: 0.015,
     highlightMin: 25,
     burntMax: 0.6,
@@ -62,7 +68,7 @@ const GATES: Readonly<Record<Use, Gates>> = {
     detailMin: { mouth: 0.05, eye: 0.1, eyeLight: 0.25 },
   },
   scan: {
-    widthMin: 32,
+    widthMin: EMBED_WIDTH_MIN,
     sharpnessMin: 0.007,
     highlightMin: 15,
     burntMax: 0.8,
