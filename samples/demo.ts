@@ -208,9 +208,9 @@ async function writeConsents(
   const half = Math.ceil(consenting.length / 2);
   const today = new Date().toISOString().slice(0, 10);
   const write = async (name: string, people: SampleSet["people"]): Promise<string> => {
-    const rows = people.map(({ id, name: person, portrait }) =>
-      [person, `${id}@example.org`, portrait, `binder 1 form ${id}`, today, "Demo", "yes"].join(
-        ",",
+    const rows = people.flatMap(({ id, name: person, portrait, sidePortraits }) =>
+      [portrait, ...sidePortraits].map((photo) =>
+        [person, `${id}@example.org`, photo, `binder 1 form ${id}`, today, "Demo", "yes"].join(","),
       ),
     );
     const file = join(folder, "drawn", name);

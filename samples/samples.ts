@@ -10,6 +10,8 @@ export interface SamplePerson {
   readonly name: string;
   /** A photo to enrol with: the face alone, from the front, in even light. */
   readonly portrait: string;
+  /** More photos to enrol with, the head turned a little to either side. */
+  readonly sidePortraits: readonly string[];
   readonly consents: boolean;
 }
 
@@ -47,7 +49,14 @@ export async function makeSamples(folder: string): Promise<SampleSet> {
     const portrait = `portraits/${id}.jpg`;
     const { jpeg } = await takePhoto(portraitOf(member));
     await writeFile(join(folder, portrait), jpeg);
-    return { id, name, portrait, consents };
+    if (!consents) return { id, name, portrait, sidePortraits: [], consents };
+    const sidePortraits: string[] = [];
+    for (const yaw of SIDE_YAWS) {
+      const side = `portraits/${id}-${yaw < 0 ? "left" : "right"}.jpg`;
+      await writeFile(join(folder, side), (await takePhoto(portraitOf(member, { yaw }))).jpeg);
+      sidePortraits.push(side);
+    }
+    return { id, name, portrait, sidePortraits, consents };
   });
   const photos = await inTurn(planPhotos(members), async (scene, index): Promise<SamplePhoto> => {
     const file = `photos/drawn-${String(index + 1).padStart(3, "0")}.jpg`;
@@ -60,8 +69,17 @@ export async function makeSamples(folder: string): Promise<SampleSet> {
   return set;
 }
 
-/** The scene of an enrolment portrait, `size` times the usual 900 by 1100 pixels. */
-export function portraitOf(member: Member, size = 1): Scene {
+/** Degrees to either side in the further portraits: within what enrolment takes. */
+const SIDE_YAWS = [-22, 22] as const;
+
+/**
+ * The scene of an enrolment portrait, `size` times the usual 900 by 1100 pixels, the head turned by
+ * `yaw` degrees.
+ */
+export function portraitOf(
+  member: Member,
+  { size = 1, yaw = 0 }: { readonly size?: number; readonly yaw?: number } = {},
+): Scene {
   const [width, height, scale] = [900 * size, 1100 * size, 2.3 * size];
   return {
     seed: 1,
@@ -80,7 +98,7 @@ export function portraitOf(member: Member, size = 1): Scene {
         x: width / 2,
         y: height * 0.44,
         scale,
-        pose: { yaw: 0, pitch: 0 },
+        pose: { yaw, pitch: 0 },
         roll: 0,
         expression: { smile: 0.2, open: 0, brow: 0, gaze: 0 },
         condition: "alone",
