@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
@@ -16,10 +17,17 @@ export interface Ended {
 /** Far beyond what any command of a test takes, however busy the machine. */
 const COMMAND_MS = 240_000;
 
-/** What of the caller's environment a command under test gets: nothing that configures Assent. */
+/** Where the compiled code of commands under test is kept: not in the tester's own cache. */
+const COMPILED = join(tmpdir(), "assent-test-compiled");
+
+/**
+ * What of the caller's environment a command under test gets: nothing that configures Assent, but
+ * one worker, for a command of a test looks at a handful of photos and others wait for the cores.
+ */
 export function plainEnvironment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("ASSENT_"));
-  return { ...Object.fromEntries(own), ...more };
+  const defaults = { NODE_COMPILE_CACHE: COMPILED, ASSENT_WORKERS: "1" };
+  return { ...Object.fromEntries(own), ...defaults, ...more };
 }
 
 /** Runs `bin/assent` as a user would, with the instance in `data`. */

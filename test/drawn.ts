@@ -24,13 +24,13 @@ export async function drawRow(path: string, row: readonly Member[], day: number)
   if (!base) throw new Error("A row needs somebody.");
   const figures = portraits.flatMap((portrait, index) =>
     portrait.figures.map((figure): Figure => {
-      const smile = ((day + index) % 3) * 0.3;
+      const smile = 0.1 + ((day + index) % 3) * 0.1;
       return {
         ...figure,
         x: PLACE * (index + 0.5),
         y: HEIGHT * 0.42,
         scale: 1.15,
-        pose: { yaw: ((day * 3 + index * 5) % 11) - 5, pitch: 0 },
+        pose: { yaw: ((day * 3 + index * 5) % 5) - 2, pitch: 0 },
         expression: { ...figure.expression, smile },
         condition: "group",
       };

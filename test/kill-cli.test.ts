@@ -129,7 +129,7 @@ async function copyOf(name: string): Promise<string> {
 
 async function succeed(data: string, args: readonly string[]): Promise<void> {
   await mkdir(data, { recursive: true });
-  const { exit, err } = await runAssent(data, ["--workers", "1", ...args]);
+  const { exit, err } = await runAssent(data, args);
   assert.equal(exit, 0, err);
 }
 
@@ -152,7 +152,7 @@ async function killAfter(data: string, args: readonly string[], moment: number):
 }
 
 function start(data: string, args: readonly string[]) {
-  return spawn(ASSENT, ["--workers", "1", ...args], {
+  return spawn(ASSENT, args, {
     env: plainEnvironment({ ASSENT_DATA: data }),
     stdio: ["ignore", "ignore", "pipe"],
   });
