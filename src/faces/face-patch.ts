@@ -53,8 +53,9 @@ export function cutPatch(picture: Picture, landmarks: Landmarks): FacePatch {
   const { data } = cutCrop(picture, toPatch, side);
   const values = new Float32Array(side * side);
   for (let index = 0; index < values.length; index += 1) {
-    const [red = 0, green = 0, blue = 0] = data.subarray(index * 3, index * 3 + 3);
-    values[index] = 0.299 * red + 0.587 * green + 0.114 * blue;
+    const at = index * 3;
+    values[index] =
+      0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0);
   }
   return { side, values };
 }
@@ -72,15 +73,34 @@ export function halvePatch({ side, values }: FacePatch): FacePatch {
   return { side: half, values: out };
 }
 
-/** The values of an area, in no order that matters. */
-export function valuesIn({ side, values }: FacePatch, area: PatchArea): Float32Array {
-  const left = Math.round(area.left * side);
-  const right = Math.round(area.right * side);
-  const rows: number[] = [];
-  for (let y = Math.round(area.top * side); y < Math.round(area.bottom * side); y += 1) {
-    rows.push(...values.subarray(y * side + left, y * side + right));
+/** The values of an area, row by row. */
+export function valuesIn(patch: FacePatch, area: PatchArea): Float32Array {
+  return mapArea(patch, area, (at) => patch.values[at] ?? 0);
+}
+
+/** The area through the discrete Laplacian (each value less the mean of its four neighbours). */
+export function laplacianIn(patch: FacePatch, area: PatchArea): Float32Array {
+  const { side, values } = patch;
+  return mapArea(patch, area, (at) => {
+    const beside = (values[at - 1] ?? 0) + (values[at + 1] ?? 0);
+    const above = (values[at - side] ?? 0) + (values[at + side] ?? 0);
+    return (values[at] ?? 0) - (beside + above) / 4;
+  });
+}
+
+function mapArea(
+  { side }: FacePatch,
+  area: PatchArea,
+  value: (at: number) => number,
+): Float32Array {
+  const [left, right] = [Math.round(area.left * side), Math.round(area.right * side)];
+  const [top, bottom] = [Math.round(area.top * side), Math.round(area.bottom * side)];
+  const out = new Float32Array((right - left) * (bottom - top));
+  let next = 0;
+  for (let y = top; y < bottom; y += 1) {
+    for (let x = left; x < right; x += 1, next += 1) out[next] = value(y * side + x);
   }
-  return Float32Array.from(rows);
+  return out;
 }
 
 /** Mean and variance. */
@@ -102,22 +122,4 @@ export function spreadOf(values: Float32Array): {
 export function quantile(values: Float32Array, share: number): number {
   const sorted = values.toSorted();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-}
-
-/** The area through the discrete Laplacian (each value less the mean of its four neighbours). */
-export function laplacianIn({ side, values }: FacePatch, area: PatchArea): Float32Array {
-  const out: number[] = [];
-  const [left, right] = [Math.round(area.left * side), Math.round(area.right * side)];
-  for (let y = Math.round(area.top * side); y < Math.round(area.bottom * side); y += 1) {
-    for (let x = left; x < right; x += 1) {
-      const at = y * side + x;
-      const around =
-        (values[at - 1] ?? 0) +
-        (values[at + 1] ?? 0) +
-        (values[at - side] ?? 0) +
-        (values[at + side] ?? 0);
-      out.push((values[at] ?? 0) - around / 4);
-    }
-  }
-  return Float32Array.from(out);
 }
