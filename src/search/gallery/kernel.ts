@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { assert } from "../../base/errors.ts";
 import { BLOCK_PAIRS, BLOCK_ROWS, PAIR_ROWS } from "./kernel-layout.ts";
 import { type Layout, PROBES_MAX } from "./layout.ts";
 
@@ -34,7 +35,13 @@ export function kernelModule(): WebAssembly.Module {
 /** Binds the kernel to a memory. Kernels have no state of their own, so threads may share one. */
 export function bindKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
   const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return instance.exports as unknown as Kernel;
+  const { exports } = instance;
+  assert(isKernel(exports), "The compiled kernel has a scan");
+  return exports;
+}
+
+function isKernel(exports: object): exports is Kernel {
+  return "scanBlock" in exports && typeof exports.scanBlock === "function";
 }
 
 /**
