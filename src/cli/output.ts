@@ -73,18 +73,21 @@ const LINE_MS = 5000;
  * rate. Nothing is shown where there is nothing to do.
  */
 export function progressBar(label: string, unit: string): ProgressBar {
-  const started = Date.now();
+  const made = Date.now();
   const view = process.stderr.isTTY ? barView(label) : lineView(label);
-  let first: number | null = null;
+  let first: { readonly done: number; readonly at: number } | null = null;
   let latest = { done: 0, total: 0 };
   const show = (final: boolean): void => {
-    if (latest.total === 0) return;
-    const seconds = Math.max(0.001, (Date.now() - started) / 1000);
-    view.show(latest, rateText({ ...latest, first: first ?? 0, seconds, unit, final }), final);
+    if (!first || latest.total === 0) return;
+    const now = Date.now();
+    // What came before the first update (models were loaded) is no part of the pace.
+    const pace = (latest.done - first.done) / Math.max(0.001, (now - first.at) / 1000);
+    const seconds = final ? (now - made) / 1000 : (latest.total - latest.done) / pace;
+    view.show(latest, pace > 0 ? paceText({ pace, seconds, unit, final }) : "", final);
   };
   return {
     update: (done, total) => {
-      first ??= done;
+      first ??= { done, at: Date.now() };
       latest = { done, total };
       show(false);
     },
@@ -95,18 +98,15 @@ export function progressBar(label: string, unit: string): ProgressBar {
   };
 }
 
-function rateText(of: {
-  readonly first: number;
-  readonly done: number;
-  readonly total: number;
+function paceText(of: {
+  readonly pace: number;
   readonly seconds: number;
   readonly unit: string;
   readonly final: boolean;
 }): string {
-  const rate = (of.done - of.first) / of.seconds;
-  const pace = rate >= 10 ? rate.toFixed(0) : rate.toFixed(1);
-  if (of.final) return rate > 0 ? `in ${duration(of.seconds)}, ${pace} ${of.unit}/s` : "";
-  return rate > 0 ? `${duration((of.total - of.done) / rate)} left, ${pace} ${of.unit}/s` : "";
+  const pace = `${of.pace.toFixed(of.pace >= 10 ? 0 : 1)} ${of.unit}/s`;
+  const time = duration(of.seconds);
+  return of.final ? `in ${time}, ${pace}` : `${time} left, ${pace}`;
 }
 
 interface View {
@@ -123,7 +123,7 @@ const BAR_WIDTH_MAX = 28;
 const BESIDE_BAR = 62;
 
 function barView(label: string): View {
-  const room = (process.stderr.columns ?? 80) - BESIDE_BAR;
+  const room = (process.stderr.columns || 80) - BESIDE_BAR;
   let bar: SingleBar | null = null;
   const stop = (): void => {
     bar?.stop();

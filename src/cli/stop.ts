@@ -11,13 +11,18 @@ export class StoppedError extends AppError<"stopped"> {}
 export class StopAsked implements Disposable {
   readonly #controller = new AbortController();
   readonly #listen = (): void => {
+    if (this.#controller.signal.aborted) {
+      this[Symbol.dispose]();
+      process.kill(process.pid, "SIGINT");
+      return;
+    }
     complain("Stopping after the photos under way. Ctrl-C once more stops at once.");
     const message = "Stopped. The same command goes on from here.";
     this.#controller.abort(new StoppedError("stopped", message));
   };
 
   constructor() {
-    process.once("SIGINT", this.#listen);
+    process.on("SIGINT", this.#listen);
   }
 
   /** Aborted, with a StoppedError, when asked. */
