@@ -1,3 +1,4 @@
+import { openPackageRuntime, type PackageRuntime } from "../scripts/package-runtime.ts";
 import { cast } from "../samples/cast.ts";
 import { portraitOf } from "../samples/samples.ts";
 import { takePhoto } from "../samples/scene.ts";
@@ -25,6 +26,10 @@ export interface ScanFigures {
     readonly floorPerSecond: number;
     /** Median over the rounds of floor time / engine time: 1 would be no overhead. */
     readonly ofFloor: number;
+    /** The same decoded photo through the weights of `bundled` in their package's own runtime. */
+    readonly packagePerSecond: number;
+    /** Median over the rounds of package time / engine time. */
+    readonly timesFaster: number;
     readonly megabytes: number;
   };
   /** `bare` is the embedder alone; `decoding` is that and the smallest decode that shows the faces. */
@@ -43,6 +48,7 @@ export async function benchScan(): Promise<readonly ScanFigures[]> {
   const folder = process.env["ASSENT_MODELS"] ?? shared("models") ?? ".";
   const large = await crowd(3, { width: 4032, height: 3024, scale: 2.8 });
   const group = await crowd(24, { width: 4032, height: 3024, scale: 1.2 });
+  const runtime = await openPackageRuntime();
   const figures: ScanFigures[] = [];
   for (const pack of packNames) {
     if (pack !== "bundled" && (await locatePack(pack, [folder])).kind === "missing") continue;
@@ -50,7 +56,7 @@ export async function benchScan(): Promise<readonly ScanFigures[]> {
     const engine = inlineEngine(models);
     figures.push({
       pack,
-      scan: await benchPhoto(engine, models, large),
+      scan: await benchPhoto(engine, models, runtime, large),
       backfill: [
         await benchBackfill(engine, models, "12 MP, 3 faces", large),
         await benchBackfill(engine, models, "12 MP, 24 faces", group),
@@ -63,6 +69,7 @@ export async function benchScan(): Promise<readonly ScanFigures[]> {
 async function benchPhoto(
   engine: Engine,
   models: FaceModels,
+  runtime: PackageRuntime,
   bytes: Buffer,
 ): Promise<ScanFigures["scan"]> {
   const options = { embed: { kind: "all" }, use: "scan" } as const;
@@ -80,11 +87,18 @@ async function benchPhoto(
       await models.detect(await decodePhoto(photo, { longSideMax }));
       wipe(...(await models.embed(crops)));
     },
+    async () => {
+      const found = await runtime.analyse(await decodePhoto(photo, { longSideMax }));
+      wipe(...found.map(({ descriptor }) => descriptor));
+    },
   );
+  const { ours, floor, other } = times;
   return {
-    photosPerSecond: 1000 / median(times.ours),
-    floorPerSecond: 1000 / median(times.floor),
-    ofFloor: median(times.ours.map((time, round) => (times.floor[round] ?? 0) / time)),
+    photosPerSecond: 1000 / median(ours),
+    floorPerSecond: 1000 / median(floor),
+    ofFloor: median(ours.map((time, round) => (floor[round] ?? 0) / time)),
+    packagePerSecond: 1000 / median(other),
+    timesFaster: median(ours.map((time, round) => (other[round] ?? 0) / time)),
     megabytes: bytes.length / 1e6,
   };
 }
@@ -118,7 +132,7 @@ async function benchBackfill(
     photo: name,
     faces: faces.length,
     facesPerSecond: perSecond(times.ours),
-    barePerSecond: perSecond(times.bare),
+    barePerSecond: perSecond(times.other),
     decodingPerSecond: perSecond(times.floor),
     ofDecoding: median(times.ours.map((time, round) => (times.floor[round] ?? 0) / time)),
   };
@@ -152,18 +166,18 @@ async function cropsOf(models: FaceModels, bytes: Buffer, longSideMax: number) {
   });
 }
 
-/** Times of engine, floor and bare nets, round by round, one after the other in each. */
+/** Times of engine, floor and a third way, round by round, one after the other in each. */
 async function inTurns(
   ours: () => Promise<void>,
   floor: () => Promise<void>,
-  bare: () => Promise<void> = async () => undefined,
+  other: () => Promise<void>,
 ) {
-  const times = { ours: [] as number[], floor: [] as number[], bare: [] as number[] };
+  const times = { ours: [] as number[], floor: [] as number[], other: [] as number[] };
   for (let round = -2; round < ROUNDS; round += 1) {
     for (const [name, work] of [
       ["ours", ours],
       ["floor", floor],
-      ["bare", bare],
+      ["other", other],
     ] as const) {
       const start = performance.now();
       await work();
@@ -231,6 +245,8 @@ function report(figures: ScanFigures): string {
     `  scan, 12 MP (${scan.megabytes.toFixed(1)} MB), 3 faces: ` +
       `${scan.photosPerSecond.toFixed(1)} photos/s; decoding and bare nets ` +
       `${scan.floorPerSecond.toFixed(1)}; ${(scan.ofFloor * 100).toFixed(0)} % of that`,
+    `  the same through the package's own runtime: ${scan.packagePerSecond.toFixed(1)} photos/s; ` +
+      `ours is ${scan.timesFaster.toFixed(1)} times as fast`,
     ...lines,
   ].join("\n");
 }
