@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { StatementSync } from "node:sqlite";
+import pg from "pg";
 import type { Config } from "../src/app.ts";
 import { openForWork, type WorkName, works } from "./kill-works.ts";
 
@@ -43,6 +44,7 @@ function countCalls(holder: object, name: string): void {
 }
 
 for (const name of ["all", "run"]) countCalls(StatementSync.prototype, name);
+countCalls(pg.Client.prototype, "query");
 for (const name of ["open", "rename", "rm", "readFile"]) countCalls(fs, name);
 syncBuiltinESMExports();
 

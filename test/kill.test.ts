@@ -46,7 +46,7 @@ for (const name of Object.keys(works) as WorkName[]) {
 
 test("a job whose holder was killed is taken over at once", async () => {
   const { config } = await prepareFolder("backfill");
-  const child = await runChild({ config, inputs: inputs(), work: "backfill", killAt: null }, 60);
+  const child = await runChild({ config, inputs: inputs(), work: "backfill", killAt: 200 }, null);
   assert.equal(child.end, "killed");
   await using app = await openForWork(config);
   const [held] = await app.db.read.selectFrom("jobs").selectAll().execute();
@@ -132,8 +132,12 @@ async function killInARow(
   let kills = 0;
   let last: Child | null = null;
   while (kills < KILLS_IN_A_ROW && last?.end !== "ended") {
-    const moment = (draw() * undisturbed.milliseconds) / KILLS_IN_A_ROW;
-    last = await runChild({ config, inputs: inputs(), work: name, killAt: null }, moment);
+    // The first by step, so that one comes in time at least.
+    const share = draw() / KILLS_IN_A_ROW;
+    const byStep = kills % 2 === 0;
+    const killAt = byStep ? 1 + Math.floor(share * undisturbed.steps) : null;
+    const moment = byStep ? null : share * undisturbed.milliseconds;
+    last = await runChild({ config, inputs: inputs(), work: name, killAt }, moment);
     if (last.end === "killed") kills += 1;
   }
   note(`${kills} kills in a row`);
