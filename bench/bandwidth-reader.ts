@@ -1,12 +1,11 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { assert } from "../src/base/errors.ts";
-import { BLOCK_PAIRS, BLOCK_ROWS, PAIR_ROWS } from "../src/search/gallery/kernel-layout.ts";
+import { BLOCK_QUADS, BLOCK_ROWS, QUAD_ROWS } from "../src/search/gallery/kernel-layout.ts";
 import { type Layout, layoutOf } from "../src/search/gallery/layout.ts";
 
 /** What stream.as.ts exports. */
 export interface Reader {
-  readOne(from: number, bytes: number): number;
-  readTwo(near: number, far: number, bytes: number): number;
+  read(from: number, apart: number, streams: number, bytes: number): number;
 }
 
 /** What the second reader is started with. */
@@ -27,24 +26,28 @@ export const WORDS = 5;
 
 /** Binds the compiled reader to a memory. */
 export function bindReader(module: WebAssembly.Module, memory: WebAssembly.Memory): Reader {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Reader;
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  assert(isReader(exports), "The compiled reader reads");
+  return exports;
+}
+
+function isReader(exports: object): exports is Reader {
+  return "read" in exports && typeof exports.read === "function";
 }
 
 /** Reads blocks until there are none left to take; of the last one, what is filled. */
 export function readBlocks(reader: Reader, layout: Layout, control: Int32Array): void {
   const rows = Atomics.load(control, WORD_ROWS);
+  const streams = Atomics.load(control, WORD_STREAMS);
+  const quarter = BLOCK_QUADS * layout.groupBytes;
   for (;;) {
     const firstRow = BLOCK_ROWS * Atomics.add(control, WORD_NEXT_BLOCK, 1);
     if (firstRow >= rows) return;
-    const pairs = Math.min(BLOCK_PAIRS, Math.ceil((rows - firstRow) / PAIR_ROWS));
-    const near = layout.blocks + (firstRow / BLOCK_ROWS) * layout.blockBytes;
-    const far = near + BLOCK_PAIRS * layout.groupBytes;
-    const bytes = pairs * layout.groupBytes;
-    if (Atomics.load(control, WORD_STREAMS) === 1) {
-      reader.readOne(near, bytes);
-      reader.readOne(far, bytes);
-    } else {
-      reader.readTwo(near, far, bytes);
+    const quads = Math.min(BLOCK_QUADS, Math.ceil((rows - firstRow) / QUAD_ROWS));
+    const from = layout.blocks + (firstRow / BLOCK_ROWS) * layout.blockBytes;
+    const bytes = quads * layout.groupBytes;
+    for (let first = 0; first < 4; first += streams) {
+      reader.read(from + first * quarter, quarter, streams, bytes);
     }
     Atomics.add(control, WORD_FINISHED, 1);
   }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { compileKernel } from "../scripts/build-kernel.ts";
-import { BLOCK_ROWS, PAIR_ROWS } from "../src/search/gallery/kernel-layout.ts";
+import { BLOCK_ROWS, QUAD_ROWS } from "../src/search/gallery/kernel-layout.ts";
 import { type Layout, layoutOf } from "../src/search/gallery/layout.ts";
 import {
   bindReader,
@@ -16,8 +16,9 @@ import {
   WORDS,
 } from "./bandwidth-reader.ts";
 
-/** The ways to read that were tried; the faster one is the machine's bandwidth. */
-export type Reading = "one stream" | "two streams";
+/** Streams read in turns, the ways that are tried; the fastest is the machine's bandwidth. */
+export const READINGS = [1, 2, 4] as const;
+export type Reading = (typeof READINGS)[number];
 
 const READER = new URL("bandwidth-reader.ts", import.meta.url);
 
@@ -54,14 +55,14 @@ export class BandwidthMeter implements AsyncDisposable {
 
   /** Bytes that one reading of so many rows reads. */
   bytesOf(rows: number): number {
-    return Math.ceil(rows / PAIR_ROWS) * 2 * this.#layout.groupBytes;
+    return Math.ceil(rows / QUAD_ROWS) * 4 * this.#layout.groupBytes;
   }
 
   /** Reads what a scan of so many rows reads. Returns the milliseconds it took. */
-  read(rows: number, reading: Reading): number {
+  read(rows: number, streams: Reading): number {
     const start = performance.now();
     Atomics.store(this.#control, WORD_ROWS, rows);
-    Atomics.store(this.#control, WORD_STREAMS, reading === "one stream" ? 1 : 2);
+    Atomics.store(this.#control, WORD_STREAMS, streams);
     Atomics.store(this.#control, WORD_NEXT_BLOCK, 0);
     Atomics.store(this.#control, WORD_FINISHED, 0);
     Atomics.add(this.#control, WORD_TURN, 1);

@@ -1,10 +1,11 @@
-import { pathToFileURL } from "node:url";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { type GrantId, newId, type SubjectId } from "../src/base/ids.ts";
 import { Gallery } from "../src/search/gallery.ts";
 import { ScanCrew } from "../src/search/gallery/crew.ts";
 import { TemplateMemory } from "../src/search/gallery/template-memory.ts";
 import { cosine, drawFrom, drawNear, drawUnit } from "../test/vectors.ts";
-import { BandwidthMeter } from "./bandwidth.ts";
+import { BandwidthMeter, READINGS } from "./bandwidth.ts";
 
 /** One gallery searched by one number of threads. Milliseconds are of one search for 10 subjects. */
 export interface SearchFigures {
@@ -24,7 +25,13 @@ export interface SearchFigures {
   readonly removalsSeen: Share;
   readonly removeMicroseconds: number;
   readonly addMsPerThousand: number;
-  readonly bytesPerRow: number;
+}
+
+/** Bytes that a process with one gallery holds (resident set), before and after it is filled. */
+export interface MemoryFigures {
+  readonly rows: number;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
 }
 
 /** So many of so many. */
@@ -37,6 +44,7 @@ export interface Share {
 export interface SearchBench {
   readonly templateSize: number;
   readonly searches: readonly SearchFigures[];
+  readonly memory: MemoryFigures;
   readonly plainLoop: { readonly rows: number; readonly p50Ms: number };
 }
 
@@ -44,7 +52,7 @@ const TEMPLATE_SIZE = 256;
 const LIMIT = 10;
 const GROUP_PHOTO_FACES = 30;
 const REMOVALS = 50;
-const RECALL_PROBES = 20;
+const RECALL_PROBES = 10;
 const PLAIN_LOOP_ROWS = 100_000;
 /** Rows of one cluster, about .8 alike: what approximate indexes find hardest. */
 const CLUSTER_ROWS = 500;
@@ -55,33 +63,35 @@ const runsFor = (rows: number): number => Math.max(100, Math.min(1000, 40_000_00
 
 /**
  * Times exact search in galleries of these sizes on one and two threads, checks it against a float
- * scan, and measures beside every search how fast the same bytes can be read at all. Needs 3 GB for
- * a million rows.
+ * scan, and measures beside every search how fast the same bytes can be read at all. Needs 4 GB and
+ * two minutes for a million rows.
  */
 export async function benchSearch(
   sizes: readonly number[] = [10_000, 100_000, 1_000_000],
 ): Promise<SearchBench> {
   const searches: SearchFigures[] = [];
-  for (const rows of sizes) {
-    const even = drawRows(rows, "even");
-    for (const threads of [1, 2] as const) searches.push(await benchGallery(even, threads));
+  for (const count of sizes) {
+    const even = drawRows(count, "even");
+    const clustered = drawRows(count, "clustered");
+    for (const threads of [1, 2] as const) {
+      searches.push(await benchGallery(even, clustered, threads));
+    }
   }
   const plainLoop = { rows: PLAIN_LOOP_ROWS, p50Ms: timePlainLoop() };
-  return { templateSize: TEMPLATE_SIZE, searches, plainLoop };
+  const memory = measureMemory(Math.max(...sizes));
+  return { templateSize: TEMPLATE_SIZE, searches, memory, plainLoop };
 }
 
-async function benchGallery(even: Rows, threads: 1 | 2): Promise<SearchFigures> {
+async function benchGallery(even: Rows, clustered: Rows, threads: 1 | 2): Promise<SearchFigures> {
   await using crew = new ScanCrew(threads);
-  const recallClustered = recallOf(drawRows(even.count, "clustered"), crew);
+  const recallClustered = recallOf(clustered, crew);
   const memory = new TemplateMemory(TEMPLATE_SIZE);
-  const bytesBefore = process.memoryUsage().rss;
   using gallery = new Gallery(TEMPLATE_SIZE, { crew, memory });
   const addMs = fill(gallery, even);
-  const bytesPerRow = (process.memoryUsage().rss - bytesBefore) / even.count;
   await using meter = await BandwidthMeter.open(memory.memory, TEMPLATE_SIZE, threads);
   const { search, read } = timeTogether(gallery, meter, even);
   const p50Ms = quantile(search, 0.5);
-  const readMs = Math.min(quantile(read.one, 0.5), quantile(read.two, 0.5));
+  const readMs = Math.min(...read.map((times) => quantile(times, 0.5)));
   return {
     rows: even.count,
     threads,
@@ -93,8 +103,14 @@ async function benchGallery(even: Rows, threads: 1 | 2): Promise<SearchFigures> 
     recall: { even: recallIn(gallery, even), clustered: recallClustered },
     ...removeSome(gallery, even),
     addMsPerThousand: (1000 * addMs) / even.count,
-    bytesPerRow,
   };
+}
+
+function measureMemory(rows: number): MemoryFigures {
+  const script = fileURLToPath(new URL("gallery-memory.ts", import.meta.url));
+  const run = spawnSync(process.execPath, [script, String(rows), String(TEMPLATE_SIZE)]);
+  if (run.status !== 0) throw new Error(`The memory could not be measured: ${String(run.stderr)}`);
+  return JSON.parse(String(run.stdout)) as MemoryFigures;
 }
 
 interface Rows {
@@ -136,8 +152,7 @@ function fill(gallery: Gallery, rows: Rows): number {
 function timeTogether(gallery: Gallery, meter: BandwidthMeter, { count }: Rows) {
   const draw = drawFrom(1);
   const search: number[] = [];
-  const one: number[] = [];
-  const two: number[] = [];
+  const read = READINGS.map((): number[] => []);
   const runs = runsFor(count);
   const warmUp = runs / 10;
   for (let run = -warmUp; run < runs; run += 1) {
@@ -145,14 +160,12 @@ function timeTogether(gallery: Gallery, meter: BandwidthMeter, { count }: Rows) 
     const start = performance.now();
     gallery.search(probe, { limit: LIMIT });
     const searchMs = performance.now() - start;
-    const oneMs = meter.read(count, "one stream");
-    const twoMs = meter.read(count, "two streams");
+    const readMs = READINGS.map((streams) => meter.read(count, streams));
     if (run < 0) continue;
     search.push(searchMs);
-    one.push(oneMs);
-    two.push(twoMs);
+    for (const [index, times] of read.entries()) times.push(readMs[index]!);
   }
-  return { search, read: { one, two } };
+  return { search, read };
 }
 
 function timeGroupPhoto(gallery: Gallery): number {
@@ -246,8 +259,8 @@ function quantile(values: readonly number[], share: number): number {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const sizes = process.argv.slice(2).map(Number);
-  const { searches, plainLoop: loop } = await benchSearch(sizes.length > 0 ? sizes : undefined);
-  for (const { recall, removalsSeen, ...figures } of searches) {
+  const bench = await benchSearch(sizes.length > 0 ? sizes : undefined);
+  for (const { recall, removalsSeen, ...figures } of bench.searches) {
     console.table({
       ...figures,
       "recall, even": `${recall.even.hit}/${recall.even.of}`,
@@ -255,5 +268,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
       "removals seen": `${removalsSeen.hit}/${removalsSeen.of}`,
     });
   }
-  console.log(`plain loop over float32, ${loop.rows} rows: ${loop.p50Ms.toFixed(1)} ms`);
+  console.log("plain loop over float32", bench.plainLoop, "memory", bench.memory);
 }

@@ -1,7 +1,7 @@
 // The scan, in AssemblyScript (TypeScript's syntax, WebAssembly's types); compiled to kernel.wasm
 // by scripts/build-kernel.ts. [Note: exact scan] in quantise.ts says why its result is exact.
 import {
-  BLOCK_PAIRS,
+  BLOCK_QUADS,
   BLOCK_ROWS,
   ENTRY_BYTES,
   ENTRY_OWNER,
@@ -12,13 +12,13 @@ import {
   GROUP_ROWS,
   GROUP_STEPS,
   GROUP_VISIBLE,
-  PAIR_ROWS,
   PROBE_CODES,
   PROBE_COARSE_SLACK,
   PROBE_FINE_SLACK,
   PROBE_FINE_STEP,
   PROBE_ROW_SLACK,
   PROBE_STEP,
+  QUAD_ROWS,
   SLICE_BYTES,
   SLICE_DIMENSIONS,
   TOP_COUNT,
@@ -29,7 +29,7 @@ import {
 } from "./kernel-layout";
 
 /**
- * Scans the first `pairs` pairs of groups of one block with every probe. A pair (8 KB at 256
+ * Scans the first `quads` quads of groups of one block with every probe. A quad (17 KB at 256
  * dimensions) stays in the first-level cache while the probes take turns, so many probes cost one
  * pass over memory. `block` is the block's address, `firstRow` the number of its first row;
  * `probes` and `tops` are the addresses of `probeCount` records each, `probeBytes` and `topBytes`
@@ -38,7 +38,7 @@ import {
 export function scanBlock(
   block: usize,
   firstRow: u32,
-  pairs: u32,
+  quads: u32,
   dimension: u32,
   probes: usize,
   probeBytes: u32,
@@ -47,32 +47,32 @@ export function scanBlock(
   probeCount: u32,
 ): void {
   const groupBytes: u32 = GROUP_CODES + GROUP_ROWS * dimension;
-  const apart: u32 = BLOCK_PAIRS * groupBytes;
-  const owners = block + 2 * apart;
-  for (let pair: u32 = 0; pair < pairs; pair++) {
-    const near = block + pair * groupBytes;
-    const far = near + apart;
-    const seen = v128.or(v128.load(near, GROUP_VISIBLE), v128.load(far, GROUP_VISIBLE));
-    if (!v128.any_true(seen)) continue;
+  const apart: u32 = BLOCK_QUADS * groupBytes;
+  const owners = block + 4 * apart;
+  for (let quad: u32 = 0; quad < quads; quad++) {
+    const group = block + quad * groupBytes;
+    const seen01 = v128.or(v128.load(group), v128.load(group + apart));
+    const seen23 = v128.or(v128.load(group + 2 * apart), v128.load(group + 3 * apart));
+    if (!v128.any_true(v128.or(seen01, seen23))) continue;
     for (let probe: u32 = 0; probe < probeCount; probe++) {
-      scanPair(
-        near,
-        far,
+      scanQuad(
+        group,
+        apart,
         dimension,
         probes + probe * probeBytes,
         tops + probe * topBytes,
         owners,
-        pair * PAIR_ROWS,
+        quad * QUAD_ROWS,
         firstRow,
       );
     }
   }
 }
 
-// Coarse scores of 32 rows. Accumulators are written out because locals stay in registers.
-function scanPair(
-  near: usize,
-  far: usize,
+// Coarse scores of 64 rows. Accumulators are written out because locals stay in registers.
+function scanQuad(
+  group: usize,
+  apart: u32,
   dimension: u32,
   probe: usize,
   top: usize,
@@ -88,31 +88,69 @@ function scanPair(
   let b1 = a0;
   let b2 = a0;
   let b3 = a0;
-  let a = near;
-  let b = far;
+  let c0 = a0;
+  let c1 = a0;
+  let c2 = a0;
+  let c3 = a0;
+  let d0 = a0;
+  let d1 = a0;
+  let d2 = a0;
+  let d3 = a0;
+  let a = group;
+  let b = a + apart;
+  let c = b + apart;
+  let d = c + apart;
   const end = probe + dimension;
-  for (let code = probe; code < end; code += SLICE_DIMENSIONS) {
+  for (let code = probe; code < end; code += 4 * SLICE_DIMENSIONS) {
     const x = v128.load32_splat(code, PROBE_CODES);
-    a0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(a, GROUP_CODES), x, a0);
-    a1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(a, GROUP_CODES + 16), x, a1);
-    a2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(a, GROUP_CODES + 32), x, a2);
-    a3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(a, GROUP_CODES + 48), x, a3);
-    b0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(b, GROUP_CODES), x, b0);
-    b1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(b, GROUP_CODES + 16), x, b1);
-    b2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(b, GROUP_CODES + 32), x, b2);
-    b3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(b, GROUP_CODES + 48), x, b3);
-    a += SLICE_BYTES;
-    b += SLICE_BYTES;
+    const y = v128.load32_splat(code, PROBE_CODES + 4);
+    const z = v128.load32_splat(code, PROBE_CODES + 8);
+    const w = v128.load32_splat(code, PROBE_CODES + 12);
+    a0 = addDots(a, x, y, z, w, a0);
+    a1 = addDots(a + 16, x, y, z, w, a1);
+    a2 = addDots(a + 32, x, y, z, w, a2);
+    a3 = addDots(a + 48, x, y, z, w, a3);
+    b0 = addDots(b, x, y, z, w, b0);
+    b1 = addDots(b + 16, x, y, z, w, b1);
+    b2 = addDots(b + 32, x, y, z, w, b2);
+    b3 = addDots(b + 48, x, y, z, w, b3);
+    c0 = addDots(c, x, y, z, w, c0);
+    c1 = addDots(c + 16, x, y, z, w, c1);
+    c2 = addDots(c + 32, x, y, z, w, c2);
+    c3 = addDots(c + 48, x, y, z, w, c3);
+    d0 = addDots(d, x, y, z, w, d0);
+    d1 = addDots(d + 16, x, y, z, w, d1);
+    d2 = addDots(d + 32, x, y, z, w, d2);
+    d3 = addDots(d + 48, x, y, z, w, d3);
+    a += 4 * SLICE_BYTES;
+    b += 4 * SLICE_BYTES;
+    c += 4 * SLICE_BYTES;
+    d += 4 * SLICE_BYTES;
   }
   const step = v128.load32_splat(probe, PROBE_STEP);
   const slack = v128.load32_splat(probe, PROBE_ROW_SLACK);
   const least = f32x4.splat(load<f32>(top, TOP_THRESHOLD) - load<f32>(probe, PROBE_COARSE_SLACK));
-  const inNear = hopefuls(near, a0, a1, a2, a3, step, slack, least);
-  const inFar = hopefuls(far, b0, b1, b2, b3, step, slack, least);
-  if (v128.any_true(v128.or(inNear, inFar))) {
-    consider(near, i8x16.bitmask(inNear), dimension, probe, top, owners, slot, firstRow);
-    consider(far, i8x16.bitmask(inFar), dimension, probe, top, owners, slot + GROUP_ROWS, firstRow);
+  b = group + apart;
+  c = b + apart;
+  d = c + apart;
+  const inA = hopefuls(group, a0, a1, a2, a3, step, slack, least);
+  const inB = hopefuls(b, b0, b1, b2, b3, step, slack, least);
+  const inC = hopefuls(c, c0, c1, c2, c3, step, slack, least);
+  const inD = hopefuls(d, d0, d1, d2, d3, step, slack, least);
+  if (v128.any_true(v128.or(v128.or(inA, inB), v128.or(inC, inD)))) {
+    consider(group, i8x16.bitmask(inA), dimension, probe, top, owners, slot, firstRow);
+    consider(b, i8x16.bitmask(inB), dimension, probe, top, owners, slot + GROUP_ROWS, firstRow);
+    consider(c, i8x16.bitmask(inC), dimension, probe, top, owners, slot + 2 * GROUP_ROWS, firstRow);
+    consider(d, i8x16.bitmask(inD), dimension, probe, top, owners, slot + 3 * GROUP_ROWS, firstRow);
   }
+}
+
+// Adds four rows' dot products with sixteen dimensions of a probe.
+function addDots(four: usize, x: v128, y: v128, z: v128, w: v128, sum: v128): v128 {
+  sum = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(four, GROUP_CODES), x, sum);
+  sum = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(four, GROUP_CODES + 64), y, sum);
+  sum = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(four, GROUP_CODES + 128), z, sum);
+  return i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(four, GROUP_CODES + 192), w, sum);
 }
 
 // One byte a row: set where the row may be seen and its score may still reach the threshold.

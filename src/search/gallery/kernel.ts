@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { assert } from "../../base/errors.ts";
-import { BLOCK_PAIRS, BLOCK_ROWS, PAIR_ROWS } from "./kernel-layout.ts";
+import { BLOCK_QUADS, BLOCK_ROWS, QUAD_ROWS } from "./kernel-layout.ts";
 import { type Layout, PROBES_MAX } from "./layout.ts";
 
 /** The compiled kernel, bound to one gallery's memory. See kernel.as.ts. */
@@ -8,7 +8,7 @@ export interface Kernel {
   scanBlock(
     block: number,
     firstRow: number,
-    pairs: number,
+    quads: number,
     templateSize: number,
     probes: number,
     probeBytes: number,
@@ -58,11 +58,11 @@ export function scanBlocks(
   const blocks = Math.ceil(task.rows / BLOCK_ROWS);
   for (let block = shares.next(); block < blocks; block = shares.next()) {
     const firstRow = block * BLOCK_ROWS;
-    const pairs = Math.min(BLOCK_PAIRS, Math.ceil((task.rows - firstRow) / PAIR_ROWS));
+    const quads = Math.min(BLOCK_QUADS, Math.ceil((task.rows - firstRow) / QUAD_ROWS));
     kernel.scanBlock(
       layout.blocks + block * layout.blockBytes,
       firstRow,
-      pairs,
+      quads,
       layout.templateSize,
       layout.probes,
       layout.probeBytes,

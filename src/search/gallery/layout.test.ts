@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AssertionError } from "../../base/errors.ts";
-import { BLOCK_PAIRS, BLOCK_ROWS, GROUP_CODES, GROUP_ROWS, PAIR_ROWS } from "./kernel-layout.ts";
+import { BLOCK_QUADS, BLOCK_ROWS, GROUP_CODES, GROUP_ROWS, QUAD_ROWS } from "./kernel-layout.ts";
 import { LANES_MAX, layoutOf, PAGE_BYTES, PAGES_MAX, placeOf, PROBES_MAX } from "./layout.ts";
 
-test("blocks, pairs and groups add up", () => {
-  assert.equal(BLOCK_ROWS, BLOCK_PAIRS * PAIR_ROWS);
-  assert.equal(PAIR_ROWS, 2 * GROUP_ROWS);
+test("blocks, quads and groups add up", () => {
+  assert.equal(BLOCK_ROWS, BLOCK_QUADS * QUAD_ROWS);
+  assert.equal(QUAD_ROWS, 4 * GROUP_ROWS);
 });
 
 for (const size of [16, 128, 256, 512]) {
@@ -42,11 +42,11 @@ for (const size of [16, 128, 256, 512]) {
   });
 }
 
-test("rows fill a block pair by pair", () => {
+test("rows fill a block quad by quad", () => {
   const layout = layoutOf(128);
   const groupOf = (row: number): number =>
     (placeOf(layout, row).group - layout.blocks) / layout.groupBytes;
-  assert.deepEqual([0, 15, 16, 31, 32, 48].map(groupOf), [0, 0, 128, 128, 1, 129]);
+  assert.deepEqual([0, 15, 16, 47, 63, 64, 128].map(groupOf), [0, 0, 64, 128, 192, 1, 2]);
   assert.equal(layout.groupBytes, GROUP_CODES + 16 * 128);
 });
 

@@ -1,11 +1,11 @@
 import { assert } from "../../base/errors.ts";
 import {
-  BLOCK_PAIRS,
+  BLOCK_QUADS,
   BLOCK_ROWS,
   ENTRY_BYTES,
   GROUP_CODES,
   GROUP_ROWS,
-  PAIR_ROWS,
+  QUAD_ROWS,
   PROBE_CODES,
   TOP_ENTRIES,
 } from "./kernel-layout.ts";
@@ -25,6 +25,7 @@ export const LANES_MAX = 8;
 /** Bytes of a row that the scan does not read: its owner (uint32), its float32 vector. */
 const OWNER_BYTES = 4;
 const FLOAT_BYTES = 4;
+const GROUPS_PER_QUAD = QUAD_ROWS / GROUP_ROWS;
 /** A probe's float64 form begins on this boundary, and records and blocks with it. */
 const ALIGNMENT = 64;
 
@@ -62,7 +63,10 @@ export function layoutOf(templateSize: number): Layout {
   const tops = PROBES_MAX * probeBytes;
   const blocks = align(tops + LANES_MAX * PROBES_MAX * topBytes, PAGE_BYTES);
   const rowBytes = OWNER_BYTES + FLOAT_BYTES * templateSize;
-  const blockBytes = align(2 * BLOCK_PAIRS * groupBytes + BLOCK_ROWS * rowBytes, PAGE_BYTES);
+  const blockBytes = align(
+    GROUPS_PER_QUAD * BLOCK_QUADS * groupBytes + BLOCK_ROWS * rowBytes,
+    PAGE_BYTES,
+  );
   const blocksMax = Math.floor((PAGES_MAX * PAGE_BYTES - blocks) / blockBytes);
   return {
     templateSize,
@@ -77,16 +81,16 @@ export function layoutOf(templateSize: number): Layout {
   };
 }
 
-/** Rows are numbered so that a partly filled block is scanned to its last used pair only. */
+/** Rows are numbered so that a partly filled block is scanned to its last used quad only. */
 export function placeOf(layout: Layout, row: number): RowPlace {
   const slot = row % BLOCK_ROWS;
   const block = layout.blocks + Math.floor(row / BLOCK_ROWS) * layout.blockBytes;
-  const pair = Math.floor(slot / PAIR_ROWS);
-  const half = Math.floor(slot / GROUP_ROWS) % 2;
-  const owners = block + 2 * BLOCK_PAIRS * layout.groupBytes;
+  const quad = Math.floor(slot / QUAD_ROWS);
+  const quarter = Math.floor(slot / GROUP_ROWS) % GROUPS_PER_QUAD;
+  const owners = block + GROUPS_PER_QUAD * BLOCK_QUADS * layout.groupBytes;
   const floats = owners + BLOCK_ROWS * OWNER_BYTES;
   return {
-    group: block + (half * BLOCK_PAIRS + pair) * layout.groupBytes,
+    group: block + (quarter * BLOCK_QUADS + quad) * layout.groupBytes,
     lane: slot % GROUP_ROWS,
     owner: owners + slot * OWNER_BYTES,
     floats: floats + slot * FLOAT_BYTES * layout.templateSize,
