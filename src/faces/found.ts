@@ -23,8 +23,11 @@ export interface Found {
  */
 const OVERLAP_MAX = 0.35;
 
-/** So is a box of which this much lies inside another: an eye, or half a face, in a tile. */
-const INSIDE_MAX = 0.8;
+/**
+ * So is a box of which this much lies inside another: an eye, or half a face, in a tile. Faces one
+ * behind the other, of which detectors see both, share less.
+ */
+const INSIDE_MAX = 0.6;
 
 /**
  * What a bad sign takes from a detection's score when it is compared with another of the same
