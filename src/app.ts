@@ -17,6 +17,7 @@ import { makeRecogniser, type ScanDeps } from "./search/scan.ts";
 import { Blobs } from "./storage/blobs.ts";
 import { Db } from "./storage/db.ts";
 import { type MasterKeySource, readMasterKey } from "./storage/master-key.ts";
+import { scrub } from "./storage/scrub.ts";
 import { Vault } from "./storage/vault.ts";
 
 /** Everything an instance must be told. */
@@ -83,7 +84,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const vault = stack.adopt(await Vault.open(db, master, clock), (one) => one.close());
   const blobs = new Blobs(join(config.folder, "photos"));
   await blobs.sweep();
-  await db.truncateLog();
+  await scrub(db);
   await expireOverdue(db, recorder);
   const engines = keepEngines(stack, overrides.openEngine ?? engineOpener(config));
   const galleries = stack.use(new Galleries(db, vault, clock));

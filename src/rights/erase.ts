@@ -6,15 +6,16 @@ import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Galleries } from "../search/galleries.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import { StorageError } from "../storage/errors.ts";
+import { askForScrub, scrub } from "../storage/scrub.ts";
 import type { Vault } from "../storage/vault.ts";
 import { eraseSubject, lockSubject } from "../subjects/subjects.ts";
 
 /**
  * Erases a person: templates, enrolment photos, keys, evidence, sightings, name and contact, in one
- * transaction, then cuts the write-ahead log so that their bytes are in no file, and overwrites
- * their vectors in this process' memory. Called again after a crash it finishes what is left: a
- * person who is gone already has only the log to cut. Throws SubjectsError subject_unknown,
- * StorageError log_busy.
+ * transaction, then has the files scrubbed so that their bytes are in none ([Note: scrub]), and
+ * overwrites their vectors in this process' memory. Called again after a crash it finishes what is
+ * left: a person who is gone already has only the files to scrub. Throws SubjectsError
+ * subject_unknown, StorageError scrub_due.
  *
  * What hangs on a key goes before the key, and the grant ends after its templates: the database
  * refuses any other order.
@@ -35,14 +36,15 @@ export async function erase(
     await tx.write.deleteFrom("search_returns").where("subject_id", "=", subject).execute();
     await eraseSubject(tx, deps.vault, recorder.clock, subject);
     await append(tx, recorder, { kind: "subject.erased", collection: null, subject });
+    await askForScrub(tx);
   });
-  const cut = await deps.db.truncateLog();
+  const clean = await scrub(deps.db);
   await deps.galleries.refresh();
-  if (cut) return;
+  if (clean) return;
   throw new StorageError(
-    "log_busy",
-    "The person is erased, but another process is reading the database, so deleted bytes may still " +
-      "be in its log. Stop that process: the next command cuts the log.",
+    "scrub_due",
+    "The person is erased, but deleted bytes may still be in the database's files: another process " +
+      "reads it, or the disk has no room for a copy. Mend that: the next command finishes it.",
   );
 }
 

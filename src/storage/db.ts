@@ -5,7 +5,7 @@ import { StorageError } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import { postgresDialect } from "./postgres.ts";
 import type { Schema } from "./schema.ts";
-import { aMoment, PATIENCE_MS, sqliteDialect } from "./sqlite.ts";
+import { aMoment, isDiskFull, PATIENCE_MS, sqliteDialect } from "./sqlite.ts";
 
 export type DatabaseKind = "sqlite" | "postgres";
 
@@ -114,6 +114,21 @@ export class Db implements Reader, AsyncDisposable {
       if (rows[0]?.busy === 0) return true;
       if (Date.now() > until) return false;
       await aMoment();
+    }
+  }
+
+  /**
+   * Writes the SQLite file anew from the rows there are. Takes as long as copying it, and as much
+   * room once more. False when there is no room. See [Note: scrub].
+   */
+  async rewrite(): Promise<boolean> {
+    if (this.kind !== "sqlite") return true;
+    try {
+      await sql`vacuum`.execute(this.#query);
+      return true;
+    } catch (error) {
+      if (isDiskFull(error)) return false;
+      throw error;
     }
   }
 

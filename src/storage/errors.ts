@@ -5,7 +5,7 @@ export type StorageCode =
   | "database_busy"
   | "database_newer"
   | "migration_changed"
-  | "log_busy"
+  | "scrub_due"
   | "master_key_missing"
   | "master_key_exists"
   | "master_key_invalid"

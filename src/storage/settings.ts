@@ -1,7 +1,7 @@
 import type { Reader, Tx } from "./db.ts";
 
 /** What an instance remembers of its own set-up. */
-export type SettingName = "pack";
+export type SettingName = "pack" | "scrub";
 
 /** A setting's value, or null where it was never set. */
 export async function readSetting(db: Reader, name: SettingName): Promise<string | null> {
@@ -11,6 +11,11 @@ export async function readSetting(db: Reader, name: SettingName): Promise<string
     .where("name", "=", name)
     .executeTakeFirst();
   return row?.value ?? null;
+}
+
+/** Forgets a setting. */
+export async function removeSetting(tx: Tx, name: SettingName): Promise<void> {
+  await tx.write.deleteFrom("settings").where("name", "=", name).execute();
 }
 
 /** Sets or changes a setting. */

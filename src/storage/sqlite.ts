@@ -17,6 +17,7 @@ export const PATIENCE_MS = 20_000;
 /** How often it looks. SQLite's own waiting looks ten times a second, and blocks the process. */
 const LOOK_MS_MAX = 4;
 const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
 /** Distinct statements kept compiled. The code has fewer; a bound in case one is built by values. */
 const STATEMENTS_MAX = 500;
 
@@ -89,7 +90,7 @@ class PatientConnection implements DatabaseConnection {
       try {
         return await this.#connection.executeQuery<R>(query);
       } catch (error) {
-        if (!isBusy(error)) throw error;
+        if (!isSqliteError(error, SQLITE_BUSY)) throw error;
         if (Date.now() > until) throw databaseBusy(error);
       }
       await aMoment();
@@ -101,11 +102,14 @@ class PatientConnection implements DatabaseConnection {
   }
 }
 
-function isBusy(error: unknown): boolean {
-  // The low byte; the rest says which kind of busy.
-  return (
-    error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
-  );
+/** True for SQLite's word that the disk has no room left. */
+export function isDiskFull(error: unknown): boolean {
+  return isSqliteError(error, SQLITE_FULL);
+}
+
+function isSqliteError(error: unknown, code: number): boolean {
+  // The low byte; the rest says which kind of it.
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === code;
 }
 
 function databaseBusy(cause: unknown): StorageError {
