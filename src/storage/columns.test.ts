@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sql } from "kysely";
+import { onEachDatabase, withEachDatabase } from "../../test/databases.ts";
+import { fakePicture } from "../../test/fake-engine.ts";
+import {
+  enrolPerson,
+  importPhotos,
+  makeCollection,
+  openInstance,
+  searchFor,
+} from "../../test/instance.ts";
+import { erase } from "../rights/erase.ts";
+import { type ColumnNote, columns } from "./columns.ts";
+import type { Db } from "./db.ts";
+import type { Schema } from "./schema.ts";
+
+const tables = Object.keys(columns) as (keyof Schema)[];
+const noteOf = (table: keyof Schema, column: string): ColumnNote => {
+  const note = (columns[table] as Readonly<Record<string, ColumnNote>>)[column];
+  assert.ok(note, `${table}.${column}`);
+  return note;
+};
+
+withEachDatabase(
+  "R18 every column of the database has a note, and every note a column",
+  async (db) => {
+    const real = await db.write(async (tx) => {
+      const query =
+        tx.kind === "sqlite"
+          ? sql<{ table: string; column: string }>`
+            select m.name as "table", c.name as "column"
+            from sqlite_schema m, pragma_table_info(m.name) c
+            where m.type = 'table' and m.name not like 'sqlite_%'`
+          : sql<{ table: string; column: string }>`
+            select table_name as "table", column_name as "column"
+            from information_schema.columns where table_schema = current_schema()`;
+      return (await query.execute(tx.write)).rows.map(({ table, column }) => `${table}.${column}`);
+    });
+    const noted = tables.flatMap((table) =>
+      Object.keys(columns[table]).map((column) => `${table}.${column}`),
+    );
+    assert.deepEqual(real.sort(), noted.sort());
+  },
+);
+
+type Row = Readonly<Record<string, unknown>>;
+type Rows = ReadonlyMap<keyof Schema, readonly Row[]>;
+
+async function everyRow(db: Db): Promise<Rows> {
+  const rows = new Map<keyof Schema, readonly Row[]>();
+  for (const table of tables) {
+    rows.set(table, await db.read.selectFrom(table).selectAll().execute());
+  }
+  return rows;
+}
+
+/** What tells a row from the others of its table. */
+function keyOf(table: keyof Schema, row: Row): string {
+  const names: Partial<Record<keyof Schema, readonly string[]>> = {
+    settings: ["name"],
+    migrations: ["number"],
+    subject_keys: ["subject_id"],
+    grant_keys: ["grant_id"],
+    enrolment_photos: ["grant_id", "photo_index"],
+    media_sources: ["media_id", "path"],
+    import_files: ["import_id", "path"],
+    search_returns: ["search_id", "subject_id"],
+  };
+  return JSON.stringify((names[table] ?? ["id"]).map((name) => row[name]));
+}
+
+onEachDatabase("R18 what the notes say of erasure is what erasure does", async (database) => {
+  await using instance = await openInstance(database);
+  const { app } = instance;
+  const collection = await makeCollection(app);
+  const kept = async (person: string) =>
+    enrolPerson(app, collection, person, {
+      photo: { bytes: await fakePicture([person]) },
+      keepPhoto: true,
+    });
+  const [subject] = [await kept("p5"), await kept("p9")];
+  await importPhotos(instance, collection, { "a.png": await fakePicture(["p5", "p9", "p20"]) });
+  await app.runner.drain();
+  await searchFor(app, collection, [], { photo: { bytes: await fakePicture(["p5", "p9"]) } });
+  const before = await everyRow(app.db);
+  await erase(app, app.recorder, subject);
+  const after = await everyRow(app.db);
+
+  const seen = new Set<string>();
+  for (const table of tables) {
+    const now = new Map((after.get(table) ?? []).map((row) => [keyOf(table, row), row]));
+    for (const row of before.get(table) ?? []) {
+      const same = now.get(keyOf(table, row));
+      for (const [column, value] of Object.entries(row)) {
+        const { erasure } = noteOf(table, column);
+        const name = `${table}.${column}: ${erasure}`;
+        if (!same) assert.equal(erasure, "row deleted", name);
+        else if (JSON.stringify(same[column]) !== JSON.stringify(value)) {
+          assert.ok(erasure === "cleared" || erasure === "updated", `${name}, and it changed`);
+          if (erasure === "cleared") assert.equal(same[column], null, name);
+        } else continue;
+        seen.add(name);
+      }
+    }
+  }
+  // And each of them has been seen to happen.
+  const promised = tables.flatMap((table) =>
+    Object.entries(columns[table] as Readonly<Record<string, ColumnNote>>)
+      .filter(([, { erasure }]) => erasure !== "stays")
+      .map(([column, { erasure }]) => `${table}.${column}: ${erasure}`),
+  );
+  assert.deepEqual(
+    promised.filter((name) => !seen.has(name)),
+    [],
+  );
+});
+
+test("R18 what is biometric, identity or a key goes with the person, in one way or another", () => {
+  for (const table of tables) {
+    for (const column of Object.keys(columns[table])) {
+      const { category, erasure, retention } = noteOf(table, column);
+      const goes = erasure === "row deleted" || erasure === "cleared";
+      if (column.startsWith("sealed_") || category === "biometric") {
+        assert.ok(goes, `${table}.${column}`);
+        assert.notEqual(retention, "instance", `${table}.${column}`);
+      }
+      if (goes) assert.ok(["erasure", "grant end"].includes(retention), `${table}.${column}`);
+    }
+  }
+});
