@@ -71,7 +71,7 @@ export function drawBeanie(sitting: Sitting): string {
     return smooth([pen.on(t * head.temple, -44 - bend, 6), pen.on(t * head.temple, -72 - bend, 5)]);
   });
   const sides = SIDES.map((side) =>
-    ellipse(pen.at(side * head.cheek * 0.99, -16), 5, 24, {
+    ellipse(pen.at(side * head.temple * 0.97, -28), 4, 19, {
       fill: hex(mix(hair.colour, BLACK, 0.2)),
     }),
   );

@@ -54,7 +54,7 @@ const PLAN: readonly Lot[] = [
     kind: "crowd",
     photos: 7,
     people: [7, 11],
-    size: [2000, 1350],
+    size: [1400, 950],
     backdrops: ["park", "beach", "hall"],
   },
   {

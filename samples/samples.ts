@@ -70,7 +70,7 @@ export async function makeSamples(folder: string): Promise<SampleSet> {
 }
 
 /** Degrees to either side in the further portraits: within what enrolment takes. */
-const SIDE_YAWS = [-22, 22] as const;
+const SIDE_YAWS = [-15, 15] as const;
 
 /**
  * The scene of an enrolment portrait, `size` times the usual 900 by 1100 pixels, the head turned by
