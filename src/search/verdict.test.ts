@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { AssertionError } from "../base/errors.ts";
-import { type Thresholds, verdict } from "./verdict.ts";
+import { scoreFloor, type Thresholds, verdict } from "./verdict.ts";
 
 interface Candidate {
   readonly subject: string;
@@ -109,6 +109,17 @@ test("a better best score never makes a verdict weaker", () => {
       const after = verdict(better, thresholds).kind;
       assert.ok(strength[after] >= strength[before]);
     }),
+  );
+});
+
+test("nobody below the floor changes a verdict", () => {
+  fc.assert(
+    fc.property(anyRanking, anyThresholds, (candidates, thresholds) => {
+      const floor = scoreFloor(thresholds);
+      const seen = candidates.filter(({ score }) => score >= floor);
+      assert.deepEqual(verdict(seen, thresholds), verdict(candidates, thresholds));
+    }),
+    { numRuns: 1000 },
   );
 });
 

@@ -55,3 +55,14 @@ export function verdict<Candidate extends Scored>(
     .filter(({ score }) => score >= uncertain && best.score - score < margin);
   return { kind: "uncertain", best, close };
 }
+
+/** Covers the rounding of a difference of two cosines. */
+const ROUNDING = 1e-9;
+
+/**
+ * The score below which no candidate can change a verdict, to be given to the gallery as
+ * `scoreMin`: whoever is below it is then never recorded, not even for the time of the search.
+ */
+export function scoreFloor({ match, uncertain, margin }: Thresholds): number {
+  return Math.min(uncertain, match - margin) - ROUNDING;
+}
