@@ -14,18 +14,17 @@ const port = parentPort;
 let cancelled = Promise.withResolvers<void>();
 
 port.on("message", (job: Job) => {
-  if (job.kind === "cancel") {
-    cancelled.resolve();
-    return;
-  }
+  if (job.kind === "cancel") return cancelled.resolve();
+  if (job.kind === "close") return port.close();
   cancelled = Promise.withResolvers();
   run(job).then(
     (result) => port.postMessage({ kind: "done", result } satisfies Done, []),
     (error: unknown) => port.postMessage(toFailed(error), []),
   );
+  return undefined;
 });
 
-async function run(job: Exclude<Job, { readonly kind: "cancel" }>): Promise<Result> {
+async function run(job: Exclude<Job, { readonly kind: "cancel" | "close" }>): Promise<Result> {
   if (job.kind === "open") return open(job.folder);
   if (!("file" in job.source)) {
     const [first = 0] = job.source.bytes.subarray(-1);

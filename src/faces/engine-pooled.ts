@@ -55,7 +55,7 @@ export async function openPooledEngine(options: PoolOptions): Promise<Engine> {
 
 /** A photo that waits for a worker or has one. */
 interface Task {
-  readonly job: Exclude<Job, { readonly kind: "open" | "cancel" }>;
+  readonly job: Extract<Job, { readonly kind: "analyse" | "embed" }>;
   readonly pixels: number;
   /** Counts calls: heads are read side by side, but photos are begun as they came. */
   readonly arrival: number;
@@ -82,9 +82,14 @@ class Pool implements Engine {
   /** Why no worker could be started any more. */
   #broken: unknown = null;
 
+  readonly #onExit = (): void => {
+    for (const worker of this.#workers) worker.prepareForExit();
+  };
+
   constructor(options: PoolOptions) {
     assert(options.workers >= 1, "A pool has at least one worker");
     this.#options = options;
+    process.once("exit", this.#onExit);
   }
 
   async open(): Promise<void> {
@@ -113,6 +118,7 @@ class Pool implements Engine {
   /** Ends all workers. Whoever still waits gets FacesError `engine_closed`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    process.off("exit", this.#onExit);
     for (const task of this.#waiting.splice(0)) task.reject(closedError());
     for (const task of this.#running) task.reject(closedError());
     await Promise.all([...this.#workers].map((worker) => worker.end()));

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import test from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { cast } from "../../samples/cast.ts";
 import { portraitOf } from "../../samples/samples.ts";
 import { takePhoto } from "../../samples/scene.ts";
 import { sharp } from "../media/codec.ts";
+import { FacesError } from "./errors.ts";
 import { openEngine } from "./faces.ts";
 
 const [member] = cast();
@@ -50,4 +54,35 @@ test("the same face in a photo turned by a quarter gives the same template", asy
   const other = turned.faces[0]!.embedding!;
   const cosine = template.reduce((sum, value, index) => sum + value * other[index]!, 0);
   assert.ok(cosine > 0.97, `${cosine}`);
+});
+
+// [Note: native gate]: what goes wrong here ends the process of this test.
+test("a pool can be closed while its nets run", async () => {
+  for (const wait of [0, 60, 120]) {
+    const engine = await openEngine({ pack: "bundled", folder: ".", workers: 1 });
+    const photo = engine.analyse({ bytes: jpeg }, all);
+    const outcome = photo.then(
+      () => "done",
+      (error: unknown) => (error instanceof FacesError ? error.code : "another error"),
+    );
+    await sleep(wait);
+    await engine[Symbol.asyncDispose]();
+    assert.ok(["done", "engine_closed"].includes(await outcome), await outcome);
+  }
+});
+
+test("a process may end with its own code while nets run in its workers", async () => {
+  const module = new URL("./faces.ts", import.meta.url).href;
+  const code = `
+    const { openEngine } = await import(${JSON.stringify(module)});
+    const engine = await openEngine({ pack: "bundled", folder: ".", workers: 1 });
+    const bytes = Buffer.from(${JSON.stringify(Buffer.from(jpeg).toString("base64"))}, "base64");
+    engine.analyse({ bytes }, { embed: { kind: "all" }, use: "scan" }).catch(() => {});
+    setTimeout(() => process.exit(7), 150);`;
+  const child = spawn(process.execPath, ["--input-type=module"], {
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  child.stdin.end(code);
+  const [exit] = (await once(child, "exit")) as [number | null];
+  assert.equal(exit, 7);
 });

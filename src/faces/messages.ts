@@ -7,8 +7,8 @@ import type { Embedding } from "./face.ts";
 import type { PackName } from "./packs.ts";
 
 /**
- * What a worker is told. One job at a time, `open` first; `cancel` may come while another runs and
- * is not answered.
+ * What a worker is told. One job at a time, `open` first. `cancel` and `close` may come while
+ * another runs and are not answered: the one ends that job, the other, after it, the worker.
  */
 export type Job =
   | { readonly kind: "open"; readonly pack: PackName; readonly folder: string }
@@ -19,7 +19,8 @@ export type Job =
       readonly use: Use;
     }
   | { readonly kind: "embed"; readonly source: PhotoSource; readonly faces: readonly FacePlace[] }
-  | { readonly kind: "cancel" };
+  | { readonly kind: "cancel" }
+  | { readonly kind: "close" };
 
 /** What came of a job, by its kind. */
 export type Result =

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { assert } from "../base/errors.ts";
+import { NativeGate } from "./native-gate.ts";
 import {
   embeddingsIn,
   type Done,
@@ -8,6 +9,24 @@ import {
   type Result,
   toError,
 } from "./messages.ts";
+
+/** What a worker is told when it starts. */
+export interface WorkerStart {
+  /** The memory of its NativeGate. */
+  readonly gate: SharedArrayBuffer;
+}
+
+/**
+ * How long the end of a worker waits for a run of a net: a hundred times the longest. A worker that
+ * is stuck in one is left behind, and its thread with it, rather than the process.
+ */
+const GATE_MS_MAX = 10_000;
+
+/**
+ * How long a worker may take to end by itself, its job cancelled: the longest step between two looks
+ * at the signal, decoding a photo of 100 MP, takes about a second.
+ */
+const CLOSE_MS_MAX = 2_000;
 
 /** How a worker is started. */
 export interface WorkerSettings {
@@ -31,6 +50,7 @@ export type Outcome =
 /** One worker thread. Takes one job at a time; once dead, it stays so. */
 export class PoolWorker {
   readonly #worker: Worker;
+  readonly #gate = new NativeGate();
   readonly #settings: WorkerSettings;
   #settle: ((outcome: Outcome) => void) | null = null;
   #alive = true;
@@ -39,6 +59,9 @@ export class PoolWorker {
   constructor(settings: WorkerSettings) {
     this.#settings = settings;
     this.#worker = new Worker(settings.entry, {
+      // Not the process's own flags: some make sense for its main script only.
+      execArgv: [],
+      workerData: { gate: this.#gate.memory } satisfies WorkerStart,
       resourceLimits: { maxOldGenerationSizeMb: settings.heapMbMax },
     });
     this.#worker.on("message", (message: Done | Failed) => this.#answered(message));
@@ -66,9 +89,8 @@ export class PoolWorker {
       return await new Promise<Outcome>((resolve) => {
         this.#settle = resolve;
         timer = setTimeout(() => {
-          this.#alive = false;
           this.#finish({ kind: "too_slow" });
-          void this.#worker.terminate();
+          void this.end();
         }, this.#settings.jobMsMax);
         this.#post(job);
       });
@@ -82,11 +104,34 @@ export class PoolWorker {
     if (this.#settle) this.#post({ kind: "cancel" });
   }
 
-  /** Ends the thread; a job under way is `died`. */
+  /**
+   * Ends the thread; a job under way is `died`. The worker is asked to free its nets and to go; if
+   * it does not, it is terminated as soon as no net runs in it ([Note: native gate]).
+   */
   async end(): Promise<void> {
     this.#alive = false;
+    this.#finish({ kind: "died" });
+    this.#post({ kind: "close" });
+    if (await this.#endsWithin(CLOSE_MS_MAX)) return;
+    if (!(await this.#gate.close(GATE_MS_MAX))) return this.#worker.unref();
     await this.#worker.terminate();
-    await this.#ended;
+    return this.#ended;
+  }
+
+  async #endsWithin(ms: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), ms);
+    void this.#ended.then(() => resolve(true));
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** For the end of the process, which ends all threads: waits until no net runs in this one. */
+  prepareForExit(): void {
+    if (this.#alive) this.#gate.closeAndBlock(GATE_MS_MAX);
   }
 
   #post(job: Job): void {

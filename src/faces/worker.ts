@@ -1,9 +1,11 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/errors.ts";
 import { embeddingsIn, type Done, type Job, type Result, toFailed } from "./messages.ts";
 import type { FaceModels } from "./models.ts";
+import { NativeGate } from "./native-gate.ts";
 import { openModels } from "./packs.ts";
 import { analysePhoto, embedPlaces } from "./pipeline.ts";
+import type { WorkerStart } from "./pool-worker.ts";
 
 /** One thread a net: the pool has a worker for each core, and they would only fight each other. */
 const THREADS = 1;
@@ -11,24 +13,32 @@ const THREADS = 1;
 // The entry of a worker thread: opens the models of a pack, then looks at photos one by one.
 assert(parentPort, "This file runs as a worker");
 const port = parentPort;
+const gate = new NativeGate((workerData as WorkerStart).gate);
 let models: FaceModels | null = null;
 let cancel = new AbortController();
+let running: Promise<void> = Promise.resolve();
 
 port.on("message", (job: Job) => {
   if (job.kind === "cancel") {
     cancel.abort();
-    return;
+  } else if (job.kind === "close") {
+    cancel.abort();
+    void running.then(close);
+  } else {
+    cancel = new AbortController();
+    running = run(job, cancel.signal).then(answer, (error: unknown) => {
+      port.postMessage(toFailed(error));
+    });
   }
-  cancel = new AbortController();
-  run(job, cancel.signal).then(answer, (error: unknown) => port.postMessage(toFailed(error)));
 });
 
 async function run(
-  job: Exclude<Job, { readonly kind: "cancel" }>,
+  job: Exclude<Job, { readonly kind: "cancel" | "close" }>,
   signal: AbortSignal,
 ): Promise<Result> {
   if (job.kind === "open") {
-    models = await openModels(job.pack, { folder: job.folder, threads: THREADS });
+    const { pack, folder } = job;
+    models = gated(await gate.pass(() => openModels(pack, { folder, threads: THREADS })));
     return { kind: "open", pack: models.pack, templateSize: models.templateSize };
   }
   assert(models, "A worker opens its models before it looks at photos");
@@ -43,6 +53,23 @@ async function run(
     embedding: face.embedding && ownBuffer(face.embedding),
   }));
   return { kind: "analyse", analysis: { ...analysis, faces } };
+}
+
+/** Frees the nets, whose memory would outlive the thread, and lets the thread run out. */
+async function close(): Promise<void> {
+  const opened = models;
+  models = null;
+  if (opened) await gate.pass(async () => opened[Symbol.asyncDispose]());
+  port.close();
+}
+
+/** The models behind the gate ([Note: native gate]). */
+function gated(inner: FaceModels): FaceModels {
+  return {
+    ...inner,
+    detect: (picture) => gate.pass(() => inner.detect(picture)),
+    embed: (crops) => gate.pass(() => inner.embed(crops)),
+  };
 }
 
 /** A vector alone in its buffer: moving the buffer then leaves nothing of it in this thread. */
