@@ -10,8 +10,15 @@ export interface Member {
   readonly person: Person;
 }
 
+/**
+ * Found among the seeds 1 to 1099 by scripts/choose-samples.ts, then some strangers exchanged for
+ * people of other looks. Greatest cosine of two portraits of which one consents (`--cast`):
+ * recommended .417, bundled .909. In the photos, faces of 40 pixels and more: a stranger scores at
+ * most .439 and .927 against anybody who consents, everybody who consents at least .796 and .969
+ * against their own portrait.
+ */
 const CONSENTING_SEEDS = [63, 20, 114, 714, 492, 740, 165, 679] as const;
-const STRANGER_SEEDS = [874, 1061, 44, 676, 119, 940, 1009, 1029, 458, 193] as const;
+const STRANGER_SEEDS = [874, 1061, 44, 676, 119, 940, 1009, 1029, 458, 561] as const;
 
 /** Everybody who appears in the demo: first those who consent, then the strangers. */
 export function cast(): readonly Member[] {

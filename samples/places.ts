@@ -90,7 +90,7 @@ function rows(count: number, sheet: Sheet): readonly Spot[] {
   const depth = count > 9 ? 3 : 2;
   const front = Math.ceil(count / depth);
   const scale = Math.min(
-    (sheet.width * 0.075) / FACE_MM,
+    (sheet.width * 0.066) / FACE_MM,
     sheet.height / (depth * HEAD_MM * 1.06 + 60),
   );
   const spots: Spot[] = [];
