@@ -95,39 +95,53 @@ export class History {
     return this.#answersMayBeLate ? search.began : search.returned;
   }
 
-  /** Some yes is not undone, for certain, by an end that had returned when the answer came. */
+  /** Some grant is not undone, for certain, by an end that counts against this answer. */
   #mayBeFound(search: Search, person: string): boolean {
     const changes = this.changesOf(search.collection, person).filter(
       ({ began }) => began < search.returned,
     );
     const until = this.#endsCountTo(search);
-    const ends = changes.filter((one) => isEnd(one) && one.returned < until);
-    const latest = Math.max(...changes.map((one) => (one.kind === "grant" ? one.ends[1] : 0)));
+    const grants = changes.filter(({ kind }) => kind === "grant");
+    const latest = Math.max(...grants.map(({ ends }) => ends[1]));
     return (
       latest > search.clock[0] &&
-      changes.some((yes) => !isEnd(yes) && ends.every((end) => yes.returned > end.began))
+      grants.some((grant) =>
+        changes.every((change) => {
+          if (change.began < grant.returned || change.returned >= until) return true;
+          if (change.kind !== "pause") return !isEnd(change);
+          return changes.some(({ kind, returned }) => kind === "resume" && returned > change.began);
+        }),
+      )
     );
   }
 
-  /** Some yes had returned before the search began, and no end can have come after it. */
+  /** Some grant had returned before the search began, and nothing can have undone it. */
   #mustBeFound(search: Search, person: string): boolean {
-    const changes = this.changesOf(search.collection, person);
-    const yes = changes.filter((one) => !isEnd(one) && one.returned < search.began);
-    const grants = changes.filter((one) => one.kind === "grant" && one.began < search.returned);
+    const changes = this.changesOf(search.collection, person).filter(
+      ({ began }) => began < search.returned,
+    );
+    const grants = changes.filter(({ kind }) => kind === "grant");
     const earliest = Math.min(...grants.map(({ ends }) => ends[0]));
     return (
       earliest > search.clock[1] &&
-      yes.some((one) =>
-        changes.every(
-          (end) => !isEnd(end) || end.began > search.returned || end.returned < one.began,
-        ),
+      grants.some(
+        (grant) =>
+          grant.returned < search.began &&
+          changes.every((change) => {
+            if (change.returned < grant.began) return true;
+            if (change.kind !== "pause") return !isEnd(change);
+            return changes.some(
+              ({ kind, began, returned }) =>
+                kind === "resume" && began > change.returned && returned < search.began,
+            );
+          }),
       )
     );
   }
 }
 
 function isEnd({ kind }: Change): boolean {
-  return kind !== "grant" && kind !== "resume";
+  return kind === "withdraw" || kind === "erase";
 }
 
 /**
