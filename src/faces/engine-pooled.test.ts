@@ -224,8 +224,10 @@ test("when no worker can be started any more, nobody waits in vain", async (t) =
   const photos = photosIn(t);
   await using engine = await openPool({ folder: photos.folder });
   writeFileSync(join(photos.folder, "closed"), "");
-  const photosToo = ["exit-1", "ok-1"].map((name) => analyse(engine, photos.file(name)));
-  for (const one of photosToo) await assert.rejects(one, hasCode("worker_died"));
+  const deadly = assert.rejects(analyse(engine, photos.file("exit-1")), hasCode("worker_died"));
+  await until(() => photos.log().length === 1);
+  await assert.rejects(analyse(engine, photos.file("ok-1")), hasCode("worker_died"));
+  await deadly;
   await assert.rejects(analyse(engine, photos.file("ok-2")), hasCode("worker_died"));
 });
 
