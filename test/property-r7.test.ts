@@ -27,7 +27,7 @@ import { startScript } from "./script.ts";
 const PEOPLE = ["anna", "bert", "cleo"] as const;
 const RETENTION_DAYS = 10;
 /** Histories tried; each is of up to three lanes of up to 14 steps. PostgreSQL takes its time. */
-const RUNS = { sqlite: 40, postgres: 25 } as const;
+const RUNS = { sqlite: 30, postgres: 20 } as const;
 /** How long a search may rest between its scan and its record, in steps of this many. */
 const REST_MS = 4;
 
@@ -44,14 +44,15 @@ type Step =
   | { readonly do: "move"; readonly days: number }
   | { readonly do: "sweep" | "drain" };
 
-const who = fc.nat(PEOPLE.length - 1);
-const where = fc.nat(1);
+// Mostly one person in one place: what matters is what follows on what.
+const who = fc.constantFrom(0, 0, 0, 1, 2);
+const where = fc.constantFrom(0, 0, 0, 1);
 const anywhere = fc.option(where, { freq: 3 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("grant"), who, where }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("withdraw"), who, where: anywhere }) },
   {
-    weight: 2,
+    weight: 6,
     arbitrary: fc.record({ do: fc.constantFrom("pause", "resume"), who, where: anywhere }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("erase"), who }) },
@@ -279,6 +280,8 @@ async function runHistory(
     for (const [one, turns] of steps) {
       for (let wait = 0; wait < turns; wait += 1) await turn();
       await world.take(node, one, turns);
+      // With nothing going on beside it, every step is looked at.
+      if (lanes.length === 1) await world.take(node, { do: "search", where: 0 }, 0);
     }
   };
   const done = await Promise.allSettled(
@@ -296,7 +299,7 @@ onEachDatabase(
     const clock = fixedClock(Date.UTC(2026, 0, 10, 9));
     await using instance = await openInstance(database, { clock });
     await fc.assert(
-      fc.asyncProperty(fc.array(timed, { minLength: 5, maxLength: 40 }), async (steps) =>
+      fc.asyncProperty(fc.array(timed, { minLength: 5, maxLength: 30 }), async (steps) =>
         runHistory([instance], clock, [steps]),
       ),
       { numRuns: RUNS[instance.app.db.kind] },
@@ -368,10 +371,12 @@ async function searchWhile(
     }
   };
   const loops = Promise.all([loop(), loop(), loop()]);
+  const beside = options.during(gone);
   try {
-    await Promise.race([options.during(gone), loops]);
+    await Promise.race([beside, loops]);
   } finally {
     state.stop = true;
+    await Promise.allSettled([beside, loops]);
   }
   await loops;
   assert.deepEqual(await search(), [], "nobody is found at the end");
