@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { shared } from "../test/shared.ts";
 
@@ -29,6 +30,8 @@ async function main(): Promise<number> {
     process.execPath,
     [
       "--disable-warning=ExperimentalWarning",
+      "--import",
+      pathToFileURL(join(ROOT, "test/seed.ts")).href,
       "--test",
       "--test-reporter=spec",
       `--test-concurrency=${Math.max(1, availableParallelism())}`,
