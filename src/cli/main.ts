@@ -4,6 +4,7 @@ import { describeFailure, EXIT } from "./errors.ts";
 import { enrolCommands } from "./enrol.ts";
 import { importCommands } from "./import.ts";
 import { initCommands } from "./init.ts";
+import { operatorCommands } from "./operator.ts";
 import { complain } from "./output.ts";
 import { rightsCommands } from "./rights.ts";
 import { searchCommands } from "./search.ts";
@@ -19,6 +20,7 @@ export function program(): Command {
     .showHelpAfterError("(assent help shows the commands)")
     .exitOverride();
   initCommands(assent);
+  operatorCommands(assent);
   collectionCommands(assent);
   enrolCommands(assent);
   importCommands(assent);

@@ -8,7 +8,9 @@ export type ConsentCode =
   | "signed_on_invalid"
   | "signed_on_future"
   | "consent_too_old"
-  | "consent_withdrawn";
+  | "consent_withdrawn"
+  | "operator_unknown"
+  | "operator_invalid";
 
 /** A consent can't be recorded, or an action needs one that is not there. */
 export class ConsentError extends AppError<ConsentCode> {}
