@@ -4,19 +4,14 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
-import { wipe } from "../base/bytes.ts";
 import { temporaryName, writeFileDurably } from "../base/files.ts";
 import type { CollectionId, FaceId, MediaId, SubjectId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
-import { facesOf } from "../collections/media.ts";
 import { permit } from "../consent/consent.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
-import { blurFaces } from "../media/blur.ts";
-import { decode } from "../media/decode.ts";
-import { type EncodedPhoto, encodePhoto } from "../media/encode.ts";
-import type { PhotoFormat } from "../media/sniff.ts";
 import type { Blobs } from "../storage/blobs.ts";
-import type { Db, Reader } from "../storage/db.ts";
+import type { Db } from "../storage/db.ts";
+import { facesShown, nameOfPhoto, photosShowing, renderPhoto, type ShownPhoto } from "./shown.ts";
 
 /** Who is delivered what, and where to: a folder, or a file that ends in .zip. */
 export interface Delivery {
@@ -31,13 +26,6 @@ export interface DeliverySummary {
   readonly photos: number;
   readonly facesShown: number;
   readonly facesBlurred: number;
-}
-
-interface PhotoRow {
-  readonly media: MediaId;
-  readonly sha256: string;
-  readonly format: string;
-  readonly takenAt: string | null;
 }
 
 /**
@@ -63,7 +51,7 @@ export async function deliver(
       const made = await renderPhoto(deps, photo, members);
       summary.facesShown += members.size;
       summary.facesBlurred += made.blurred;
-      await target.add(nameOf(photo, index, made.encoded), made.encoded.bytes);
+      await target.add(nameOfPhoto(photo, index, made.encoded), made.encoded.bytes);
       options.onProgress?.(index + 1, photos.length);
     }
     await target.finish();
@@ -79,12 +67,12 @@ async function startDelivery(
   recorder: Recorder,
   collection: Collection,
   subjects: readonly SubjectId[],
-): Promise<readonly PhotoRow[]> {
+): Promise<readonly ShownPhoto[]> {
   return db.write(async (tx) => {
     for (const subject of subjects) {
       await permit(tx, recorder.clock, "deliver", { collection: collection.id, subject });
     }
-    const photos = await photosShowing(tx, collection.id, subjects);
+    const photos = await photosShowing(tx, { collection: collection.id, subjects });
     for (const subject of subjects) {
       const event = { kind: "photos.delivered", photos: photos.length, subject } as const;
       await append(tx, recorder, { ...event, collection: collection.id });
@@ -105,68 +93,8 @@ async function memberFaces(
     for (const subject of delivery.subjects) {
       await permit(tx, recorder.clock, "deliver", { collection, subject });
     }
-    const rows = await shownQuery(tx, collection, delivery.subjects)
-      .select("faces.id")
-      .where("faces.media_id", "=", media)
-      .execute();
-    return new Set(rows.map(({ id }) => id));
+    return facesShown(tx, { collection, subjects: delivery.subjects }, media);
   });
-}
-
-async function renderPhoto(
-  deps: { readonly db: Db; readonly blobs: Blobs },
-  photo: PhotoRow,
-  members: ReadonlySet<FaceId>,
-): Promise<{ readonly encoded: EncodedPhoto; readonly blurred: number }> {
-  const faces = await facesOf(deps.db, photo.media);
-  const hidden = faces.filter(({ id }) => !members.has(id));
-  const bytes = await deps.blobs.get(photo.sha256);
-  const picture = await decode({ bytes });
-  const blurred = blurFaces(
-    picture,
-    hidden.map(({ box }) => box),
-  );
-  wipe(picture.data);
-  const options = { from: photo.format as PhotoFormat, takenAt: photo.takenAt };
-  return { encoded: await encodePhoto(blurred, options), blurred: hidden.length };
-}
-
-async function photosShowing(
-  db: Reader,
-  collection: CollectionId,
-  subjects: readonly SubjectId[],
-): Promise<readonly PhotoRow[]> {
-  return shownQuery(db, collection, subjects)
-    .innerJoin("media", "media.id", "faces.media_id")
-    .select(["media.id as media", "media.sha256", "media.format", "media.taken_at as takenAt"])
-    .distinct()
-    .orderBy("media.taken_at", (order) => order.asc().nullsLast())
-    .orderBy("media.sha256")
-    .execute();
-}
-
-/** Faces that a delivery shows: matched or confirmed. An uncertain one waits for a person's word. */
-function shownQuery(db: Reader, collection: CollectionId, subjects: readonly SubjectId[]) {
-  return db.read
-    .selectFrom("sightings")
-    .innerJoin("faces", "faces.id", "sightings.face_id")
-    .where("sightings.collection_id", "=", collection)
-    .where("sightings.subject_id", "in", subjects)
-    .where((where) =>
-      where.or([
-        where("sightings.state", "=", "confirmed"),
-        where.and([
-          where("sightings.state", "=", "proposed"),
-          where("sightings.verdict", "=", "match"),
-        ]),
-      ]),
-    );
-}
-
-/** Neutral names in order of date: an original's name may hold other people's names. */
-function nameOf(photo: PhotoRow, index: number, { suffix }: EncodedPhoto): string {
-  const day = photo.takenAt === null ? "undated" : photo.takenAt.slice(0, 10);
-  return `${String(index + 1).padStart(5, "0")}-${day}${suffix}`;
 }
 
 interface Target {
