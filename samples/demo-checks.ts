@@ -161,6 +161,7 @@ export async function readErasable(app: App, subject: SubjectId): Promise<readon
   const rows = await app.db.read
     .selectFrom("grants")
     .innerJoin("grant_keys", "grant_keys.grant_id", "grants.id")
+    .innerJoin("consents", "consents.grant_id", "grants.id")
     .innerJoin("templates", "templates.grant_id", "grants.id")
     .innerJoin("enrolment_photos", "enrolment_photos.grant_id", "grants.id")
     .innerJoin("subjects", "subjects.id", "grants.subject_id")
@@ -170,7 +171,7 @@ export async function readErasable(app: App, subject: SubjectId): Promise<readon
       "subject_keys.wrapped_key as subjectKey",
       "templates.sealed_vector as vector",
       "enrolment_photos.sealed_photo as photo",
-      "grants.sealed_evidence as evidence",
+      "consents.sealed_evidence as evidence",
       "subjects.sealed_name as sealedName",
       "subjects.sealed_contact as sealedContact",
     ])

@@ -10,6 +10,7 @@ import { openEngine } from "./faces/faces.ts";
 import { parsePackName } from "./faces/packs.ts";
 import { Runner } from "./jobs/runner.ts";
 import type { Recorder } from "./ledger/ledger.ts";
+import { completeSigningKeys } from "./ledger/signing.ts";
 import { expireOverdue } from "./rights/consent-changes.ts";
 import { backfill } from "./search/backfill.ts";
 import { Galleries } from "./search/galleries.ts";
@@ -78,10 +79,11 @@ export function configFor(folder: string): Config {
 export async function openApp(config: Config, overrides: Overrides = {}): Promise<App> {
   await using stack = new AsyncDisposableStack();
   const clock = overrides.clock ?? systemClock;
-  const recorder = { clock, account: config.account };
   const master = await readMasterKey(config.masterKey);
   const db = stack.use(await openDatabase(config));
   const vault = stack.adopt(await Vault.open(db, master, clock), (one) => one.close());
+  await completeSigningKeys(db, vault, clock);
+  const recorder = { clock, account: config.account, vault };
   const blobs = new Blobs(join(config.folder, "photos"));
   await blobs.sweep();
   await scrub(db);

@@ -5,6 +5,7 @@ import { unreachable } from "../src/base/errors.ts";
 import type { GrantId, SubjectId, TemplateId } from "../src/base/ids.ts";
 import type { Db } from "../src/storage/db.ts";
 import type { Schema } from "../src/storage/schema.ts";
+import { eventsOf } from "./ledger.ts";
 import { COLUMN_RULES, type ColumnRule } from "./column-rules.ts";
 import { openTemplates } from "../src/collections/templates.ts";
 import { readSubject } from "../src/subjects/subjects.ts";
@@ -94,13 +95,20 @@ async function openSealed(
     opened.set(`subjects.name/${id}`, name);
     opened.set(`subjects.sealed_contact/${id}`, contact);
   }
-  for (const row of rows.get("grants") ?? []) {
+  const grants = new Map((rows.get("grants") ?? []).map((row) => [row["id"], row]));
+  for (const row of rows.get("consents") ?? []) {
     const sealed = row["sealed_evidence"] as Uint8Array | null;
     if (sealed === null) continue;
-    const id = row["id"] as GrantId;
-    const owner = { kind: "subject", id: row["subject_id"] as SubjectId } as const;
-    const evidence = await vault.unseal(db, owner, sealed, ["evidence", id]);
-    opened.set(`grants.sealed_evidence/${id}`, evidence.toString());
+    const id = String(row["id"]);
+    const subject = grants.get(row["grant_id"] ?? null)?.["subject_id"] as SubjectId;
+    const evidence = await vault.unseal(db, { kind: "subject", id: subject }, sealed, [
+      "evidence",
+      id,
+    ]);
+    opened.set(`consents.sealed_evidence/${id}`, evidence.toString());
+  }
+  for (const { id, event } of await eventsOf({ db, vault })) {
+    opened.set(`entries.operator_body/${id}`, sayEvent(event));
   }
   const ids = (rows.get("templates") ?? []).map((row) => row["id"] as TemplateId);
   for (const { id, vector } of await openTemplates(db, vault, ids)) {
@@ -123,6 +131,14 @@ async function openSealed(
   return opened;
 }
 
+/** What an event says, without what differs between two runs: times, digests, its own id. */
+function sayEvent(event: Readonly<Record<string, unknown>>): string {
+  const left = new Set(["id", "at", "number", "startedAt", "receipt", "probe"]);
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(event).filter(([key]) => !left.has(key))),
+  );
+}
+
 type Names = ReadonlyMap<string, string>;
 
 /** In an order in which every name is made of names there are already. */
@@ -137,6 +153,7 @@ function nameIds(rows: ReadonlyMap<string, readonly Row[]>, opened: Opened): Nam
   name("notices", (row) => `notice ${String(row["version"])} of ${named(row, "collection_id")}`);
   name("subjects", ({ id }) => opened.get(`subjects.name/${String(id)}`) ?? "erased person");
   name("grants", (row) => `grant of ${named(row, "subject_id")}, ${named(row, "collection_id")}`);
+  name("consents", (row) => `consent for ${named(row, "grant_id")}`);
   name("templates", (row) => `template of ${named(row, "grant_id")}`);
   name("media", (row) => `photo ${String(row["sha256"]).slice(0, 12)}`);
   name("faces", (row) => `face ${String(row["position"])} of ${named(row, "media_id")}`);
@@ -151,7 +168,8 @@ function nameOf(names: Names, id: Value | undefined): string {
   return (typeof id === "string" ? names.get(id) : undefined) ?? DANGLING;
 }
 
-const ID = /\b(?:col|not|sub|gra|tem|med|fac|sig|imp|bac|job|sea|epo|eve)_[\w-]{16}/gu;
+const ID =
+  /\b(?:col|not|sub|gra|tem|med|fac|sig|imp|bac|job|sea|epo|eve|con|obj|web|wit)_[\w-]{16}/gu;
 
 function lineOf(
   table: string,
@@ -173,7 +191,8 @@ function lineOf(
       case "opened": {
         if (value === null) return "null";
         const key = row["id"] ?? `${String(row["grant_id"])}${String(row["photo_index"])}`;
-        return opened.get(`${table}.${column}/${key.toString()}`) ?? DANGLING;
+        const plain = opened.get(`${table}.${column}/${key.toString()}`) ?? DANGLING;
+        return plain.replaceAll(ID, (id) => nameOf(names, id));
       }
       case "left":
         return "";

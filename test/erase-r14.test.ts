@@ -20,6 +20,7 @@ import {
   searchFor,
   today,
 } from "./instance.ts";
+import { eventsOf } from "./ledger.ts";
 import { startScript } from "./script.ts";
 
 /** Bytes of a sealed value looked for together: enough that nothing has them by chance. */
@@ -72,6 +73,7 @@ class Traces {
     const grants = await read
       .selectFrom("grants")
       .innerJoin("grant_keys", "grant_keys.grant_id", "grants.id")
+      .innerJoin("consents", "consents.grant_id", "grants.id")
       .select(["grants.id", "sealed_evidence", "wrapped_key"])
       .where("subject_id", "=", subject)
       .execute();
@@ -153,10 +155,11 @@ onEachDatabase(
     const traces = new Traces();
     await traces.collect(app, person, subject);
     const templates = await app.db.read.selectFrom("templates").select("id").execute();
-    const eventsOf = async () =>
-      app.db.read.selectFrom("events").selectAll().where("subject_id", "=", subject).execute();
-    const before = await eventsOf();
-    assert.ok(before.length >= 3, "given, template, returned");
+    const entriesOf = async () =>
+      app.db.read.selectFrom("entries").selectAll().orderBy("seq").execute();
+    const before = await entriesOf();
+    const own = before.filter((row) => row.subject_id === subject);
+    assert.ok(own.length >= 3, "given, template, returned");
 
     await erase(app, app.recorder, subject);
     await assert.rejects(readSubject(app.db, app.vault, subject), { code: "subject_erased" });
@@ -175,16 +178,22 @@ onEachDatabase(
         table,
       );
     }
-    const after = await eventsOf();
-    assert.deepEqual(after.slice(0, before.length), before);
+    const after = await entriesOf();
+    const bare = { subject_id: null, subject_seq: null, subject_body: null, operator_body: null };
     assert.deepEqual(
-      after.slice(before.length).map(({ kind }) => kind),
-      ["subject.erased"],
+      after.slice(0, before.length).map((row) => JSON.stringify(row)),
+      before.map((row) => JSON.stringify(own.includes(row) ? { ...row, ...bare } : row)),
+      "every leaf is in its place, and of the person's own nothing else",
+    );
+    const erasures = await eventsOf(app, "subject.erased");
+    assert.deepEqual(
+      erasures.map(({ event }) => event["erased"]),
+      [subject],
     );
 
     // Once more changes nothing: there is no second entry of it either.
     await erase(app, app.recorder, subject);
-    assert.equal((await eventsOf()).length, after.length);
+    assert.equal((await entriesOf()).length, after.length);
   },
 );
 

@@ -101,6 +101,7 @@ export const works = {
         .selectFrom("templates")
         .innerJoin("grants", "grants.id", "templates.grant_id")
         .innerJoin("grant_keys", "grant_keys.grant_id", "grants.id")
+        .innerJoin("consents", "consents.grant_id", "grants.id")
         .select(["sealed_vector", "sealed_evidence", "wrapped_key"])
         .where("grants.subject_id", "in", people)
         .execute();

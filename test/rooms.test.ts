@@ -8,9 +8,12 @@ const ROOT = join(import.meta.dirname, "..");
 /** The rooms in their order: each imports only from those before it. */
 const ROOMS = [
   "base",
+  "print",
+  "verify",
   "storage",
   "jobs",
   "ledger",
+  "webhooks",
   "subjects",
   "consent",
   "media",
@@ -18,6 +21,8 @@ const ROOMS = [
   "collections",
   "search",
   "rights",
+  "papers",
+  "backup",
   "app.ts",
   "cli",
 ] as const;

@@ -18,6 +18,13 @@ export type JobId = Branded<"JobId">;
 export type SearchId = Branded<"SearchId">;
 export type EpochId = Branded<"EpochId">;
 export type EventId = Branded<"EventId">;
+export type CertificateId = Branded<"CertificateId">;
+export type ConsentId = Branded<"ConsentId">;
+export type ObjectionId = Branded<"ObjectionId">;
+export type SigningKeyId = Branded<"SigningKeyId">;
+export type WebhookId = Branded<"WebhookId">;
+export type MessageId = Branded<"MessageId">;
+export type WitnessId = Branded<"WitnessId">;
 
 interface Prefixes {
   col: CollectionId;
@@ -34,6 +41,13 @@ interface Prefixes {
   sea: SearchId;
   epo: EpochId;
   eve: EventId;
+  cer: CertificateId;
+  con: ConsentId;
+  obj: ObjectionId;
+  key: SigningKeyId;
+  web: WebhookId;
+  msg: MessageId;
+  wit: WitnessId;
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventsOf } from "../../test/ledger.ts";
 import { onEachDatabase } from "../../test/databases.ts";
 import { makeCollection, openInstance } from "../../test/instance.ts";
 import { currentNotice } from "../consent/notices.ts";
@@ -16,10 +17,10 @@ onEachDatabase("makes a collection with its first notice and an event, once", as
   assert.deepEqual([notice?.version, notice?.body], [1, "We look."]);
   await assert.rejects(makeCollection(app, { name: "gala" }), { code: "collection_exists" });
   assert.equal((await listCollections(app.db)).length, 1);
-  const events = await app.db.read.selectFrom("events").select(["kind", "account"]).execute();
+  const events = await eventsOf(app, "collection.");
   assert.deepEqual(
-    events.map((event) => ({ ...event })),
-    [{ kind: "collection.created", account: "staff" }],
+    events.map(({ kind, account }) => [kind, account]),
+    [["collection.created", "staff"]],
   );
   await assert.rejects(findCollection(app.db, "none"), { code: "collection_unknown" });
 });

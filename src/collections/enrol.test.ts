@@ -19,7 +19,7 @@ import { enrol } from "./enrol.ts";
 
 /** How many rows an enrolment leaves in each table it writes. */
 async function traces({ app }: Instance): Promise<Readonly<Record<string, number>>> {
-  const tables = ["subjects", "grants", "templates", "enrolment_photos", "events"] as const;
+  const tables = ["subjects", "grants", "templates", "enrolment_photos", "entries"] as const;
   const counts: Record<string, number> = {};
   for (const table of tables) {
     const rows = await app.db.read
@@ -49,7 +49,7 @@ onEachDatabase("writes subject, grant, keys and template together", async (datab
     grants: 1,
     templates: 1,
     enrolment_photos: 0,
-    events: (before["events"] ?? 0) + 2,
+    entries: (before["entries"] ?? 0) + 2,
   });
   assert.deepEqual(returned(await searchFor(app, collection, ["anna"])), [
     result.kind === "enrolled" ? result.subject : "",
@@ -139,6 +139,7 @@ onEachDatabase("a failure after the grant was written leaves nothing of it", asy
   let events = 0;
   const recorder = {
     clock,
+    vault: app.vault,
     get account() {
       events += 1;
       if (events === 2) throw new Error("no record");

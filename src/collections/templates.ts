@@ -146,6 +146,7 @@ export async function openTemplates(
     ])
     .where("templates.id", "in", ids)
     .execute();
+  if (!(await vault.knows(db, rows))) return openTemplates(db, vault, ids);
   return rows.map((row) => {
     const owner = { kind: "grant", id: row.grant_id } as const;
     const context = templateContext(row.collection_id, row.pack, row.id);

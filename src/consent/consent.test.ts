@@ -132,7 +132,7 @@ onEachDatabase("R19 evidence is readable under the subject's key alone", async (
     witness: "Vera Witness",
   } as const;
   const anna = await enrolPerson(app, collection, "anna", { evidence });
-  const row = await app.db.read.selectFrom("grants").selectAll().executeTakeFirstOrThrow();
+  const row = await app.db.read.selectFrom("consents").selectAll().executeTakeFirstOrThrow();
   assert.ok(row.sealed_evidence);
   assert.ok(!Buffer.from(row.sealed_evidence).includes("Vera"));
   const owner = { kind: "subject", id: anna } as const;

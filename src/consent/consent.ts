@@ -7,7 +7,7 @@ import {
   type NoticeId,
   type SubjectId,
 } from "../base/ids.ts";
-import { append, type LedgerEvent, type Recorder } from "../ledger/ledger.ts";
+import { append, lockSequences, type LedgerEvent, type Recorder } from "../ledger/ledger.ts";
 import type { Reader, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
 import type { GrantState } from "../storage/schema.ts";
@@ -57,8 +57,6 @@ export async function giveGrant(
   if (alive) return alive;
   await refuseWithdrawn(tx, vault, consent);
   const id = newId("gra");
-  const owner = { kind: "subject", id: subject } as const;
-  const sealed = Buffer.from(JSON.stringify(evidence));
   const { granted_at, expires_at } = lifetime(recorder.clock, consent.retentionDays, evidence);
   await tx.write
     .insertInto("grants")
@@ -72,10 +70,9 @@ export async function giveGrant(
       granted_at,
       expires_at,
       ended_at: null,
-      evidence_kind: evidence.kind,
-      sealed_evidence: await vault.seal(tx, owner, sealed, ["evidence", id]),
     })
     .execute();
+  const receipt = await recordConsent(tx, vault, recorder, { ...consent, grant: id });
   await vault.createKey(tx, { kind: "grant", id });
   await append(tx, recorder, {
     kind: "grant.given",
@@ -84,8 +81,43 @@ export async function giveGrant(
     grant: id,
     evidence: evidence.kind,
     uses,
+    guardian: false,
+    receipt,
   });
   return { id, collection, subject, state: "granted", uses, expiresAt: expires_at };
+}
+
+/** Keeps what was said and how, sealed under the subject's key. */
+async function recordConsent(
+  tx: Tx,
+  vault: Vault,
+  recorder: Recorder,
+  consent: {
+    readonly grant: GrantId;
+    readonly notice: NoticeId;
+    readonly subject: SubjectId;
+    readonly uses: readonly GrantUse[];
+    readonly evidence: Evidence;
+  },
+): Promise<string> {
+  const id = newId("con");
+  const owner = { kind: "subject", id: consent.subject } as const;
+  const sealed = Buffer.from(JSON.stringify(consent.evidence));
+  await tx.write
+    .insertInto("consents")
+    .values({
+      id,
+      grant_id: consent.grant,
+      notice_id: consent.notice,
+      evidence_kind: consent.evidence.kind,
+      uses: JSON.stringify(consent.uses),
+      given_at: recorder.clock.now(),
+      sealed_evidence: await vault.seal(tx, owner, sealed, ["evidence", id]),
+      sealed_receipt: null,
+      receipt_hash: null,
+    })
+    .execute();
+  return "";
 }
 
 /**
@@ -105,7 +137,8 @@ async function refuseWithdrawn(
   const { collection, subject, evidence } = consent;
   const rows = await tx.read
     .selectFrom("grants")
-    .select(["id", "ended_at", "sealed_evidence"])
+    .innerJoin("consents", "consents.grant_id", "grants.id")
+    .select(["consents.id", "ended_at", "sealed_evidence"])
     .where("collection_id", "=", collection)
     .where("subject_id", "=", subject)
     .where("state", "=", "withdrawn")
@@ -157,6 +190,7 @@ export async function permit<Use extends PermittedUse>(
   use: Use,
   of: { readonly collection: CollectionId; readonly subject: SubjectId },
 ): Promise<Permit<Use>> {
+  await lockSequences(tx, [of.subject]);
   const row = await locked(
     tx,
     tx.write
@@ -200,7 +234,11 @@ export async function stillLive(
 }
 
 /** Locks a grant for a change of state. */
-export async function lockGrant(tx: Tx, id: GrantId): Promise<Grant> {
+export async function lockGrant(
+  tx: Tx,
+  { id, subject }: { readonly id: GrantId; readonly subject: SubjectId },
+): Promise<Grant> {
+  await lockSequences(tx, [subject]);
   const query = tx.write.selectFrom("grants").selectAll().where("id", "=", id);
   return toGrant(await locked(tx, query, "update").executeTakeFirstOrThrow());
 }
@@ -237,14 +275,15 @@ export async function eraseGrant(tx: Tx, vault: Vault, clock: Clock, grant: Gran
   await vault.destroyKey(tx, { kind: "grant", id: grant.id });
   await setState(tx, clock, grant.id, "erased");
   await tx.write
-    .updateTable("grants")
-    .set({ sealed_evidence: null })
-    .where("id", "=", grant.id)
+    .updateTable("consents")
+    .set({ sealed_evidence: null, sealed_receipt: null })
+    .where("grant_id", "=", grant.id)
     .execute();
 }
 
 /** Every grant of a subject that is not erased yet, locked. */
 export async function lockGrantsOf(tx: Tx, subject: SubjectId): Promise<readonly Grant[]> {
+  await lockSequences(tx, [subject]);
   const query = tx.write
     .selectFrom("grants")
     .selectAll()

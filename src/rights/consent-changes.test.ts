@@ -9,6 +9,7 @@ import {
   returned,
   searchFor,
 } from "../../test/instance.ts";
+import { eventsOf } from "../../test/ledger.ts";
 import type { App } from "../app.ts";
 import { DAY_MS, fixedClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
@@ -16,15 +17,7 @@ import { openApp } from "../app.ts";
 import { expireOverdue, pause, resume, withdraw } from "./consent-changes.ts";
 import { listPhotos } from "./photos.ts";
 
-const eventsOf = async (app: App) =>
-  (
-    await app.db.read
-      .selectFrom("events")
-      .select("kind")
-      .where("kind", "like", "grant.%")
-      .orderBy("seq")
-      .execute()
-  ).map(({ kind }) => kind);
+const changesOf = async (app: App) => (await eventsOf(app, "grant.")).map(({ kind }) => kind);
 
 onEachDatabase(
   "R3 a withdrawal is in force when it returns, in the collections it names",
@@ -44,7 +37,7 @@ onEachDatabase(
     await assert.rejects(again, { code: "no_live_grant" });
     const nobody = withdraw(app.db, app.recorder, newId("sub"), "all");
     await assert.rejects(nobody, { code: "no_live_grant" });
-    assert.deepEqual(await eventsOf(app), [
+    assert.deepEqual(await changesOf(app), [
       "grant.given",
       "grant.given",
       "grant.given",
@@ -134,6 +127,7 @@ onEachDatabase("the record fails, and nothing has changed", async (database) => 
   const anna = await enrolPerson(app, collection, "anna");
   const broken = {
     clock: app.clock,
+    vault: app.vault,
     get account(): string {
       throw new Error("no record");
     },

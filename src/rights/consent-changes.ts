@@ -83,17 +83,17 @@ async function changeAll(
 }
 
 /**
- * The collection's row is locked before the grant, as everywhere: two changes can't wait for each
- * other. Templates go before the grant ends, for the database refuses the other order.
+ * The collection's row is locked before the grant, as everywhere ([Note: lock order] in
+ * ledger/ledger.ts): two changes can't wait for each other. Templates go before the grant ends, for the database refuses the other order.
  */
 async function changeOne(
   tx: Tx,
   recorder: Recorder,
-  { id, collection }: Grant,
+  { id, collection, subject }: Grant,
   change: Change,
 ): Promise<boolean> {
   await touchGallery(tx, recorder.clock, collection, change === "resume" ? "added" : "removed");
-  const grant = await lockGrant(tx, id);
+  const grant = await lockGrant(tx, { id, subject });
   if (change === "withdraw" || change === "expire") await removeTemplates(tx, id);
   return changeGrant(tx, recorder, grant, change);
 }

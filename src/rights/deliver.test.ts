@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { eventsOf } from "../../test/ledger.ts";
 import { onEachDatabase } from "../../test/databases.ts";
 import { fakePicture } from "../../test/fake-engine.ts";
 import {
@@ -53,13 +54,9 @@ onEachDatabase(
     const bytes = await readFile(join(instance.folder, "bert.zip"));
     assert.equal(bytes.toString("latin1", 0, 2), "PK");
     assert.ok(!bytes.includes("alone"), "no name of an original is in it");
-    const events = await instance.app.db.read
-      .selectFrom("events")
-      .select("subject_id")
-      .where("kind", "=", "photos.delivered")
-      .execute();
+    const events = await eventsOf(instance.app, "photos.delivered");
     assert.deepEqual(
-      events.map((event) => event.subject_id),
+      events.map((event) => event.subject),
       [anna, anna, bert, bert],
     );
   },

@@ -2,7 +2,7 @@ import type { GrantId, SubjectId } from "../base/ids.ts";
 import { touchGallery } from "../collections/collections.ts";
 import { removeEnrolmentPhotos, removeTemplates } from "../collections/templates.ts";
 import { eraseGrant, lockGrantsOf } from "../consent/consent.ts";
-import { append, type Recorder } from "../ledger/ledger.ts";
+import { append, eraseEntries, type Recorder } from "../ledger/ledger.ts";
 import type { Galleries } from "../search/galleries.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import { StorageError } from "../storage/errors.ts";
@@ -34,8 +34,9 @@ export async function erase(
     }
     await tx.write.deleteFrom("sightings").where("subject_id", "=", subject).execute();
     await tx.write.deleteFrom("search_returns").where("subject_id", "=", subject).execute();
+    await eraseEntries(tx, deps.vault, subject);
     await eraseSubject(tx, deps.vault, recorder.clock, subject);
-    await append(tx, recorder, { kind: "subject.erased", collection: null, subject });
+    await append(tx, recorder, { kind: "subject.erased", collection: null, erased: subject });
     await askForScrub(tx);
   });
   const clean = await scrub(deps.db);

@@ -119,6 +119,7 @@ async function openPhoto(deps: EnrolDeps, photo: KeptPhoto): Promise<Buffer | nu
     .where("photo_index", "=", photo.photoIndex)
     .executeTakeFirst();
   if (!row) return null;
+  if (!(await deps.vault.knows(deps.db, [row]))) return openPhoto(deps, photo);
   const owner = { kind: "grant", id: photo.grant } as const;
   return deps.vault.unsealWith(owner, row, row.sealed_photo, ["photo", photo.photoIndex]);
 }

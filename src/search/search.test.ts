@@ -12,18 +12,15 @@ import {
   returned,
   searchFor,
 } from "../../test/instance.ts";
+import { eventsOf } from "../../test/ledger.ts";
 import { packManifest } from "../faces/packs.ts";
 import { changePack } from "./change-pack.ts";
 
 const recorded = async ({ app }: Instance) => ({
   searches: await app.db.read.selectFrom("searches").selectAll().execute(),
   returns: await app.db.read.selectFrom("search_returns").selectAll().execute(),
-  events: await app.db.read
-    .selectFrom("events")
-    .selectAll()
-    .where("kind", "like", "search.%")
-    .orderBy("seq")
-    .execute(),
+  events: await eventsOf(app, "search."),
+  leaves: (await app.db.read.selectFrom("entries").select("id").execute()).length,
 });
 
 onEachDatabase(
@@ -36,6 +33,7 @@ onEachDatabase(
       await enrolPerson(app, collection, "anna"),
       await enrolPerson(app, collection, "bert"),
     ];
+    const before = await recorded(instance);
     const bytes = fakePhoto(["anna", "stranger", "bert", "anna"]);
     const answer = await searchFor(app, collection, [], {
       photo: { bytes },
@@ -43,7 +41,7 @@ onEachDatabase(
     });
     assert.deepEqual(returned(answer), [anna, null, bert, anna]);
 
-    const { searches, returns, events } = await recorded(instance);
+    const { searches, returns, events, leaves } = await recorded(instance);
     const [search] = searches;
     assert.ok(search && searches.length === 1);
     assert.equal(search.id, answer.id);
@@ -56,15 +54,19 @@ onEachDatabase(
     const key = Buffer.from(salt, "hex");
     assert.equal(createHmac("sha256", key).update(bytes).digest("hex"), digest);
     assert.deepEqual(returns.map((row) => row.subject_id).sort(), [anna, bert].sort());
+    // In random order, so that a leaf's place tells nothing of whose it is.
     assert.deepEqual(
-      events.map(({ kind, subject_id }) => [kind, subject_id]),
-      [
-        ["search.recorded", null],
-        ["search.returned", anna],
-        ["search.returned", bert],
-      ],
+      events.map(({ kind, subject }) => `${kind} ${subject}`).sort(),
+      ["search.recorded null", `search.returned ${anna}`, `search.returned ${bert}`].sort(),
     );
-    for (const { body } of events) assert.doesNotMatch(body, /winners|score|0\.\d/u);
+    const told = { search: answer.id, purpose: "find the winners", startedAt: search.started_at };
+    for (const { event, account, at, collection: where } of events) {
+      assert.deepEqual({ ...event, ...told, probe: search.probe_commitment }, event);
+      assert.deepEqual([account, where], ["staff", collection.id]);
+      assert.ok(at >= search.recorded_at, "its end");
+      assert.doesNotMatch(JSON.stringify(event), /score|0\.\d/u);
+    }
+    assert.equal((leaves - before.leaves) % 8, 0, "their number does not tell who was returned");
   },
 );
 
@@ -132,19 +134,21 @@ onEachDatabase(
       const statements =
         tx.kind === "sqlite"
           ? [
-              `create trigger no_record before insert on events
+              `create trigger no_record before insert on entries
              begin select raise(abort, 'the record is full'); end`,
             ]
           : [
               `create function no_record() returns trigger language plpgsql as
              $$ begin raise exception 'the record is full'; end $$`,
-              `create trigger no_record before insert on events
+              `create trigger no_record before insert on entries
              for each row execute function no_record()`,
             ];
       for (const statement of statements) await sql.raw(statement).execute(tx.write);
     });
+    const { leaves } = await recorded(instance);
     await assert.rejects(searchFor(app, collection, ["anna"]), /the record is full/u);
-    assert.deepEqual(await recorded(instance), { searches: [], returns: [], events: [] });
+    const nothing = { searches: [], returns: [], events: [], leaves };
+    assert.deepEqual(await recorded(instance), nothing);
   },
 );
 

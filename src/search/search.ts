@@ -7,7 +7,7 @@ import type { Engines } from "../collections/enrol.ts";
 import { stillLive } from "../consent/consent.ts";
 import type { AnalysedFace, Analysis, EmbedChoice } from "../faces/engine.ts";
 import { packManifest, parsePackName } from "../faces/packs.ts";
-import { append, type Recorder } from "../ledger/ledger.ts";
+import { appendPadded, lockSequences, type Recorder } from "../ledger/ledger.ts";
 import { type PhotoSource, readSource } from "../media/source.ts";
 import type { Tx } from "../storage/db.ts";
 import type { SightingVerdict } from "../storage/schema.ts";
@@ -53,6 +53,8 @@ export interface SearchAnswer {
   readonly faces: readonly FaceAnswer[];
 }
 
+/** A search adds leaves by the eight: their number does not tell how many people it returned. */
+const LEAVES_MULTIPLE = 8;
 const PURPOSE_LENGTH_MAX = 500;
 /** Photos shown behind one match; `photos --subject` lists them all. */
 const SIGHTINGS_MAX = 200;
@@ -114,6 +116,10 @@ async function record(
   const { analysis, candidates } = compared;
   const id = newId("sea");
   const grants = new Set(candidates.flat().map(({ grant }) => grant));
+  await lockSequences(
+    tx,
+    candidates.flat().map(({ subject }) => subject),
+  );
   const live = await stillLive(tx, recorder.clock, [...grants].sort());
   const faces: FaceAnswer[] = [];
   for (const [index, face] of analysis.faces.entries()) {
@@ -133,7 +139,7 @@ async function record(
       faces: faces.length,
     })
     .execute();
-  await recordReturns(tx, recorder, { id, collection }, faces);
+  await recordReturns(tx, recorder, { id, ...search }, faces);
   return { id, collection, width: analysis.width, height: analysis.height, faces };
 }
 
@@ -154,14 +160,21 @@ async function answerFor(
   return { kind: found.kind, face: bare, subject, score, sightings };
 }
 
+/** Who was returned, and the search's ledger entries, which don't show how many that is. */
 async function recordReturns(
   tx: Tx,
   recorder: Recorder,
-  search: { readonly id: SearchId; readonly collection: Collection },
+  search: {
+    readonly id: SearchId;
+    readonly collection: Collection;
+    readonly startedAt: Instant;
+    readonly purpose: string;
+    readonly commitment: string;
+  },
   faces: readonly FaceAnswer[],
 ): Promise<void> {
-  const { id } = search;
-  const collection = search.collection.id;
+  const { id, startedAt, purpose, commitment: probe } = search;
+  const told = { collection: search.collection.id, search: id, startedAt, purpose, probe };
   const returned = new Map<SubjectId, SightingVerdict>();
   for (const face of faces) {
     if (face.kind === "none" || face.kind === "not_compared") continue;
@@ -173,18 +186,16 @@ async function recordReturns(
       .values({ search_id: id, subject_id, verdict: kind })
       .execute();
   }
-  await append(
+  const counts = { faces: faces.length, returned: returned.size };
+  // In one order: two searches that return the same people can't wait for each other.
+  const people = [...returned].sort(([a], [b]) => (a < b ? -1 : 1));
+  await appendPadded(
     tx,
     recorder,
-    {
-      kind: "search.recorded",
-      collection,
-      search: id,
-      faces: faces.length,
-      returned: returned.size,
-    },
-    ...[...returned.keys()].map(
-      (subject) => ({ kind: "search.returned", collection, subject, search: id }) as const,
+    LEAVES_MULTIPLE,
+    { kind: "search.recorded", ...told, ...counts },
+    ...people.map(
+      ([subject, verdict]) => ({ kind: "search.returned", ...told, subject, verdict }) as const,
     ),
   );
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventsOf } from "../../test/ledger.ts";
 import { onEachDatabase, onPostgres } from "../../test/databases.ts";
 import { fakePhoto } from "../../test/fake-engine.ts";
 import { enrolPerson, importPhotos, makeCollection, openInstance } from "../../test/instance.ts";
@@ -52,12 +53,7 @@ onEachDatabase(
     // A person may change their mind.
     await decide(app.db, app.recorder, first.id, "confirmed");
     assert.equal((await statesOf(app, collection.id, anna))[0]?.state, "confirmed");
-    const kinds = await app.db.read
-      .selectFrom("events")
-      .select("kind")
-      .where("kind", "like", "sighting.%")
-      .orderBy("seq")
-      .execute();
+    const kinds = await eventsOf(app, "sighting.");
     assert.deepEqual(
       kinds.map(({ kind }) => kind),
       ["sighting.rejected", "sighting.confirmed", "sighting.confirmed"],

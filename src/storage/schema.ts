@@ -1,6 +1,8 @@
 import type { Generated } from "kysely";
 import type {
+  CertificateId,
   CollectionId,
+  ConsentId,
   EpochId,
   EventId,
   FaceId,
@@ -8,17 +10,29 @@ import type {
   ImportId,
   JobId,
   MediaId,
+  MessageId,
   NoticeId,
+  ObjectionId,
   SearchId,
   SightingId,
+  SigningKeyId,
   SubjectId,
   TemplateId,
+  WebhookId,
+  WitnessId,
 } from "../base/ids.ts";
 import type { Instant } from "../base/clock.ts";
 
 export type GrantState = "granted" | "paused" | "withdrawn" | "expired" | "erased";
 export type SightingState = "proposed" | "confirmed" | "rejected";
 export type SightingVerdict = "match" | "uncertain";
+export type EvidenceKind = "paper" | "web";
+/** Whose copy of a ledger entry a key opens. */
+export type AuditHolder = "subject" | "operator";
+export type InstanceKey = "record" | "signing" | "webhooks" | "index";
+export type SigningPurpose = "ledger" | "receipts" | "witness";
+export type ObjectionState = "open" | "upheld" | "rejected";
+export type MessageState = "waiting" | "delivered" | "dead";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 
 /** Every table and column, as the migrations make them. What each is for: columns.ts. */
@@ -37,6 +51,9 @@ export interface Schema {
     gallery_version: Generated<number>;
     template_version: Generated<number>;
     created_at: Instant;
+    alternative: Generated<string>;
+    grace_days: Generated<number>;
+    closed_at: Instant | null;
   };
   notices: {
     id: NoticeId;
@@ -67,8 +84,6 @@ export interface Schema {
     granted_at: Instant;
     expires_at: Instant;
     ended_at: Instant | null;
-    evidence_kind: "paper";
-    sealed_evidence: Uint8Array | null;
   };
   grant_keys: { grant_id: GrantId; epoch_id: EpochId; wrapped_key: Uint8Array };
   templates: {
@@ -159,6 +174,88 @@ export interface Schema {
     subject_id: SubjectId | null;
     body: string;
   };
+  consents: {
+    id: ConsentId;
+    grant_id: GrantId;
+    notice_id: NoticeId;
+    evidence_kind: EvidenceKind;
+    by_guardian: Generated<number>;
+    uses: string;
+    given_at: Instant;
+    sealed_evidence: Uint8Array | null;
+    sealed_receipt: Uint8Array | null;
+    receipt_hash: string | null;
+  };
+  audit_keys: {
+    subject_id: SubjectId;
+    holder: AuditHolder;
+    epoch_id: EpochId;
+    wrapped_key: Uint8Array;
+  };
+  instance_keys: { id: InstanceKey; epoch_id: EpochId; wrapped_key: Uint8Array };
+  signing_keys: {
+    id: SigningKeyId;
+    purpose: SigningPurpose;
+    public_key: Uint8Array;
+    sealed_private_key: Uint8Array;
+    created_at: Instant;
+    retired_at: Instant | null;
+  };
+  entries: {
+    seq: Generated<number>;
+    id: EventId;
+    leaf: Uint8Array;
+    leaf_index: number | null;
+    subject_id: SubjectId | null;
+    subject_seq: number | null;
+    subject_body: Uint8Array | null;
+    operator_body: Uint8Array | null;
+  };
+  subject_sequences: { subject_id: SubjectId; entries: number };
+  tree_tiles: { level: number; position: number; hashes: Uint8Array };
+  checkpoints: { size: number; root: Uint8Array; note: string; made_at: Instant };
+  witnesses: { id: WitnessId; url: string; verifier_key: string; added_at: Instant };
+  witnessed_logs: {
+    origin: string;
+    verifier_key: string;
+    size: number;
+    root: Uint8Array;
+    updated_at: Instant;
+  };
+  objections: {
+    id: ObjectionId;
+    collection_id: CollectionId;
+    media_id: MediaId;
+    face_id: FaceId | null;
+    subject_id: SubjectId | null;
+    state: ObjectionState;
+    sealed_reason: Uint8Array | null;
+    asked_at: Instant;
+    decided_at: Instant | null;
+  };
+  certificates: { id: CertificateId; subject_id: SubjectId; jws: string; made_at: Instant };
+  webhooks: {
+    id: WebhookId;
+    collection_id: CollectionId;
+    url: string;
+    sealed_secret: Uint8Array;
+    allow_private: Generated<number>;
+    created_at: Instant;
+    removed_at: Instant | null;
+  };
+  webhook_messages: {
+    id: MessageId;
+    webhook_id: WebhookId;
+    kind: string;
+    body: string;
+    state: MessageState;
+    attempts: Generated<number>;
+    next_at: Instant;
+    last_status: number | null;
+    created_at: Instant;
+    delivered_at: Instant | null;
+  };
+  backup_places: { keys_path: string; written_at: Instant; due: Generated<number> };
   jobs: {
     id: JobId;
     kind: string;

@@ -61,6 +61,7 @@ export async function findOrCreateSubject(
   }
   const owner = { kind: "subject", id } as const;
   await vault.createKey(tx, owner);
+  await vault.createAuditKeys(tx, id);
   await tx.write
     .updateTable("subjects")
     .set({

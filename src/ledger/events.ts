@@ -1,0 +1,122 @@
+import type {
+  CollectionId,
+  GrantId,
+  MediaId,
+  NoticeId,
+  ObjectionId,
+  SubjectId,
+  WebhookId,
+} from "../base/ids.ts";
+import type { EvidenceKind, SigningPurpose, SightingVerdict } from "../storage/schema.ts";
+
+/**
+ * Everything that touches a person or a collection, as a closed union. Events are pseudonymous: ids
+ * and counts, never a name, a contact, a vector or a score. The one free text is a search's purpose:
+ * whoever is found may read it.
+ *
+ * An event with a subject is sealed so that they can open it, and opens no more after their erasure.
+ */
+export type LedgerEvent =
+  | OfInstance
+  | OfCollection
+  | ({
+      readonly kind: "grant.given" | "grant.renewed";
+      readonly evidence: EvidenceKind;
+      readonly uses: readonly string[];
+      readonly guardian: boolean;
+      /** SHA-256 of the signed receipt, as hex digits. */
+      readonly receipt: string;
+    } & OfGrant)
+  | ({
+      readonly kind: "grant.paused" | "grant.resumed" | "grant.withdrawn" | "grant.expired";
+    } & OfGrant)
+  | ({ readonly kind: "template.made"; readonly pack: string } & OfGrant)
+  | ({ readonly kind: "sighting.confirmed" | "sighting.rejected" } & OfSubject)
+  | ({ readonly kind: "search.returned"; readonly verdict: SightingVerdict } & OfSearch & OfSubject)
+  | ({ readonly kind: "photos.listed" | "photos.delivered"; readonly photos: number } & OfSubject)
+  | ({
+      readonly kind: "objection.made" | "objection.upheld" | "objection.rejected";
+      readonly objection: ObjectionId;
+      readonly photo: MediaId;
+    } & OfSubject)
+  /** The person's record was read, or handed out as a file. */
+  | {
+      readonly kind: "record.read" | "record.exported";
+      readonly collection: null;
+      readonly subject: SubjectId;
+    };
+
+/** What is told of a search, to the operator and to each person it returned. */
+export interface OfSearch {
+  readonly search: string;
+  readonly purpose: string;
+  readonly startedAt: number;
+  /** Commitment to the probe: the photo itself is not kept. */
+  readonly probe: string;
+}
+
+type OfCollection =
+  | { readonly kind: "collection.created" | "collection.closed"; readonly collection: CollectionId }
+  | {
+      readonly kind: "collection.pack_changed";
+      readonly collection: CollectionId;
+      readonly pack: string;
+    }
+  | {
+      readonly kind: "notice.published";
+      readonly collection: CollectionId;
+      readonly notice: NoticeId;
+      readonly language: string;
+      readonly hash: string;
+    }
+  | { readonly kind: "photo.imported"; readonly collection: CollectionId; readonly faces: number }
+  | ({
+      readonly kind: "search.recorded";
+      readonly collection: CollectionId;
+      readonly faces: number;
+      readonly returned: number;
+    } & OfSearch)
+  /** An objection by somebody who is not known here. */
+  | {
+      readonly kind: "photo.objected" | "photo.objection_upheld" | "photo.objection_rejected";
+      readonly collection: CollectionId;
+      readonly objection: ObjectionId;
+      readonly photo: MediaId;
+    }
+  | {
+      readonly kind: "webhook.added" | "webhook.removed";
+      readonly collection: CollectionId;
+      readonly webhook: WebhookId;
+    };
+
+/** Of nobody and of no collection; `erased` names a person by the id that nothing hangs on any more. */
+type OfInstance =
+  | {
+      readonly kind: "subject.erased" | "erasure.replayed";
+      readonly collection: null;
+      readonly erased: SubjectId;
+    }
+  | {
+      readonly kind: "signing_key.added";
+      readonly collection: null;
+      readonly purpose: SigningPurpose;
+    }
+  | {
+      readonly kind: "operator.changed" | "epoch.rolled" | "backup.made" | "backup.restored";
+      readonly collection: null;
+    }
+  | { readonly kind: "witness.added"; readonly collection: null; readonly witness: string }
+  | {
+      readonly kind: "retention.swept";
+      readonly collection: null;
+      readonly counts: Readonly<Record<string, number>>;
+    };
+
+export interface OfSubject {
+  readonly collection: CollectionId;
+  readonly subject: SubjectId;
+}
+
+interface OfGrant extends OfSubject {
+  readonly grant: GrantId;
+}
