@@ -73,7 +73,7 @@ async function entryOf(tx: Tx, recorder: Recorder, event: LedgerEvent): Promise<
     subject: subject_id,
     number: subject_seq,
   };
-  const opening: Opening = { salt: salt.toString("base64url"), event: whole as Opening["event"] };
+  const opening: Opening = { salt: salt.toString("base64url"), event: whole };
   const leaf = commit(salt, opening.event);
   const body = Buffer.from(JSON.stringify(opening));
   const owners = ownersOf(subject_id);

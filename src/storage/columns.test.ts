@@ -11,7 +11,8 @@ import {
   searchFor,
 } from "../../test/instance.ts";
 import { erase } from "../rights/erase.ts";
-import { type ColumnNote, columns } from "./columns.ts";
+import type { ColumnNote } from "./column-notes.ts";
+import { columns } from "./columns.ts";
 import type { Db } from "./db.ts";
 import type { Schema } from "./schema.ts";
 

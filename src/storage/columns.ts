@@ -1,145 +1,20 @@
+import {
+  type ColumnNote,
+  consent,
+  enrolmentPhoto,
+  identity,
+  instanceKey,
+  key,
+  objection,
+  photo,
+  pseudonym,
+  record,
+  rule,
+  sighting,
+  technical,
+  template,
+} from "./column-notes.ts";
 import type { Schema } from "./schema.ts";
-
-/** What a column says, in the words of a record of processing (R18). */
-export interface ColumnNote {
-  /**
-   * `technical` and `operator` say nothing of a subject; `pseudonym` is an id or a keyed digest of
-   * one; `place` is a face's place in a photo and `sighting` whose it is taken for.
-   */
-  readonly category:
-    | "technical"
-    | "operator"
-    | "key"
-    | "pseudonym"
-    | "identity"
-    | "consent"
-    | "biometric"
-    | "photo"
-    | "place"
-    | "sighting"
-    | "record";
-  /** What it is kept for. */
-  readonly purpose:
-    | "run the instance"
-    | "state the collection's rules"
-    | "know who the person is"
-    | "prove consent"
-    | "seal what is personal"
-    | "find the person"
-    | "make the template anew"
-    | "keep the collection"
-    | "account for what was done";
-  /** When it goes, at the latest. `grant end`: withdrawal, expiry or erasure, whichever is first. */
-  readonly retention: "instance" | "collection" | "photo" | "grant end" | "erasure";
-  /**
-   * What erasing a subject does to it in their rows: the row goes, it becomes null, it is set to
-   * say so, or it stays as it is.
-   */
-  readonly erasure: "row deleted" | "cleared" | "updated" | "stays";
-  /** Whether a person's own export has it, opened where it is sealed. */
-  readonly exported: boolean;
-}
-
-const technical: ColumnNote = {
-  category: "technical",
-  purpose: "run the instance",
-  retention: "instance",
-  erasure: "stays",
-  exported: false,
-};
-
-const rule: ColumnNote = {
-  ...technical,
-  category: "operator",
-  purpose: "state the collection's rules",
-  retention: "collection",
-  exported: true,
-};
-
-const identity: ColumnNote = {
-  category: "identity",
-  purpose: "know who the person is",
-  retention: "erasure",
-  erasure: "cleared",
-  exported: true,
-};
-
-/** The bare fact that a consent was given, and its dates: the proof that outlives the person. */
-const consent: ColumnNote = {
-  category: "consent",
-  purpose: "prove consent",
-  retention: "instance",
-  erasure: "stays",
-  exported: true,
-};
-
-const key: ColumnNote = {
-  category: "key",
-  purpose: "seal what is personal",
-  retention: "erasure",
-  erasure: "row deleted",
-  exported: false,
-};
-
-const instanceKey: ColumnNote = {
-  category: "key",
-  purpose: "run the instance",
-  retention: "instance",
-  erasure: "stays",
-  exported: false,
-};
-
-/** What somebody wants hidden stays hidden, whoever asked for it. */
-const objection: ColumnNote = {
-  category: "record",
-  purpose: "account for what was done",
-  retention: "photo",
-  erasure: "stays",
-  exported: true,
-};
-
-const template: ColumnNote = {
-  category: "technical",
-  purpose: "find the person",
-  retention: "grant end",
-  erasure: "row deleted",
-  exported: true,
-};
-
-const enrolmentPhoto: ColumnNote = {
-  category: "technical",
-  purpose: "make the template anew",
-  retention: "erasure",
-  erasure: "row deleted",
-  exported: true,
-};
-
-/** Photos and the faces in them belong to the collection, whoever is pictured. */
-const photo: ColumnNote = {
-  category: "photo",
-  purpose: "keep the collection",
-  retention: "photo",
-  erasure: "stays",
-  exported: false,
-};
-
-const sighting: ColumnNote = {
-  category: "sighting",
-  purpose: "find the person",
-  retention: "erasure",
-  erasure: "row deleted",
-  exported: true,
-};
-
-const record: ColumnNote = {
-  category: "record",
-  purpose: "account for what was done",
-  retention: "instance",
-  erasure: "stays",
-  exported: true,
-};
-
-const pseudonym = { category: "pseudonym" } as const;
 
 /** Every column of every table. A column without a note does not compile. */
 export const columns: {
