@@ -76,16 +76,23 @@ function renderFact([label, value]: readonly [string, string]): string {
   return `<div><dt>${escape(label)}</dt><dd>${escape(value)}</dd></div>`;
 }
 
-/** A wide table scrolls in its own frame, which the keyboard reaches. */
+/**
+ * A wide table scrolls in its own frame, which the keyboard reaches. On a narrow screen each row is
+ * a block of labelled values; the roles say that it is a table still.
+ */
 function renderTable({ head, rows }: Extract<Block, { kind: "table" }>): string {
-  const header = head.map((cell) => `<th scope="col">${escape(cell)}</th>`).join("");
-  const body = rows
-    .map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`)
-    .join("\n");
-  const label = escape(head.join(", "));
+  const titles = head.map(escape);
+  const header = titles.map((title) => `<th role="columnheader" scope="col">${title}</th>`);
+  const body = rows.map((row) => {
+    const cells = row.map(
+      (cell, column) => `<td role="cell" data-label="${titles[column] ?? ""}">${escape(cell)}</td>`,
+    );
+    return `<tr role="row">${cells.join("")}</tr>`;
+  });
   return (
-    `<div class="table" role="region" tabindex="0" aria-label="${label}"><table>` +
-    `<thead><tr>${header}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`
+    `<div class="table" role="region" tabindex="0" aria-label="${titles.join(", ")}">` +
+    `<table role="table"><thead role="rowgroup"><tr role="row">${header.join("")}</tr></thead>\n` +
+    `<tbody role="rowgroup">\n${body.join("\n")}\n</tbody></table></div>`
   );
 }
 
@@ -152,6 +159,12 @@ figcaption{margin-top:.5rem;overflow-wrap:anywhere}
 hr.page{border:0;border-top:1px dashed var(--line);margin:3rem 0}
 @media (min-width:40rem){dl>div{display:grid;grid-template-columns:13rem 1fr;gap:1rem}
   dt{font-size:1rem}}
+@media screen and (max-width:39.99rem){.table{border:0}
+  thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+  table,tbody,tr,td{display:block}
+  tr{padding:.6rem 0;border-top:1px solid var(--line)}
+  td{border:0;padding:.1rem 0}
+  td::before{content:attr(data-label);display:block;color:var(--quiet);font-size:.8125rem}}
 @media print{@page{margin:20mm}
   :root{color-scheme:light;${variables(PALETTES.light)}}
   html{font-size:10.5pt}main{max-width:none;padding:0}
