@@ -79,7 +79,7 @@ export async function insertPhoto(
 /**
  * Puts newly found faces in the place of those on record. A face found again keeps its id, and so
  * its confirmed and rejected sightings; one that is not found again stays if somebody decided on
- * it, and goes otherwise. Returns the ids in the order of `faces`.
+ * it or objected to it, and goes otherwise. Returns the ids in the order of `faces`.
  */
 export async function replaceFaces(
   tx: Tx,
@@ -202,6 +202,11 @@ async function removeUndecided(tx: Tx, faces: readonly FaceId[]): Promise<void> 
       .where((where) =>
         where.not(
           where.exists(where.selectFrom("sightings").select("id").where("face_id", "=", id)),
+        ),
+      )
+      .where((where) =>
+        where.not(
+          where.exists(where.selectFrom("objections").select("id").where("face_id", "=", id)),
         ),
       )
       .execute();

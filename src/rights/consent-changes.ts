@@ -12,6 +12,7 @@ import {
 import { ConsentError } from "../consent/errors.ts";
 import type { Recorder } from "../ledger/ledger.ts";
 import type { Db, Tx } from "../storage/db.ts";
+import { enqueueMessage } from "../webhooks/messages.ts";
 
 /** One collection's grant, or all of the person's. */
 export type Scope = CollectionId | "all";
@@ -95,7 +96,12 @@ async function changeOne(
   await touchGallery(tx, recorder.clock, collection, change === "resume" ? "added" : "removed");
   const grant = await lockGrant(tx, { id, subject });
   if (change === "withdraw" || change === "expire") await removeTemplates(tx, id);
-  return changeGrant(tx, recorder, grant, change);
+  const changed = await changeGrant(tx, recorder, grant, change);
+  if (changed && change === "withdraw") {
+    const { subject } = grant;
+    await enqueueMessage(tx, recorder, collection, { kind: "grant.withdrawn", subject });
+  }
+  return changed;
 }
 
 async function grantsIn(tx: Tx, subject: SubjectId, scope: Scope): Promise<readonly Grant[]> {

@@ -42,13 +42,16 @@ export async function deliver(
 ): Promise<DeliverySummary> {
   const collection = await findCollection(deps.db, delivery.collection);
   const photos = await startDelivery(deps.db, recorder, collection, delivery.subjects);
-  const summary = { photos: photos.length, facesShown: 0, facesBlurred: 0 };
+  const summary = { photos: 0, facesShown: 0, facesBlurred: 0 };
   const target = openTarget(delivery.to);
   options.onProgress?.(0, photos.length);
   try {
     for (const [index, photo] of photos.entries()) {
       const members = await memberFaces(deps.db, recorder, collection.id, delivery, photo.media);
+      // Nobody is left to be shown in it: somebody has objected or said "not me" since it was listed.
+      if (members.size === 0) continue;
       const made = await renderPhoto(deps, photo, members);
+      summary.photos += 1;
       summary.facesShown += members.size;
       summary.facesBlurred += made.blurred;
       await target.add(nameOfPhoto(photo, index, made.encoded), made.encoded.bytes);

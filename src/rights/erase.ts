@@ -9,6 +9,8 @@ import { StorageError } from "../storage/errors.ts";
 import { askForScrub, scrub } from "../storage/scrub.ts";
 import type { Vault } from "../storage/vault.ts";
 import { eraseSubject, lockSubject } from "../subjects/subjects.ts";
+import { enqueueErasureNotices } from "./erasure-notices.ts";
+import { eraseObjections } from "./objections.ts";
 
 /**
  * Erases a person: templates, enrolment photos, keys, evidence, sightings, name and contact, in one
@@ -34,12 +36,14 @@ export async function erase(
     }
     await tx.write.deleteFrom("sightings").where("subject_id", "=", subject).execute();
     await tx.write.deleteFrom("search_returns").where("subject_id", "=", subject).execute();
+    await eraseObjections(tx, subject);
     await eraseEntries(tx, deps.vault, subject);
     await eraseSubject(tx, deps.vault, recorder.clock, subject);
     await append(tx, recorder, { kind: "subject.erased", collection: null, erased: subject });
+    await enqueueErasureNotices(tx, recorder, subject, null);
     await askForScrub(tx);
   });
-  const clean = await scrub(deps.db);
+  const clean = await scrub(deps.db, { vault: deps.vault, clock: recorder.clock });
   await deps.galleries.refresh();
   if (clean) return;
   throw new StorageError(

@@ -21,7 +21,10 @@ export async function listPhotos(
     const { id: collection } = await findCollection(tx, of.collection);
     const { subject } = of;
     await permit(tx, recorder.clock, "deliver", { collection, subject });
-    const sightings = await sightingsOf(tx, collection, subject, { limit: SIGHTINGS_MAX });
+    const sightings = await sightingsOf(tx, collection, subject, {
+      limit: SIGHTINGS_MAX,
+      reader: "person",
+    });
     const photos = new Set(sightings.map(({ media }) => media)).size;
     await append(tx, recorder, { kind: "photos.listed", collection, subject, photos });
     return sightings;

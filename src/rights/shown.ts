@@ -1,6 +1,7 @@
 import { wipe } from "../base/bytes.ts";
 import type { CollectionId, FaceId, MediaId, SubjectId } from "../base/ids.ts";
 import { facesOf } from "../collections/media.ts";
+import { notWithheld } from "../collections/withheld.ts";
 import { blurFaces } from "../media/blur.ts";
 import { decode } from "../media/decode.ts";
 import { type EncodedPhoto, encodePhoto } from "../media/encode.ts";
@@ -78,13 +79,18 @@ export function nameOfPhoto(
   return `${String(index + 1).padStart(5, "0")}-${day}${suffix}`;
 }
 
-/** Faces that are shown: matched or confirmed. An uncertain one waits for a person's word. */
+/**
+ * Faces that are shown: matched or confirmed. An uncertain one waits for a person's word, and one
+ * that somebody objects to for the staff's ([Note: withheld]).
+ */
 function shownQuery(db: Reader, { collection, subjects }: Shown) {
+  const alone = subjects.length === 1 ? (subjects[0] ?? null) : null;
   return db.read
     .selectFrom("sightings")
     .innerJoin("faces", "faces.id", "sightings.face_id")
     .where("sightings.collection_id", "=", collection)
     .where("sightings.subject_id", "in", subjects)
+    .where((where) => notWithheld(where, alone))
     .where((where) =>
       where.or([
         where("sightings.state", "=", "confirmed"),

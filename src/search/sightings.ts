@@ -8,6 +8,7 @@ import {
   type SubjectId,
 } from "../base/ids.ts";
 import { sourcesOf } from "../collections/media.ts";
+import { notWithheld } from "../collections/withheld.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
@@ -121,13 +122,19 @@ export async function propose(
 
 /**
  * A subject's sightings in a collection, oldest photo first and undated ones last. Rejected ones
- * are left out unless asked for. It asks no consent: callers hold a permit, or are the person.
+ * are left out unless asked for, and what is withheld from whoever reads ([Note: withheld] in
+ * collections/withheld.ts). It asks no consent: callers hold a permit, or are the person.
  */
 export async function sightingsOf(
   db: Reader,
   collection: CollectionId,
   subject: SubjectId,
-  options: { readonly limit: number; readonly rejected?: boolean },
+  options: {
+    readonly limit: number;
+    readonly rejected?: boolean;
+    /** The person themselves; anybody else where it is not said. */
+    readonly reader?: "person";
+  },
 ): Promise<readonly Sighting[]> {
   let query = db.read
     .selectFrom("sightings")
@@ -145,7 +152,8 @@ export async function sightingsOf(
       "media.taken_at as takenAt",
     ])
     .where("sightings.collection_id", "=", collection)
-    .where("sightings.subject_id", "=", subject);
+    .where("sightings.subject_id", "=", subject)
+    .where((where) => notWithheld(where, options.reader === "person" ? subject : null));
   if (!options.rejected) query = query.where("sightings.state", "<>", "rejected");
   const rows = await query
     .orderBy("media.taken_at", (order) => order.asc().nullsLast())

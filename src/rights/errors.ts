@@ -1,0 +1,12 @@
+import { AppError } from "../base/errors.ts";
+
+export type RightsCode =
+  | "photo_unknown"
+  | "face_unknown"
+  | "sighting_unknown"
+  | "objection_unknown"
+  | "objection_decided"
+  | "reason_too_long";
+
+/** A right can't be exercised as it was asked. */
+export class RightsError extends AppError<RightsCode> {}
