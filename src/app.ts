@@ -86,7 +86,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const recorder = { clock, account: config.account, vault };
   const blobs = new Blobs(join(config.folder, "photos"));
   await blobs.sweep();
-  await scrub(db);
+  await scrub(db, { vault, clock });
   await expireOverdue(db, recorder);
   const engines = keepEngines(stack, overrides.openEngine ?? engineOpener(config));
   const galleries = stack.use(new Galleries(db, vault, clock));

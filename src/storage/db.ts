@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Kysely, sql, type Transaction } from "kysely";
 import { assert } from "../base/errors.ts";
+import { dropDeadRows } from "./dead-rows.ts";
 import { StorageError } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import { postgresDialect } from "./postgres.ts";
@@ -49,10 +50,12 @@ const TX_KEY = Symbol("made by Db.write");
 /** A migrated database. */
 export class Db implements Reader, AsyncDisposable {
   readonly kind: DatabaseKind;
+  readonly #address: string;
   readonly #query: Kysely<Schema>;
 
-  private constructor(kind: DatabaseKind, query: Kysely<Schema>) {
+  private constructor(kind: DatabaseKind, address: string, query: Kysely<Schema>) {
     this.kind = kind;
+    this.#address = address;
     this.#query = query;
   }
 
@@ -75,7 +78,7 @@ export class Db implements Reader, AsyncDisposable {
       await query.destroy();
       throw error;
     }
-    return new Db(kind, query);
+    return new Db(kind, address, query);
   }
 
   /** Asks outside of any transaction. Inside one, ask through its Tx: SQLite has one connection. */
@@ -102,9 +105,30 @@ export class Db implements Reader, AsyncDisposable {
   }
 
   /**
+   * Runs `work` with a reader that sees the database as it was at one moment, however long it takes
+   * and whatever others write meanwhile. Nobody waits for it.
+   */
+  async snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    if (this.kind === "postgres") {
+      return this.#query
+        .transaction()
+        .setIsolationLevel("repeatable read")
+        .setAccessMode("read only")
+        .execute(async (query) => work({ read: query }));
+    }
+    // SQLite has one connection, and that is for writing.
+    const query = new Kysely<Schema>({ dialect: sqliteDialect(this.#address, "deferred") });
+    try {
+      return await query.transaction().execute(async (tx) => work({ read: tx }));
+    } finally {
+      await query.destroy();
+    }
+  }
+
+  /**
    * Moves the write-ahead log into the database file and cuts it to zero bytes, so that nothing
    * deleted before stays readable in it. False when other processes read from it all the while.
-   * PostgreSQL keeps deleted rows until it reuses their pages (docs/threats.md says what follows).
+   * PostgreSQL's log is its own; what lies there is sealed under keys that are gone.
    */
   async truncateLog(patienceMs: number = PATIENCE_MS): Promise<boolean> {
     if (this.kind !== "sqlite") return true;
@@ -118,11 +142,12 @@ export class Db implements Reader, AsyncDisposable {
   }
 
   /**
-   * Writes the SQLite file anew from the rows there are. Takes as long as copying it, and as much
-   * room once more. False when there is no room. See [Note: scrub].
+   * Takes what was deleted out of the database's files. SQLite's is written anew from the rows there
+   * are, which takes as long as copying it, and as much room once more. False when there is no room,
+   * or when others read what was deleted all the while. See [Note: scrub].
    */
-  async rewrite(): Promise<boolean> {
-    if (this.kind !== "sqlite") return true;
+  async rewrite(patienceMs: number = PATIENCE_MS): Promise<boolean> {
+    if (this.kind === "postgres") return dropDeadRows(this.#query, patienceMs);
     try {
       await sql`vacuum`.execute(this.#query);
       return true;

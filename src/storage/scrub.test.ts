@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { Canaries } from "../../test/canary.ts";
 import { onSqlite, openTestDb } from "../../test/databases.ts";
 import type { EpochId } from "../base/ids.ts";
-import type { Instant } from "../base/clock.ts";
+import { type Instant, systemClock } from "../base/clock.ts";
 import type { Db } from "./db.ts";
 import { askForScrub, scrub } from "./scrub.ts";
+import { Vault } from "./vault.ts";
 
 /** Bytes that are nowhere else, and the same at every run. */
 function marked(row: string): Buffer {
@@ -46,6 +47,10 @@ async function churn(db: Db, seed: number): Promise<readonly Buffer[]> {
   return gone.map(marked);
 }
 
+async function keysOf(db: Db) {
+  return { vault: await Vault.open(db, randomBytes(32), systemClock), clock: systemClock };
+}
+
 async function countIn(file: string, parts: readonly Buffer[]): Promise<number> {
   const canaries = new Canaries();
   for (const [index, part] of parts.entries()) {
@@ -59,6 +64,7 @@ onSqlite(
   "R14 copies of deleted rows that lie between others are gone after a scrub",
   async (database) => {
     await using db = await openTestDb(database);
+    const keys = await keysOf(db);
     const gone: Buffer[] = [];
     for (let seed = 24; seed < 34 && (await countIn(database.address, gone)) === 0; seed += 1) {
       gone.push(...(await churn(db, seed)));
@@ -67,7 +73,7 @@ onSqlite(
     // That SQLite leaves some is why there is a scrub; were there none, this test would show nothing.
     assert.ok((await countIn(database.address, gone)) > 0, "SQLite leaves copies");
     await db.write(askForScrub);
-    assert.equal(await scrub(db), true);
+    assert.equal(await scrub(db, keys), true);
     assert.equal(await countIn(database.address, gone), 0);
     assert.deepEqual(await db.read.selectFrom("settings").selectAll().execute(), []);
   },
@@ -75,6 +81,7 @@ onSqlite(
 
 onSqlite("R14 a scrub that can't be done now stays asked for", async (database) => {
   await using db = await openTestDb(database);
+  const keys = await keysOf(db);
   await db.write(askForScrub);
   const reader = new DatabaseSync(database.address);
   reader.exec("begin; select * from settings;");
@@ -86,9 +93,9 @@ onSqlite("R14 a scrub that can't be done now stays asked for", async (database) 
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
   });
-  assert.equal(await scrub(hasty), false);
+  assert.equal(await scrub(hasty, keys), false);
   assert.equal((await db.read.selectFrom("settings").selectAll().execute()).length, 1);
   reader.close();
-  assert.equal(await scrub(db), true);
+  assert.equal(await scrub(db, keys), true);
   assert.deepEqual(await db.read.selectFrom("settings").selectAll().execute(), []);
 });

@@ -27,7 +27,10 @@ const STATEMENTS_MAX = 500;
  * `synchronous=FULL` in WAL mode: a commit that returned survives power loss. `secure_delete`
  * overwrites what is deleted. A larger page than the default wastes less on rows of 1-2 KB.
  */
-export function sqliteDialect(path: string): SqliteDialect {
+export function sqliteDialect(
+  path: string,
+  begin: "immediate" | "deferred" = "immediate",
+): SqliteDialect {
   const database = new DatabaseSync(path, { timeout: PATIENCE_MS });
   database.exec(`
     pragma page_size = 16384;
@@ -38,7 +41,7 @@ export function sqliteDialect(path: string): SqliteDialect {
     pragma temp_store = memory;
     pragma busy_timeout = 0;
   `);
-  return new ImmediateDialect({ database: adapt(database) });
+  return new PatientDialect({ database: adapt(database) }, begin);
 }
 
 /** Some milliseconds, never the same: two who wait for each other don't meet again and again. */
@@ -47,29 +50,38 @@ export function aMoment(): Promise<void> {
 }
 
 /**
- * Every transaction takes the write lock at its start. One that read first and wrote later could
- * find its snapshot stale and fail where it only had to wait.
+ * Every transaction that may write takes the write lock at its start: one that read first and wrote
+ * later could find its snapshot stale and fail where it only had to wait. `deferred` is for reading.
  */
-class ImmediateDialect extends SqliteDialect {
+class PatientDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
+  readonly #begin: "immediate" | "deferred";
 
-  constructor(config: { database: SqliteDatabase }) {
+  constructor(config: { database: SqliteDatabase }, begin: "immediate" | "deferred") {
     super(config);
     this.#database = config.database;
+    this.#begin = begin;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver({ database: this.#database });
+    return new PatientDriver({ database: this.#database }, this.#begin);
   }
 }
 
-class ImmediateDriver extends SqliteDriver {
+class PatientDriver extends SqliteDriver {
+  readonly #begin: "immediate" | "deferred";
+
+  constructor(config: { database: SqliteDatabase }, begin: "immediate" | "deferred") {
+    super(config);
+    this.#begin = begin;
+  }
+
   override async acquireConnection(): Promise<DatabaseConnection> {
     return new PatientConnection(await super.acquireConnection());
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+    await connection.executeQuery(CompiledQuery.raw(`begin ${this.#begin}`));
   }
 }
 

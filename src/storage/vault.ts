@@ -38,7 +38,6 @@ export class Vault {
   #master: Buffer;
   #index: Buffer = Buffer.alloc(0);
   readonly #epochs = new Map<EpochId, Buffer>();
-  #current: EpochId | null = null;
 
   private constructor(master: Buffer) {
     this.#master = master;
@@ -182,8 +181,6 @@ export class Vault {
   /** Brings the epochs in memory up to date with the database. Throws seal_broken. */
   async refresh(db: Reader): Promise<void> {
     const rows = await db.read.selectFrom("epoch_keys").selectAll().execute();
-    const newest = rows.toSorted(byAge).at(-1);
-    if (!newest) throw new StorageError("key_destroyed", "The database has no epoch key.");
     for (const { id, wrapped_key } of rows) {
       if (this.#epochs.has(id)) continue;
       this.#epochs.set(id, unseal(this.#master, wrapped_key, ["epoch", id]));
@@ -193,7 +190,6 @@ export class Vault {
       wipe(key);
       this.#epochs.delete(id);
     }
-    this.#current = newest.id;
   }
 
   /** The epoch that keys are wrapped under now; nobody destroys it until the transaction ends. */
@@ -214,10 +210,10 @@ export class Vault {
 
   /** Makes a new epoch, under which keys are wrapped from the commit on. See epochs.ts. */
   async startEpoch(tx: Tx, clock: Clock): Promise<void> {
-    const rows = await tx.read.selectFrom("epoch_keys").select(["id", "created_at"]).execute();
-    const newest = rows.toSorted(byAge).at(-1);
-    const after = newest ? later(newest.created_at, 1) : clock.now();
-    const created_at = Math.max(clock.now(), after) as Instant;
+    const rows = await tx.read.selectFrom("epoch_keys").select("created_at").execute();
+    // Newer than all there are, whatever the clock says: the newest is the one that is used.
+    const times = rows.map((row) => later(row.created_at, 1));
+    const created_at = Math.max(clock.now(), ...times) as Instant;
     const id = newId("epo");
     const key = randomBytes(KEY_BYTES);
     const wrapped_key = seal(this.#master, key, ["epoch", id]);
@@ -263,7 +259,8 @@ export class Vault {
       if (!row) {
         throw new StorageError("key_destroyed", "The key of this value has been destroyed.");
       }
-      if (attempt === ATTEMPTS_MAX || (await this.knows(db, [row]))) return this.#unwrap(owner, row);
+      if (attempt === ATTEMPTS_MAX || (await this.knows(db, [row])))
+        return this.#unwrap(owner, row);
     }
   }
 
@@ -297,13 +294,6 @@ export function unsealFile(master: Uint8Array, purpose: string, sealed: Uint8Arr
 
 function deriveKey(master: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", master, "", `assent/${purpose}`, KEY_BYTES));
-}
-
-function byAge(
-  one: { readonly id: EpochId; readonly created_at: Instant },
-  other: { readonly id: EpochId; readonly created_at: Instant },
-): number {
-  return one.created_at - other.created_at || (one.id < other.id ? -1 : 1);
 }
 
 function wrapContext(owner: KeyOwner, epoch: EpochId): readonly string[] {

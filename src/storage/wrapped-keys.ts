@@ -112,9 +112,12 @@ const TABLES = {
 >;
 
 /** Every kind of owner. */
-export const OWNER_KINDS = ["grant", "subject", "audit", "instance"] as const satisfies readonly (
-  KeyOwner["kind"]
-)[];
+export const OWNER_KINDS = [
+  "grant",
+  "subject",
+  "audit",
+  "instance",
+] as const satisfies readonly KeyOwner["kind"][];
 
 /**
  * Keys of a kind that are not wrapped under this epoch's key, at most `limit` of them, locked until
