@@ -14,8 +14,7 @@ import type { Db, Reader, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
 import type { ObjectionState } from "../storage/schema.ts";
 import type { KeyOwner, Vault } from "../storage/vault.ts";
-import { lockSubject } from "../subjects/subjects.ts";
-import { SubjectsError } from "../subjects/errors.ts";
+import { lockSubject, SubjectsError } from "../subjects/subjects.ts";
 import { RightsError } from "./errors.ts";
 
 /** What somebody objects to. A sighting stands for its face, in its subject's name. */
