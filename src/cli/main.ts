@@ -1,13 +1,16 @@
 import { Command, CommanderError } from "commander";
 import { collectionCommands } from "./collection.ts";
+import { doctorCommands } from "./doctor.ts";
 import { describeFailure, EXIT } from "./errors.ts";
 import { enrolCommands } from "./enrol.ts";
 import { importCommands } from "./import.ts";
 import { initCommands } from "./init.ts";
 import { operatorCommands } from "./operator.ts";
 import { complain } from "./output.ts";
+import { objectionCommands } from "./objections.ts";
 import { rightsCommands } from "./rights.ts";
 import { searchCommands } from "./search.ts";
+import { webhookCommands } from "./webhook.ts";
 
 /** The command line, whole. */
 export function program(): Command {
@@ -20,12 +23,15 @@ export function program(): Command {
     .showHelpAfterError("(assent help shows the commands)")
     .exitOverride();
   initCommands(assent);
+  doctorCommands(assent);
   operatorCommands(assent);
   collectionCommands(assent);
   enrolCommands(assent);
   importCommands(assent);
   searchCommands(assent);
   rightsCommands(assent);
+  objectionCommands(assent);
+  webhookCommands(assent);
   return assent;
 }
 

@@ -72,7 +72,7 @@ async function scanPhoto(
     const current = await deps.galleries.current(collection.id);
     // Another pack since then: its gallery can't be asked. The next round looks at the photo anew.
     if (current.collection.pack !== collection.pack) return;
-    const candidates = rank(current.gallery, found.embeddings);
+    const candidates = rank(current, found.embeddings);
     const { templateVersion } = current.collection;
     const { analysedWith, problem } = found;
     await deps.db.write(async (tx) => {

@@ -10,9 +10,9 @@ import { enqueue } from "../jobs/jobs.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
 import type { CurrentGallery, Galleries } from "./galleries.ts";
-import type { Candidate, Gallery } from "./gallery.ts";
+import type { Candidate } from "./gallery.ts";
 import { decisionsOf, type Decisions, type Proposal, propose } from "./sightings.ts";
-import { verdict } from "./verdict.ts";
+import { scoreFloor, verdict } from "./verdict.ts";
 
 /**
  * Subjects looked at for one face. A verdict needs the best and the runner-up; more, because some
@@ -58,7 +58,7 @@ async function settleNew<T>(
   const comparable = isComparable(current, collection, looked);
   const version = comparable ? current.collection.templateVersion : 0;
   const embeddings = looked.analysis.faces.map(({ embedding }) => embedding);
-  const candidates = comparable ? rank(current.gallery, embeddings) : [];
+  const candidates = comparable ? rank(current, embeddings) : [];
   return deps.db.write(async (tx) => {
     // Photos of a collection are added one after the other: each takes the next number.
     const templateVersion = await lockTemplateVersion(tx, collection, "update");
@@ -82,13 +82,17 @@ function isComparable(current: CurrentGallery, { pack }: Collection, looked: Loo
   return nothing || looked.choice.kind === "all";
 }
 
-/** The best subjects for each embedding, and none for a face without one. */
+/**
+ * The best subjects for each embedding, and none for a face without one. Whoever is too far from a
+ * face to change what is said of it is not even looked at again.
+ */
 export function rank(
-  gallery: Gallery,
+  { gallery, collection }: CurrentGallery,
   embeddings: readonly (Embedding | null)[],
 ): readonly (readonly Candidate[])[] {
   const probes = embeddings.filter((embedding) => embedding !== null);
-  const found = gallery.searchMany(probes, { limit: CANDIDATES_MAX })[Symbol.iterator]();
+  const scoreMin = scoreFloor(packManifest(parsePackName(collection.pack)).thresholds);
+  const found = gallery.searchMany(probes, { limit: CANDIDATES_MAX, scoreMin })[Symbol.iterator]();
   return embeddings.map((embedding) => (embedding ? (found.next().value ?? []) : []));
 }
 

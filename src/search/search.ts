@@ -82,11 +82,12 @@ export async function searchByPhoto(
   if ("file" in request.photo) wipe(bytes);
   try {
     checkFaces(analysis, request.pointed);
-    const { collection, gallery } = await deps.galleries.current(id);
+    const current = await deps.galleries.current(id);
+    const { collection } = current;
     // Another pack since the photo was looked at: its vectors can't be compared with this one's.
     if (collection.pack !== pack) return await searchByPhoto(deps, recorder, request);
     const candidates = rank(
-      gallery,
+      current,
       analysis.faces.map(({ embedding }) => embedding),
     );
     const search = { startedAt, purpose, commitment, collection };

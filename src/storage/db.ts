@@ -157,6 +157,26 @@ export class Db implements Reader, AsyncDisposable {
     }
   }
 
+  /** What the database says is wrong with its own file, or null. PostgreSQL answers or it does not. */
+  async complaint(): Promise<string | null> {
+    if (this.kind !== "sqlite") {
+      await sql`select 1`.execute(this.#query);
+      return null;
+    }
+    const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(this.#query);
+    const said = rows[0]?.quick_check ?? "no answer";
+    return said === "ok" ? null : said;
+  }
+
+  /** How far the database's clock is ahead of this machine's, in milliseconds. */
+  async clockSkew(): Promise<number> {
+    if (this.kind === "sqlite") return 0;
+    const asked = Date.now();
+    const now = sql<{ ms: string }>`select extract(epoch from clock_timestamp()) * 1000 as ms`;
+    const { rows } = await now.execute(this.#query);
+    return Number(rows[0]?.ms) - (asked + Date.now()) / 2;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#query.destroy();
   }
