@@ -15,6 +15,7 @@ const ROOMS = [
   "ledger",
   "webhooks",
   "subjects",
+  "accounts",
   "consent",
   "media",
   "faces",

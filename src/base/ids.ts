@@ -25,6 +25,14 @@ export type SigningKeyId = Branded<"SigningKeyId">;
 export type WebhookId = Branded<"WebhookId">;
 export type MessageId = Branded<"MessageId">;
 export type WitnessId = Branded<"WitnessId">;
+export type AccountId = Branded<"AccountId">;
+export type SessionId = Branded<"SessionId">;
+export type ApiKeyId = Branded<"ApiKeyId">;
+export type LinkRequestId = Branded<"LinkRequestId">;
+export type InviteId = Branded<"InviteId">;
+export type MailId = Branded<"MailId">;
+export type AlertId = Branded<"AlertId">;
+export type UploadId = Branded<"UploadId">;
 
 interface Prefixes {
   col: CollectionId;
@@ -48,6 +56,14 @@ interface Prefixes {
   web: WebhookId;
   msg: MessageId;
   wit: WitnessId;
+  acc: AccountId;
+  ses: SessionId;
+  aky: ApiKeyId;
+  lnk: LinkRequestId;
+  inv: InviteId;
+  mai: MailId;
+  ale: AlertId;
+  upl: UploadId;
 }
 
 /**

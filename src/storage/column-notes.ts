@@ -26,9 +26,21 @@ export interface ColumnNote {
     | "find the person"
     | "make the template anew"
     | "keep the collection"
+    | "let people sign in"
+    | "write to people"
     | "account for what was done";
-  /** When it goes, at the latest. `grant end`: withdrawal, expiry or erasure, whichever is first. */
-  readonly retention: "instance" | "collection" | "photo" | "grant end" | "erasure";
+  /**
+   * When it goes, at the latest. `grant end`: withdrawal, expiry or erasure, whichever is first.
+   * `account`: with the account of whoever works for the operator. `expiry`: within days, by itself.
+   */
+  readonly retention:
+    | "instance"
+    | "collection"
+    | "photo"
+    | "grant end"
+    | "erasure"
+    | "account"
+    | "expiry";
   /**
    * What erasing a subject does to it in their rows: the row goes, it becomes null, it is set to
    * say so, or it stays as it is.
@@ -135,6 +147,24 @@ export const record: ColumnNote = {
   retention: "instance",
   erasure: "stays",
   exported: true,
+};
+
+/** Of the people who work for the operator: they are no subjects. */
+export const staff: ColumnNote = {
+  category: "operator",
+  purpose: "let people sign in",
+  retention: "account",
+  erasure: "stays",
+  exported: false,
+};
+
+/** How a person signs in, and what is written to them: theirs, and gone with them. */
+export const signIn: ColumnNote = {
+  category: "technical",
+  purpose: "let people sign in",
+  retention: "erasure",
+  erasure: "row deleted",
+  exported: false,
 };
 
 export const pseudonym = { category: "pseudonym" } as const;

@@ -73,6 +73,12 @@ function keyOf(table: keyof Schema, row: Row): string {
     checkpoints: ["size"],
     witnessed_logs: ["origin"],
     backup_places: ["keys_path"],
+    account_collections: ["account_id", "collection_id"],
+    passkey_challenges: ["challenge_hash"],
+    login_links: ["token_hash"],
+    search_turns: ["collection_id", "account"],
+    sighting_confirmations: ["sighting_id", "account"],
+    idempotency: ["principal", "key"],
   };
   return JSON.stringify((names[table] ?? ["id"]).map((name) => row[name]));
 }
@@ -130,11 +136,14 @@ test("R18 what is biometric, identity or a key goes with the person, in one way 
       const goes = erasure === "row deleted" || erasure === "cleared";
       // The instance's own keys and secrets are of nobody.
       if (category === "key" && retention === "instance") continue;
+      // Whoever works for the operator is no subject; theirs goes with the account.
+      if (category === "operator" && retention === "account") continue;
       if (column.startsWith("sealed_") || category === "biometric") {
         assert.ok(goes, `${table}.${column}`);
         assert.notEqual(retention, "instance", `${table}.${column}`);
       }
-      if (goes) assert.ok(["erasure", "grant end"].includes(retention), `${table}.${column}`);
+      const ends = ["erasure", "grant end", "expiry"];
+      if (goes) assert.ok(ends.includes(retention), `${table}.${column}`);
     }
   }
 });

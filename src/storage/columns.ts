@@ -15,11 +15,13 @@ import {
   template,
 } from "./column-notes.ts";
 import type { Schema } from "./schema.ts";
+import { serviceColumns } from "./service-columns.ts";
 
 /** Every column of every table. A column without a note does not compile. */
 export const columns: {
   readonly [T in keyof Schema]: { readonly [C in keyof Schema[T]]: ColumnNote };
 } = {
+  ...serviceColumns,
   settings: { name: technical, value: technical },
   migrations: { number: technical, name: technical, hash: technical, applied_at: technical },
   epoch_keys: {
@@ -42,6 +44,10 @@ export const columns: {
     alternative: rule,
     grace_days: rule,
     closed_at: rule,
+    search_budget: rule,
+    probes_max: rule,
+    two_person: rule,
+    daily_invites: rule,
   },
   notices: {
     id: rule,

@@ -22,6 +22,7 @@ import type {
   WitnessId,
 } from "../base/ids.ts";
 import type { Instant } from "../base/clock.ts";
+import type { ServiceSchema } from "./service-schema.ts";
 
 export type GrantState = "granted" | "paused" | "withdrawn" | "expired" | "erased";
 export type SightingState = "proposed" | "confirmed" | "rejected";
@@ -36,7 +37,7 @@ export type MessageState = "waiting" | "delivered" | "dead";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 
 /** Every table and column, as the migrations make them. What each is for: columns.ts. */
-export interface Schema {
+export interface Schema extends ServiceSchema {
   settings: { name: string; value: string };
   epoch_keys: { id: EpochId; wrapped_key: Uint8Array; created_at: Instant };
   collections: {
@@ -54,6 +55,10 @@ export interface Schema {
     alternative: Generated<string>;
     grace_days: Generated<number>;
     closed_at: Instant | null;
+    search_budget: Generated<number>;
+    probes_max: Generated<number>;
+    two_person: Generated<number>;
+    daily_invites: Generated<number>;
   };
   notices: {
     id: NoticeId;
