@@ -6,11 +6,14 @@ import type { CollectionId, SubjectId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
 import { findSubject, readSubject } from "../subjects/subjects.ts";
 import { isPostgres } from "../storage/db.ts";
+import { deliverDue } from "../webhooks/deliver.ts";
 import { UsageError } from "./errors.ts";
 
 const DEFAULT_FOLDER = "assent-data";
 /** More threads than this only take turns, whatever the machine. */
 const WORKERS_MAX = 256;
+/** Nobody waits longer for somebody else's server at the end of a command. */
+const SEND_MS_MAX = 5000;
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -50,10 +53,21 @@ export function readConfig(command: Command, environment: NodeJS.ProcessEnv = pr
   };
 }
 
-/** Opens the instance, runs `work`, and closes it again whatever happens. */
+/**
+ * Opens the instance, runs `work`, sends what endpoints are due to be told, and closes it again
+ * whatever happens.
+ */
 export async function withApp<T>(command: Command, work: (app: App) => Promise<T>): Promise<T> {
   await using app = await openApp(readConfig(command));
-  return await work(app);
+  const result = await work(app);
+  await sendDue(app);
+  return result;
+}
+
+/** The command is done already: what can't be sent now goes with a later one. */
+async function sendDue(app: App): Promise<void> {
+  const signal = AbortSignal.timeout(SEND_MS_MAX);
+  await deliverDue(app, { signal }).catch(() => undefined);
 }
 
 /** The collection named on the command line. */

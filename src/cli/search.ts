@@ -197,8 +197,8 @@ function toJson(answer: SearchAnswer, names: Names): unknown {
 }
 
 function sightingJson(one: Sighting): unknown {
-  const { id, media, verdict, state, score, takenAt, sources } = one;
-  return { id, media, verdict, state, score, takenAt, sources, box: one.place.box };
+  const { id, media, face, verdict, state, score, takenAt, sources } = one;
+  return { id, media, face, verdict, state, score, takenAt, sources, box: one.place.box };
 }
 
 interface PhotosOptions {
