@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { wipe } from "../base/bytes.ts";
-import type { Instant } from "../base/clock.ts";
+import type { Clock, Instant } from "../base/clock.ts";
 import { newId, type SearchId, type SubjectId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
 import type { Engines } from "../collections/enrol.ts";
@@ -9,7 +9,7 @@ import type { AnalysedFace, Analysis, EmbedChoice } from "../faces/engine.ts";
 import { packManifest, parsePackName } from "../faces/packs.ts";
 import { appendPadded, lockSequences, type Recorder } from "../ledger/ledger.ts";
 import { type PhotoSource, readSource } from "../media/source.ts";
-import type { Tx } from "../storage/db.ts";
+import type { Reader, Tx } from "../storage/db.ts";
 import type { SightingVerdict } from "../storage/schema.ts";
 import { SearchError } from "./errors.ts";
 import type { Candidate } from "./gallery.ts";
@@ -62,7 +62,8 @@ const SIGHTINGS_MAX = 200;
 /**
  * Searches a collection with a photo: every face in it where there is a scene basis, else the one
  * pointed at. The search is recorded, with everyone it returns, in the transaction that reads the
- * grants once more: no record, no answer; no live grant, no mention. Throws SearchError, MediaError,
+ * grants once more: no record, no answer; no live grant, no mention. They are read a last time after
+ * its commit, so that a withdrawal during it counts too. Throws SearchError, MediaError,
  * CollectionsError collection_unknown.
  */
 export async function searchByPhoto(
@@ -91,9 +92,10 @@ export async function searchByPhoto(
       analysis.faces.map(({ embedding }) => embedding),
     );
     const search = { startedAt, purpose, commitment, collection };
-    return await deps.db.write(async (tx) =>
+    const answer = await deps.db.write(async (tx) =>
       record(tx, recorder, search, { analysis, candidates }),
     );
+    return await withoutEnded(deps.db, recorder.clock, answer);
   } finally {
     wipe(...analysis.faces.map(({ embedding }) => embedding));
   }
@@ -142,6 +144,29 @@ async function record(
     .execute();
   await recordReturns(tx, recorder, { id, ...search }, faces);
   return { id, collection, width: analysis.width, height: analysis.height, faces };
+}
+
+/**
+ * Leaves out whose grant has ended since the search was recorded. The record stays as it is: it
+ * names at least everybody whom the asker is told of. What is left is the way from here to the
+ * asker's eyes, which no database can call back.
+ */
+async function withoutEnded(db: Reader, clock: Clock, answer: SearchAnswer): Promise<SearchAnswer> {
+  const told = answer.faces.flatMap((face) => ("subject" in face ? [face.subject] : []));
+  if (told.length === 0) return answer;
+  const rows = await db.read
+    .selectFrom("grants")
+    .select("subject_id")
+    .where("collection_id", "=", answer.collection.id)
+    .where("subject_id", "in", [...new Set(told)])
+    .where("state", "=", "granted")
+    .where("expires_at", ">", clock.now())
+    .execute();
+  const live = new Set(rows.map(({ subject_id }) => subject_id));
+  const faces = answer.faces.map((one): FaceAnswer =>
+    "subject" in one && !live.has(one.subject) ? { kind: "none", face: one.face } : one,
+  );
+  return { ...answer, faces };
 }
 
 async function answerFor(
