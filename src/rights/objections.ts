@@ -11,6 +11,7 @@ import {
 } from "../base/ids.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
+import { askForKeyFiles, updateKeyFiles } from "../storage/key-places.ts";
 import { locked } from "../storage/locks.ts";
 import type { ObjectionState } from "../storage/schema.ts";
 import type { KeyOwner, Vault } from "../storage/vault.ts";
@@ -59,7 +60,7 @@ export async function object(
   request: ObjectionRequest,
 ): Promise<ObjectionId> {
   const reason = parseReason(request.reason);
-  return db.write(async (tx) => {
+  const made = await db.write(async (tx) => {
     const place = await findPlace(tx, request.target);
     const { collection, photo, face } = place;
     const subject = request.subject ?? place.subject;
@@ -89,8 +90,11 @@ export async function object(
         ? { kind: "photo.objected", collection, objection: id, photo }
         : { kind: "objection.made", collection, subject, objection: id, photo },
     );
+    await askForKeyFiles(tx);
     return id;
   });
+  await updateKeyFiles(db, recorder.vault, recorder.clock);
+  return made;
 }
 
 /**
@@ -123,7 +127,9 @@ export async function decideObjection(
         ? { kind: `photo.objection_${decision}`, collection, objection: id, photo }
         : { kind: `objection.${decision}`, collection, subject, objection: id, photo },
     );
+    await askForKeyFiles(tx);
   });
+  await updateKeyFiles(db, recorder.vault, recorder.clock);
 }
 
 /** Objections with their reasons opened, the oldest first, at most `limit`. */
