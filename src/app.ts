@@ -10,7 +10,7 @@ import { openEngine } from "./faces/faces.ts";
 import { parsePackName } from "./faces/packs.ts";
 import { Runner } from "./jobs/runner.ts";
 import type { Recorder } from "./ledger/ledger.ts";
-import { completeSigningKeys } from "./ledger/signing.ts";
+import { Ledger } from "./ledger/log.ts";
 import { expireOverdue } from "./rights/consent-changes.ts";
 import { backfill } from "./search/backfill.ts";
 import { Galleries } from "./search/galleries.ts";
@@ -46,6 +46,7 @@ export interface App extends AsyncDisposable {
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly recorder: Recorder;
+  readonly ledger: Ledger;
   readonly engines: Engines;
   readonly galleries: Galleries;
   readonly importDeps: ImportDeps;
@@ -82,7 +83,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const master = await readMasterKey(config.masterKey);
   const db = stack.use(await openDatabase(config));
   const vault = stack.adopt(await Vault.open(db, master, clock), (one) => one.close());
-  await completeSigningKeys(db, vault, clock);
+  const ledger = stack.use(await Ledger.open(db, vault, clock));
   const recorder = { clock, account: config.account, vault };
   const blobs = new Blobs(join(config.folder, "photos"));
   await blobs.sweep();
@@ -106,6 +107,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     blobs,
     clock,
     recorder,
+    ledger,
     engines,
     galleries,
     importDeps,

@@ -148,6 +148,9 @@ function nameIds(rows: ReadonlyMap<string, readonly Row[]>, opened: Opened): Nam
     for (const row of rows.get(table) ?? []) names.set(String(row["id"]), of(row));
   };
   const named = (row: Row, column: string) => nameOf(names, row[column]);
+  for (const { name, value } of rows.get("settings") ?? []) {
+    if (name === "instance") names.set(String(value), "instance");
+  }
   name("epoch_keys", () => "epoch");
   name("collections", (row) => `collection ${String(row["name"])}`);
   name("notices", (row) => `notice ${String(row["version"])} of ${named(row, "collection_id")}`);

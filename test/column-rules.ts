@@ -12,7 +12,7 @@ export type ColumnRule = "same" | "id" | "text" | "set" | "opened" | "left";
 export const COLUMN_RULES: {
   readonly [T in keyof Schema]: { readonly [C in keyof Schema[T]]: ColumnRule };
 } = {
-  settings: { name: "same", value: "same" },
+  settings: { name: "same", value: "text" },
   epoch_keys: { id: "id", wrapped_key: "set", created_at: "set" },
   collections: {
     id: "id",
@@ -190,7 +190,13 @@ export const COLUMN_RULES: {
   subject_sequences: { subject_id: "id", entries: "same" },
   tree_tiles: { level: "left", position: "left", hashes: "left" },
   checkpoints: { size: "left", root: "left", note: "left", made_at: "left" },
-  witnesses: { id: "left", url: "same", verifier_key: "same", added_at: "set" },
+  witnesses: {
+    id: "left",
+    url: "same",
+    verifier_key: "same",
+    cosigned_size: "left",
+    added_at: "set",
+  },
   witnessed_logs: {
     origin: "same",
     verifier_key: "same",

@@ -25,6 +25,7 @@ export type SigningKeyId = Branded<"SigningKeyId">;
 export type WebhookId = Branded<"WebhookId">;
 export type MessageId = Branded<"MessageId">;
 export type WitnessId = Branded<"WitnessId">;
+export type InstanceId = Branded<"InstanceId">;
 export type AccountId = Branded<"AccountId">;
 export type SessionId = Branded<"SessionId">;
 export type ApiKeyId = Branded<"ApiKeyId">;
@@ -56,6 +57,7 @@ interface Prefixes {
   web: WebhookId;
   msg: MessageId;
   wit: WitnessId;
+  ins: InstanceId;
   acc: AccountId;
   ses: SessionId;
   aky: ApiKeyId;

@@ -28,8 +28,15 @@ export type LedgerEvent =
       readonly receipt: string;
     } & OfGrant)
   | ({
-      readonly kind: "grant.paused" | "grant.resumed" | "grant.withdrawn" | "grant.expired";
+      readonly kind:
+        | "grant.paused"
+        | "grant.resumed"
+        | "grant.withdrawn"
+        | "grant.expired"
+        | "grant.erased";
     } & OfGrant)
+  /** A passkey signed the receipt of this hash. */
+  | ({ readonly kind: "receipt.signed"; readonly receipt: string } & OfGrant)
   | ({ readonly kind: "template.made"; readonly pack: string } & OfGrant)
   | ({ readonly kind: "sighting.confirmed" | "sighting.rejected" } & OfSubject)
   | ({ readonly kind: "search.returned"; readonly verdict: SightingVerdict } & OfSearch & OfSubject)
@@ -95,6 +102,8 @@ type OfInstance =
       readonly kind: "subject.erased" | "erasure.replayed";
       readonly collection: null;
       readonly erased: SubjectId;
+      /** SHA-256 of the signed certificate, as hex digits. */
+      readonly certificate: string;
     }
   | {
       readonly kind: "signing_key.added";

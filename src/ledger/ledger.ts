@@ -1,11 +1,13 @@
 import { randomBytes, randomInt } from "node:crypto";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Instant } from "../base/clock.ts";
 import { type EventId, newId, type SubjectId } from "../base/ids.ts";
 import type { Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
+import { StorageError } from "../storage/errors.ts";
 import type { KeyOwner, Vault } from "../storage/vault.ts";
 import { commit, LEAF_BYTES, type Opening, SALT_BYTES } from "../verify/commitment.ts";
 import type { LedgerEvent } from "./events.ts";
+import { readRecordKeys, type RecordKeys } from "./record-keys.ts";
 
 export type { LedgerEvent } from "./events.ts";
 
@@ -19,18 +21,20 @@ export interface Recorder {
   readonly vault: Vault;
 }
 
+/** Rows of one insert: a bound on the statement's parameters. */
+const ROWS_MAX = 200;
+
 /**
  * Appends events in the change's own transaction: both are committed, or neither. Their place in
- * the tree comes after the commit ([Note: an entry] in storage/migrations/0002-trust.sql).
+ * the tree comes after the commit ([Note: an entry] in storage/migrations/0002-trust.sql). Throws
+ * StorageError key_destroyed for an event of a subject who is erased or unknown.
  */
 export async function append(
   tx: Tx,
   recorder: Recorder,
   ...events: readonly LedgerEvent[]
 ): Promise<void> {
-  const rows: EntryRow[] = [];
-  for (const event of events) rows.push(await entryOf(tx, recorder, event));
-  if (rows.length > 0) await tx.write.insertInto("entries").values(rows).execute();
+  await insertEntries(tx, await entriesOf(tx, recorder.vault, occurrencesOf(recorder, events)));
 }
 
 /**
@@ -43,13 +47,21 @@ export async function appendPadded(
   multiple: number,
   ...events: readonly LedgerEvent[]
 ): Promise<void> {
-  const rows: EntryRow[] = [];
-  for (const event of events) rows.push(await entryOf(tx, recorder, event));
-  while (rows.length % multiple !== 0) rows.push(dummy());
-  await tx.write.insertInto("entries").values(shuffle(rows)).execute();
+  const rows = [...(await entriesOf(tx, recorder.vault, occurrencesOf(recorder, events)))];
+  while (rows.length % multiple !== 0) rows.push(dummy(newId("eve")));
+  await insertEntries(tx, shuffle(rows));
 }
 
-interface EntryRow {
+/** An event with its id, and when and by whom it came about. */
+export interface Occurrence {
+  readonly id: EventId;
+  readonly at: Instant;
+  readonly account: Account;
+  readonly event: LedgerEvent;
+}
+
+/** A row of the table of entries, before it has a place. */
+export interface EntryRow {
   readonly id: EventId;
   readonly leaf: Uint8Array;
   readonly leaf_index: null;
@@ -59,34 +71,62 @@ interface EntryRow {
   readonly operator_body: Uint8Array | null;
 }
 
-async function entryOf(tx: Tx, recorder: Recorder, event: LedgerEvent): Promise<EntryRow> {
-  const id = newId("eve");
-  const subject_id = "subject" in event ? event.subject : null;
-  const subject_seq = subject_id === null ? null : await nextNumber(tx, subject_id);
+function occurrencesOf(
+  { clock, account }: Recorder,
+  events: readonly LedgerEvent[],
+): readonly Occurrence[] {
+  return events.map((event) => ({ id: newId("eve"), at: clock.now(), account, event }));
+}
+
+/** Stores entries in this order. */
+export async function insertEntries(tx: Tx, rows: readonly EntryRow[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += ROWS_MAX) {
+    const part = rows.slice(from, from + ROWS_MAX);
+    await tx.write.insertInto("entries").values(part).execute();
+  }
+}
+
+/** Commits to events and seals them: one reading of keys and one of numbers for all of them. */
+export async function entriesOf(
+  tx: Tx,
+  vault: Vault,
+  occurrences: readonly Occurrence[],
+): Promise<readonly EntryRow[]> {
+  const subjects = occurrences.flatMap(({ event }) => ("subject" in event ? [event.subject] : []));
+  const next = await takeNumbers(tx, subjects);
+  const keys = await readRecordKeys(tx, vault, subjects);
+  return occurrences.map((occurrence) => {
+    const { event } = occurrence;
+    const subject = "subject" in event ? event.subject : null;
+    return entryOf(vault, keys, occurrence, subject, subject === null ? null : next(subject));
+  });
+}
+
+function entryOf(
+  vault: Vault,
+  keys: RecordKeys,
+  { id, at, account, event }: Occurrence,
+  subject_id: SubjectId | null,
+  subject_seq: number | null,
+): EntryRow {
   const salt = randomBytes(SALT_BYTES);
-  const { clock, account } = recorder;
-  const whole = {
-    ...event,
-    id,
-    at: clock.now(),
-    account,
-    subject: subject_id,
-    number: subject_seq,
-  };
-  const opening: Opening = { salt: salt.toString("base64url"), event: whole };
-  const leaf = commit(salt, opening.event);
+  const whole = { ...event, id, at, account, subject: subject_id, number: subject_seq };
+  const opening: Opening = { salt: salt.toString("base64url"), event: whole as Opening["event"] };
   const body = Buffer.from(JSON.stringify(opening));
   const owners = ownersOf(subject_id);
-  const sealFor = async (owner: KeyOwner | null) =>
-    owner === null ? null : recorder.vault.seal(tx, owner, body, ["entry", id]);
+  const sealFor = (owner: KeyOwner) => {
+    const key = keys(owner);
+    if (key) return vault.sealWith(owner, key, body, ["entry", id]);
+    throw new StorageError("key_destroyed", "The key of this entry has been destroyed.");
+  };
   return {
     id,
-    leaf,
+    leaf: commit(salt, opening.event),
     leaf_index: null,
     subject_id,
     subject_seq,
-    subject_body: await sealFor(owners.subject),
-    operator_body: await sealFor(owners.operator),
+    subject_body: owners.subject && sealFor(owners.subject),
+    operator_body: sealFor(owners.operator),
   };
 }
 
@@ -127,24 +167,42 @@ export async function lockSequences(tx: Tx, subjects: readonly SubjectId[]): Pro
   ).execute();
 }
 
-/** Counts a subject's entries without a gap: the row stays locked until the transaction ends. */
-async function nextNumber(tx: Tx, subject: SubjectId): Promise<number> {
-  const { entries } = await tx.write
-    .insertInto("subject_sequences")
-    .values({ subject_id: subject, entries: 1 })
-    .onConflict((conflict) =>
-      conflict
-        .column("subject_id")
-        .doUpdateSet((set) => ({ entries: set("subject_sequences.entries", "+", 1) })),
-    )
-    .returning("entries")
-    .executeTakeFirstOrThrow();
-  return entries;
+/**
+ * Numbers a subject's entries without a gap: the rows stay locked until the transaction ends. They
+ * are taken in one order, so that two transactions never wait for each other.
+ */
+async function takeNumbers(
+  tx: Tx,
+  subjects: readonly SubjectId[],
+): Promise<(subject: SubjectId) => number> {
+  const counts = new Map<SubjectId, number>();
+  for (const subject of subjects) counts.set(subject, (counts.get(subject) ?? 0) + 1);
+  const next = new Map<SubjectId, number>();
+  const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [subject_id, count] of sorted) {
+    const { entries } = await tx.write
+      .insertInto("subject_sequences")
+      .values({ subject_id, entries: count })
+      .onConflict((conflict) =>
+        conflict
+          .column("subject_id")
+          .doUpdateSet((set) => ({ entries: set("subject_sequences.entries", "+", count) })),
+      )
+      .returning("entries")
+      .executeTakeFirstOrThrow();
+    next.set(subject_id, entries - count + 1);
+  }
+  return (subject) => {
+    const number = next.get(subject) ?? 1;
+    next.set(subject, number + 1);
+    return number;
+  };
 }
 
-function dummy(): EntryRow {
+/** An entry that says nothing: to whoever can't open it, it looks like any other. */
+export function dummy(id: EventId): EntryRow {
   return {
-    id: newId("eve"),
+    id,
     leaf: randomBytes(LEAF_BYTES),
     leaf_index: null,
     subject_id: null,

@@ -220,7 +220,13 @@ export const columns: {
   },
   tree_tiles: { level: record, position: record, hashes: { ...record, exported: false } },
   checkpoints: { size: record, root: record, note: record, made_at: record },
-  witnesses: { id: technical, url: technical, verifier_key: technical, added_at: technical },
+  witnesses: {
+    id: technical,
+    url: technical,
+    verifier_key: technical,
+    cosigned_size: technical,
+    added_at: technical,
+  },
   witnessed_logs: {
     origin: technical,
     verifier_key: technical,

@@ -219,7 +219,13 @@ export interface Schema extends ServiceSchema {
   subject_sequences: { subject_id: SubjectId; entries: number };
   tree_tiles: { level: number; position: number; hashes: Uint8Array };
   checkpoints: { size: number; root: Uint8Array; note: string; made_at: Instant };
-  witnesses: { id: WitnessId; url: string; verifier_key: string; added_at: Instant };
+  witnesses: {
+    id: WitnessId;
+    url: string;
+    verifier_key: string;
+    cosigned_size: Generated<number>;
+    added_at: Instant;
+  };
   witnessed_logs: {
     origin: string;
     verifier_key: string;

@@ -137,6 +137,21 @@ export class Vault {
     }
   }
 
+  /** As `seal`, for loops that have read the key's row before. See `knows`. */
+  sealWith(
+    owner: KeyOwner,
+    wrapped: WrappedKey,
+    plain: Uint8Array,
+    context: readonly string[],
+  ): Uint8Array {
+    const key = this.#unwrap(owner, wrapped);
+    try {
+      return seal(key, plain, [owner.id, ...context]);
+    } finally {
+      wipe(key);
+    }
+  }
+
   /** As `unseal`, for loops that have read the key's row along with the data. See `knows`. */
   unsealWith(
     owner: KeyOwner,

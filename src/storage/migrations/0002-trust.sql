@@ -101,6 +101,8 @@ create table witnesses (
   id text primary key,
   url text not null unique,
   verifier_key text not null unique,
+  -- The size of the newest checkpoint that it has cosigned.
+  cosigned_size bigint not null default 0,
   added_at bigint not null
 );
 
@@ -135,6 +137,15 @@ create trigger entries_no_change before update on entries for each row
     or (new.subject_body is not null and new.subject_body is distinct from old.subject_body)
     or (new.operator_body is not null and new.operator_body is distinct from old.operator_body))
   execute function entries_refuse();
+-- @end
+
+-- The events of an earlier version become entries when the database is opened, and go from here.
+-- @sqlite
+drop trigger events_no_update;
+drop trigger events_no_delete;
+-- @postgres
+drop trigger events_append_only on events;
+drop function events_refuse();
 -- @end
 
 -- Rights ----------------------------------------------------------------------------------------
