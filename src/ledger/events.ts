@@ -1,6 +1,10 @@
 import type {
+  AccountId,
+  AlertId,
+  ApiKeyId,
   CollectionId,
   GrantId,
+  InviteId,
   MediaId,
   NoticeId,
   ObjectionId,
@@ -8,6 +12,7 @@ import type {
   WebhookId,
 } from "../base/ids.ts";
 import type { EvidenceKind, SigningPurpose, SightingVerdict } from "../storage/schema.ts";
+import type { Role } from "../storage/service-schema.ts";
 
 /**
  * Everything that touches a person or a collection, as a closed union. Events are pseudonymous: ids
@@ -19,6 +24,7 @@ import type { EvidenceKind, SigningPurpose, SightingVerdict } from "../storage/s
 export type LedgerEvent =
   | OfInstance
   | OfCollection
+  | OfAccounts
   | ({
       readonly kind: "grant.given" | "grant.renewed";
       readonly evidence: EvidenceKind;
@@ -45,6 +51,20 @@ export type LedgerEvent =
       readonly kind: "objection.made" | "objection.upheld" | "objection.rejected";
       readonly objection: ObjectionId;
       readonly photo: MediaId;
+    } & OfSubject)
+  /** The person signed in, or changed how they may. */
+  | {
+      readonly kind: "subject.signed_in" | "subject.passkey_added" | "subject.passkey_removed";
+      readonly collection: null;
+      readonly subject: SubjectId;
+    }
+  /** One of two people who must agree has said that it is them. */
+  | ({ readonly kind: "sighting.confirmed_once" } & OfSubject)
+  /** One account's searches have returned the person more often than is usual. */
+  | ({
+      readonly kind: "search.alerted";
+      readonly search: string;
+      readonly searches: number;
     } & OfSubject)
   /** The person's record was read, or handed out as a file. */
   | {
@@ -94,6 +114,51 @@ type OfCollection =
       readonly kind: "webhook.added" | "webhook.removed";
       readonly collection: CollectionId;
       readonly webhook: WebhookId;
+    }
+  | {
+      readonly kind: "key.created";
+      readonly collection: CollectionId;
+      readonly key: ApiKeyId;
+      readonly scopes: readonly string[];
+      readonly expiresAt: number;
+    }
+  | { readonly kind: "key.revoked"; readonly collection: CollectionId; readonly key: ApiKeyId }
+  | {
+      readonly kind: "invites.made";
+      readonly collection: CollectionId;
+      readonly invites: number;
+    }
+  | {
+      readonly kind: "invite.sent_again" | "invite.used" | "invite.ended";
+      readonly collection: CollectionId;
+      readonly invite: InviteId;
+    }
+  | { readonly kind: "alert.seen"; readonly collection: CollectionId; readonly alert: AlertId }
+  | {
+      readonly kind: "collection.limits_changed";
+      readonly collection: CollectionId;
+      readonly limits: Readonly<Record<string, number | boolean>>;
+    };
+
+/** Who may sign in for the operator, and did. */
+type OfAccounts =
+  | {
+      readonly kind: "account.created" | "account.changed";
+      readonly collection: null;
+      readonly changed: AccountId;
+      readonly role: Role;
+      readonly collections: readonly CollectionId[];
+    }
+  | {
+      readonly kind:
+        | "account.disabled"
+        | "account.enabled"
+        | "account.removed"
+        | "account.signed_in"
+        | "account.passkey_added"
+        | "account.passkey_removed";
+      readonly collection: null;
+      readonly changed: AccountId;
     };
 
 /** Of nobody and of no collection; `erased` names a person by the id that nothing hangs on any more. */
