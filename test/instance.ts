@@ -12,6 +12,7 @@ import {
 } from "../src/collections/collections.ts";
 import { enrol, type Enrolment, type EnrolResult } from "../src/collections/enrol.ts";
 import { importFolder, type ImportSummary } from "../src/collections/import.ts";
+import type { PaperEvidence } from "../src/consent/evidence.ts";
 import { searchByPhoto, type SearchAnswer, type SearchRequest } from "../src/search/search.ts";
 import { makeMasterKey } from "../src/storage/master-key.ts";
 import { isPostgres } from "../src/storage/db.ts";
@@ -93,8 +94,14 @@ export function today(app: App): string {
 
 let forms = 0;
 
+type PaperEnrolment = Enrolment & { readonly evidence: PaperEvidence };
+
 /** What a person hands in: a new form each time, signed today, and a photo of themselves alone. */
-export function enrolmentOf(app: App, person: string, changes: Partial<Enrolment> = {}): Enrolment {
+export function enrolmentOf(
+  app: App,
+  person: string,
+  changes: Partial<PaperEnrolment> = {},
+): PaperEnrolment {
   forms += 1;
   return {
     name: `Name of ${person}`,
@@ -111,7 +118,7 @@ export async function enrolPerson(
   app: App,
   collection: Collection,
   person: string,
-  changes: Partial<Enrolment> = {},
+  changes: Partial<PaperEnrolment> = {},
 ): Promise<SubjectId> {
   const result: EnrolResult = await enrol(
     app,

@@ -6,6 +6,7 @@ import { collectionOf, withApp } from "./context.ts";
 import { faceAdvice, rowAdvice } from "./advice.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { runJobs } from "./jobs.ts";
+import { ofPerson } from "./renew.ts";
 import { complain, count, progressBar, say, writeJson } from "./output.ts";
 
 interface EnrolOptions {
@@ -18,6 +19,10 @@ interface EnrolOptions {
   readonly signedOn?: string;
   readonly witness?: string;
   readonly keepPhoto?: boolean;
+  readonly born?: string;
+  readonly guardian?: string;
+  readonly relation?: string;
+  readonly language?: string;
   readonly json?: string;
   readonly later?: boolean;
 }
@@ -35,9 +40,14 @@ export function enrolCommands(assent: Command): void {
     .option("--signed-on <date>", "YYYY-MM-DD")
     .option("--witness <name>", "who of the staff saw the signature")
     .option("--keep-photo", "the person ticked that the photo may be kept for a change of model")
+    .option("--born <date>", "the person's date of birth, where they may be below the age floor")
+    .option("--guardian <name>", "who said yes for a person below the age floor")
+    .option("--relation <text>", "what the guardian is to them: mother, foster father")
+    .option("--language <code>", "of the notice on the form (default: the collection's first)")
     .option(
       "--csv <file>",
-      "many people: columns subject, contact, photo, form, signed_on, witness, keep_photo (yes/no)",
+      "many people: columns subject, contact, photo, form, signed_on, witness, and if wanted " +
+        "keep_photo (yes/no), born, guardian, relation, language",
     )
     .option("--later", "don't look through the photos already imported now")
     .option("--json <file>", "write the results as JSON (- for standard output)")
@@ -62,8 +72,9 @@ async function enrolOne(app: App, options: EnrolOptions): Promise<void> {
     name: subject,
     contact,
     photo: { file: photo },
-    evidence: { kind: "paper", form, signedOn, witness },
+    evidence: { kind: "paper", form, signedOn, witness, ...ofPerson(options) },
     keepPhoto: options.keepPhoto ?? false,
+    language: options.language,
   });
   if (options.json !== undefined) await writeJson(options.json, result);
   if (result.kind === "refused") {
@@ -73,9 +84,14 @@ async function enrolOne(app: App, options: EnrolOptions): Promise<void> {
     return;
   }
   if (options.json === "-") return;
-  const done = result.kind === "already" ? "was enrolled with this photo before" : "is enrolled";
-  say(`${subject} ${done}. Their id: ${result.subject}`);
+  say(`${subject} ${DONE[result.kind]}. Their id: ${result.subject}`);
 }
+
+const DONE = {
+  enrolled: "is enrolled",
+  renewed: "was enrolled with this photo before; their consent is renewed",
+  already: "was enrolled with this photo and form before",
+} as const;
 
 async function enrolMany(app: App, options: EnrolOptions, csv: string): Promise<void> {
   const collection = await collectionOf(app, options.collection);
@@ -89,8 +105,9 @@ async function enrolMany(app: App, options: EnrolOptions, csv: string): Promise<
   if (options.json !== undefined) await writeJson(options.json, results);
   if (options.json === "-") return;
   const of = (outcome: RowResult["outcome"]) => results.filter((row) => row.outcome === outcome);
+  const renewed = of("renewed").length === 0 ? "" : `${of("renewed").length} renewed, `;
   say(
-    `${of("enrolled").length} enrolled, ${of("already").length} enrolled before, ` +
+    `${of("enrolled").length} enrolled, ${renewed}${of("already").length} enrolled before, ` +
       `${of("refused").length} refused, of ${count(results.length, "row")}.`,
   );
   for (const { line, reasons } of of("refused")) {

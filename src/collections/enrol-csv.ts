@@ -22,6 +22,10 @@ const rowSchema = z.object({
   signed_on: z.string(),
   witness: z.string(),
   keep_photo: z.enum(["yes", "no", ""]).default("no"),
+  born: z.string().default(""),
+  guardian: z.string().default(""),
+  relation: z.string().default(""),
+  language: z.string().default(""),
 });
 const COLUMNS = ["subject", "contact", "photo", "form", "signed_on", "witness"] as const;
 
@@ -33,7 +37,7 @@ const ROW_INVALID = {
 /** What came of one row; `line` counts from 2, as an editor shows it under the heading. */
 export interface RowResult {
   readonly line: number;
-  readonly outcome: "enrolled" | "already" | "refused";
+  readonly outcome: "enrolled" | "renewed" | "already" | "refused";
   /** Quality problems or an error's code and sentence; empty unless refused. */
   readonly reasons: readonly RowReason[];
 }
@@ -89,13 +93,15 @@ async function enrolRow(
 }
 
 function toEnrolment(file: string, row: z.infer<typeof rowSchema>): Enrolment {
-  const { subject, contact, form, witness } = row;
+  const { subject, contact, form, witness, born, relation } = row;
+  const guardian = { name: row.guardian, relation };
   return {
     name: subject,
     contact,
     photo: { file: resolve(dirname(file), row.photo) },
-    evidence: { kind: "paper", form, signedOn: row.signed_on, witness },
+    evidence: { kind: "paper", form, signedOn: row.signed_on, witness, born, guardian },
     keepPhoto: row.keep_photo === "yes",
+    language: row.language === "" ? undefined : row.language,
   };
 }
 

@@ -175,15 +175,23 @@ onEachDatabase(
 );
 
 onEachDatabase(
-  "R6 a grant without that use does not cover a photo handed in later",
+  "R6 a form that does not tick that use does not cover a photo handed in later",
   async (database) => {
     await using instance = await openInstance(database);
     const { app } = instance;
     const collection = await makeCollection(app);
-    await enrolPerson(app, collection, "p7");
+    const kept = async () =>
+      (await app.db.read.selectFrom("enrolment_photos").select("photo_index").execute()).length;
+    const first = enrolmentOf(app, "p7");
+    await enrol(app, app.recorder, collection, first);
     const photo = { bytes: await fakePicture(["p7"]) };
+    const { evidence } = first;
+    await enrolPerson(app, collection, "p7", { photo, keepPhoto: true, evidence });
+    assert.equal(await kept(), 0, "the very same form says the same");
     await enrolPerson(app, collection, "p7", { photo, keepPhoto: true });
-    assert.deepEqual(await app.db.read.selectFrom("enrolment_photos").selectAll().execute(), []);
+    assert.equal(await kept(), 1, "a new form says that it may be kept");
+    await enrolPerson(app, collection, "p7", { photo });
+    assert.equal(await kept(), 0, "a newer form does not");
   },
 );
 

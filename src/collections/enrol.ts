@@ -1,9 +1,9 @@
 import { sha256Hex, wipe } from "../base/bytes.ts";
 import { assert } from "../base/errors.ts";
 import type { GrantId, SubjectId } from "../base/ids.ts";
-import { giveGrant, type GrantUse, permit } from "../consent/consent.ts";
-import { type Evidence, parseEvidence } from "../consent/evidence.ts";
-import { currentNotice } from "../consent/notices.ts";
+import { permit } from "../consent/consent.ts";
+import { consentsOf } from "../consent/consents.ts";
+import { type Evidence, isSameEvidence, parseEvidence } from "../consent/evidence.ts";
 import type { Engine } from "../faces/engine.ts";
 import type { Embedding } from "../faces/face.ts";
 import type { QualityProblem } from "../faces/quality.ts";
@@ -13,7 +13,8 @@ import { type PhotoSource, readSource } from "../media/source.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import type { Vault } from "../storage/vault.ts";
 import { findOrCreateSubject, indexContact, indexName } from "../subjects/subjects.ts";
-import { type Collection, findCollection, NOTICE_LANGUAGE, touchGallery } from "./collections.ts";
+import { checkOpen, type Collection, findCollection, touchGallery } from "./collections.ts";
+import { takeConsent, usesOf } from "./take-consent.ts";
 import { keepEnrolmentPhoto, writeTemplate } from "./templates.ts";
 
 /** Gives the engine of a pack, started when it is first asked for. */
@@ -33,11 +34,20 @@ export interface Enrolment {
   readonly photo: PhotoSource;
   readonly evidence: Evidence;
   readonly keepPhoto: boolean;
+  /** The language of the notice they were given; the collection's first unless it is said. */
+  readonly language?: string | undefined;
 }
 
-/** What came of an enrolment. `already`: this person was enrolled with this very photo before. */
+/**
+ * What came of an enrolment. `renewed`: this person was enrolled with this very photo before, and
+ * the form is a newer one. `already`: so is the form.
+ */
 export type EnrolResult =
-  | { readonly kind: "enrolled" | "already"; readonly subject: SubjectId; readonly grant: GrantId }
+  | {
+      readonly kind: "enrolled" | "renewed" | "already";
+      readonly subject: SubjectId;
+      readonly grant: GrantId;
+    }
   | { readonly kind: "refused"; readonly problems: readonly QualityProblem[] };
 
 /**
@@ -60,7 +70,7 @@ export async function enrol(
   const evidence = parseEvidence(enrolment.evidence, recorder.clock);
   const bytes = await readSource(enrolment.photo);
   const index = photoIndex(deps.vault, bytes);
-  const before = await findEnrolled(deps, collection, enrolment, index);
+  const before = await findEnrolled(deps, collection, { ...enrolment, evidence }, index);
   if (before) return { kind: "already", ...before };
   const engine = await deps.engines(collection.pack);
   const face = await onlyFace(engine, bytes);
@@ -117,7 +127,7 @@ export async function onlyFace(
 async function findEnrolled(
   deps: EnrolDeps,
   collection: Collection,
-  person: { readonly name: string; readonly contact: string },
+  person: { readonly name: string; readonly contact: string; readonly evidence: Evidence },
   index: string,
 ): Promise<{ readonly subject: SubjectId; readonly grant: GrantId } | null> {
   const row = await deps.db.read
@@ -131,7 +141,13 @@ async function findEnrolled(
     .where("subjects.name_index", "=", indexName(deps.vault, person.name))
     .where("subjects.contact_index", "=", indexContact(deps.vault, person.contact))
     .executeTakeFirst();
-  return row ?? null;
+  if (!row) return null;
+  const consents = await consentsOf(deps.db, deps.vault, collection.id, row.subject);
+  const said = consents.some(
+    ({ grant, evidence }) =>
+      grant === row.grant && evidence && isSameEvidence(evidence, person.evidence),
+  );
+  return said ? row : null;
 }
 
 async function writeEnrolment(
@@ -146,19 +162,17 @@ async function writeEnrolment(
   },
 ): Promise<EnrolResult | { readonly kind: "pack_changed" }> {
   const { clock } = recorder;
-  const { pack } = await touchGallery(tx, clock, collection.id, "added");
+  const now = await touchGallery(tx, clock, collection.id, "added");
+  checkOpen(now);
+  const { pack } = now;
   if (pack !== collection.pack) return { kind: "pack_changed" };
-  const notice = await currentNotice(tx, collection.id, NOTICE_LANGUAGE);
-  assert(notice, "A collection has a notice from its first day.");
   const subject = await findOrCreateSubject(tx, vault, clock, enrolment);
-  const uses: readonly GrantUse[] = enrolment.keepPhoto ? ["find", "keep_photo"] : ["find"];
-  const grant = await giveGrant(tx, vault, recorder, {
+  const { grant, outcome } = await takeConsent(tx, vault, recorder, {
     collection: collection.id,
-    retentionDays: collection.retentionDays,
-    notice: notice.id,
     subject,
-    uses,
+    uses: usesOf(enrolment.keepPhoto),
     evidence: enrolment.evidence,
+    language: enrolment.language ?? null,
   });
   const enrolPermit = await permit(tx, clock, "enrol", { collection: collection.id, subject });
   const written = await writeTemplate(tx, vault, recorder, enrolPermit, {
@@ -166,10 +180,11 @@ async function writeEnrolment(
     embedding: enrolment.embedding,
     photoIndex: enrolment.index,
   });
-  // A grant given earlier, without that use, does not cover the photo.
+  // A newer consent may have left that use out since: it does not cover the photo.
   if (enrolment.kept && grant.uses.includes("keep_photo")) {
     const photo = { index: enrolment.index, bytes: enrolment.kept };
     await keepEnrolmentPhoto(tx, vault, clock, enrolPermit, photo);
   }
-  return { kind: written ? "enrolled" : "already", subject, grant: enrolPermit.grant };
+  const again = outcome === "kept" ? "already" : "renewed";
+  return { kind: written ? "enrolled" : again, subject, grant: enrolPermit.grant };
 }

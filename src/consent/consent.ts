@@ -1,27 +1,17 @@
-import { type Clock, DAY_MS, type Instant } from "../base/clock.ts";
+import type { Clock, Instant } from "../base/clock.ts";
 import { assert } from "../base/errors.ts";
-import {
-  type CollectionId,
-  type GrantId,
-  newId,
-  type NoticeId,
-  type SubjectId,
-} from "../base/ids.ts";
+import type { CollectionId, GrantId, SubjectId } from "../base/ids.ts";
 import { append, lockSequences, type LedgerEvent, type Recorder } from "../ledger/ledger.ts";
 import type { Reader, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
 import type { GrantState } from "../storage/schema.ts";
 import type { Vault } from "../storage/vault.ts";
 import { ConsentError } from "./errors.ts";
-import { type Evidence, instantOfDay } from "./evidence.ts";
 import { mint, type Permit, type PermittedUse } from "./permit.ts";
 import { type GrantAction, isLive, step } from "./states.ts";
 
 /** What a person may agree to: being found at all, and the enrolment photo being kept. */
 export type GrantUse = "find" | "keep_photo";
-
-/** No consent outlives three years after it was given, whatever the collection's rule (R37). */
-const GRANT_DAYS_MAX = 3 * 365;
 
 /** A grant as it stands. */
 export interface Grant {
@@ -31,130 +21,6 @@ export interface Grant {
   readonly state: GrantState;
   readonly uses: readonly GrantUse[];
   readonly expiresAt: Instant;
-}
-
-/**
- * Records a consent: the grant, its evidence sealed under the subject's key, its own key, and the
- * event. A grant that is alive already is returned as it stands. Throws ConsentError:
- * consent_too_old when the evidence's date is past the collection's retention, consent_withdrawn
- * when the person has taken back what this evidence says.
- */
-export async function giveGrant(
-  tx: Tx,
-  vault: Vault,
-  recorder: Recorder,
-  consent: {
-    readonly collection: CollectionId;
-    readonly retentionDays: number;
-    readonly notice: NoticeId;
-    readonly subject: SubjectId;
-    readonly uses: readonly GrantUse[];
-    readonly evidence: Evidence;
-  },
-): Promise<Grant> {
-  const { collection, subject, uses, evidence } = consent;
-  const alive = await findGrant(tx, collection, subject);
-  if (alive) return alive;
-  await refuseWithdrawn(tx, vault, consent);
-  const id = newId("gra");
-  const { granted_at, expires_at } = lifetime(recorder.clock, consent.retentionDays, evidence);
-  await tx.write
-    .insertInto("grants")
-    .values({
-      id,
-      collection_id: collection,
-      subject_id: subject,
-      notice_id: consent.notice,
-      state: "granted",
-      uses: JSON.stringify(uses),
-      granted_at,
-      expires_at,
-      ended_at: null,
-    })
-    .execute();
-  const receipt = await recordConsent(tx, vault, recorder, { ...consent, grant: id });
-  await vault.createKey(tx, { kind: "grant", id });
-  await append(tx, recorder, {
-    kind: "grant.given",
-    collection,
-    subject,
-    grant: id,
-    evidence: evidence.kind,
-    uses,
-    guardian: false,
-    receipt,
-  });
-  return { id, collection, subject, state: "granted", uses, expiresAt: expires_at };
-}
-
-/** Keeps what was said and how, sealed under the subject's key. */
-async function recordConsent(
-  tx: Tx,
-  vault: Vault,
-  recorder: Recorder,
-  consent: {
-    readonly grant: GrantId;
-    readonly notice: NoticeId;
-    readonly subject: SubjectId;
-    readonly uses: readonly GrantUse[];
-    readonly evidence: Evidence;
-  },
-): Promise<string> {
-  const id = newId("con");
-  const owner = { kind: "subject", id: consent.subject } as const;
-  const sealed = Buffer.from(JSON.stringify(consent.evidence));
-  await tx.write
-    .insertInto("consents")
-    .values({
-      id,
-      grant_id: consent.grant,
-      notice_id: consent.notice,
-      evidence_kind: consent.evidence.kind,
-      uses: JSON.stringify(consent.uses),
-      given_at: recorder.clock.now(),
-      sealed_evidence: await vault.seal(tx, owner, sealed, ["evidence", id]),
-      sealed_receipt: null,
-      receipt_hash: null,
-    })
-    .execute();
-  return "";
-}
-
-/**
- * A withdrawal ends every consent signed before it: a list enrolled twice, or an enrolment under
- * way, must not bring the person back. A form signed on the very day is another one only if it
- * lies elsewhere.
- */
-async function refuseWithdrawn(
-  tx: Tx,
-  vault: Vault,
-  consent: {
-    readonly collection: CollectionId;
-    readonly subject: SubjectId;
-    readonly evidence: Evidence;
-  },
-): Promise<void> {
-  const { collection, subject, evidence } = consent;
-  const rows = await tx.read
-    .selectFrom("grants")
-    .innerJoin("consents", "consents.grant_id", "grants.id")
-    .select(["consents.id", "ended_at", "sealed_evidence"])
-    .where("collection_id", "=", collection)
-    .where("subject_id", "=", subject)
-    .where("state", "=", "withdrawn")
-    .execute();
-  const owner = { kind: "subject", id: subject } as const;
-  for (const { id, ended_at, sealed_evidence } of rows) {
-    assert(ended_at !== null && sealed_evidence, "A withdrawn grant has an end and its evidence.");
-    const text = await vault.unseal(tx, owner, sealed_evidence, ["evidence", id]);
-    const earlier = JSON.parse(text.toString()) as Evidence;
-    const same = earlier.form === evidence.form && earlier.signedOn === evidence.signedOn;
-    if (!same && instantOfDay(evidence.signedOn) + DAY_MS > ended_at) continue;
-    throw new ConsentError(
-      "consent_withdrawn",
-      "This person has withdrawn since this form was signed. Ask them for a new one.",
-    );
-  }
 }
 
 /** The subject's grant in a collection that is granted or paused (it may be past its end), or null. */
@@ -300,17 +166,6 @@ export async function overdueGrants(db: Reader, clock: Clock): Promise<readonly 
     .where("expires_at", "<=", clock.now())
     .execute();
   return rows.map(toGrant);
-}
-
-function lifetime(clock: Clock, retentionDays: number, evidence: Evidence) {
-  const granted = instantOfDay(evidence.signedOn) as Instant;
-  const days = Math.min(retentionDays, GRANT_DAYS_MAX);
-  const expires = (granted + days * DAY_MS) as Instant;
-  if (expires > clock.now()) return { granted_at: granted, expires_at: expires };
-  throw new ConsentError(
-    "consent_too_old",
-    `This consent ended ${days} days after it was signed. Ask the person for a new one.`,
-  );
 }
 
 async function setState(tx: Tx, clock: Clock, id: GrantId, state: GrantState): Promise<void> {

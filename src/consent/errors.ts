@@ -9,6 +9,18 @@ export type ConsentCode =
   | "signed_on_future"
   | "consent_too_old"
   | "consent_withdrawn"
+  | "declaration_missing"
+  | "born_invalid"
+  | "born_missing"
+  | "guardian_invalid"
+  | "guardian_needed"
+  | "guardian_not_needed"
+  | "notice_unknown"
+  | "notice_outdated"
+  | "notice_invalid"
+  | "language_unknown"
+  | "receipt_missing"
+  | "receipt_signature_invalid"
   | "operator_unknown"
   | "operator_invalid";
 

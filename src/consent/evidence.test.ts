@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fixedClock } from "../base/clock.ts";
-import { instantOfDay, type PaperEvidence, parseEvidence } from "./evidence.ts";
+import { givenAt, instantOfDay, type PaperEvidence, parseEvidence } from "./evidence.ts";
 
 const clock = fixedClock(Date.UTC(2026, 2, 10, 15, 30));
 const good: PaperEvidence = {
@@ -39,7 +39,8 @@ for (const [change, code] of [
 }
 
 test("takes tomorrow's date: it may be tomorrow where the form was signed", () => {
-  assert.equal(parseEvidence({ ...good, signedOn: "2026-03-11" }, clock).signedOn, "2026-03-11");
+  const parsed = parseEvidence({ ...good, signedOn: "2026-03-11" }, clock);
+  assert.equal(givenAt(parsed), Date.UTC(2026, 2, 11));
 });
 
 test("a day is its midnight in UTC", () => {

@@ -13,7 +13,7 @@ onEachDatabase(
     await enrolPerson(app, collection, "anna");
     const publish = async (language: string, body: string) =>
       app.db.write(async (tx) =>
-        publishNotice(tx, app.clock, { collection: collection.id, language, body }),
+        publishNotice(tx, app.recorder, { collection: collection.id, language, body }),
       );
     const second = await publish("en", "We look for your face, and say so.");
     const german = await publish("de", "Wir suchen Ihr Gesicht.");

@@ -5,12 +5,24 @@ import type { GrantState } from "../storage/schema.ts";
 import { type GrantAction, isLive, step } from "./states.ts";
 
 const states = ["granted", "paused", "withdrawn", "expired", "erased"] as const;
-const actions = ["pause", "resume", "withdraw", "expire", "erase"] as const;
+const actions = ["renew", "pause", "resume", "withdraw", "expire", "erase"] as const;
 
 test("R7 every step of a grant's life is listed, and no other is allowed", () => {
   const allowed: Record<GrantState, Partial<Record<GrantAction, GrantState>>> = {
-    granted: { pause: "paused", withdraw: "withdrawn", expire: "expired", erase: "erased" },
-    paused: { resume: "granted", withdraw: "withdrawn", expire: "expired", erase: "erased" },
+    granted: {
+      renew: "granted",
+      pause: "paused",
+      withdraw: "withdrawn",
+      expire: "expired",
+      erase: "erased",
+    },
+    paused: {
+      renew: "paused",
+      resume: "granted",
+      withdraw: "withdrawn",
+      expire: "expired",
+      erase: "erased",
+    },
     withdrawn: { erase: "erased" },
     expired: { erase: "erased" },
     erased: {},

@@ -1,12 +1,25 @@
 import type { GrantState } from "../storage/schema.ts";
 
 /** What can happen to a grant after it was given. */
-export type GrantAction = "pause" | "resume" | "withdraw" | "expire" | "erase";
+export type GrantAction = "renew" | "pause" | "resume" | "withdraw" | "expire" | "erase";
 
 /** Every allowed step of a grant's life; what is not listed is refused. */
 const STEPS = {
-  granted: { pause: "paused", withdraw: "withdrawn", expire: "expired", erase: "erased" },
-  paused: { resume: "granted", withdraw: "withdrawn", expire: "expired", erase: "erased" },
+  granted: {
+    renew: "granted",
+    pause: "paused",
+    withdraw: "withdrawn",
+    expire: "expired",
+    erase: "erased",
+  },
+  // A new yes is no word about the pause: that ends by its own.
+  paused: {
+    renew: "paused",
+    resume: "granted",
+    withdraw: "withdrawn",
+    expire: "expired",
+    erase: "erased",
+  },
   withdrawn: { erase: "erased" },
   expired: { erase: "erased" },
   erased: {},
