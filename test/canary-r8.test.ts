@@ -14,7 +14,8 @@ import { Canaries } from "./canary.ts";
 import { onEachDatabase, openTestDb, type TestDatabase } from "./databases.ts";
 import { dumpOf } from "./dump.ts";
 import { vectorOf } from "./fake-engine.ts";
-import { instanceConfig, openInstance } from "./instance.ts";
+import { type Instance, instanceConfig, openInstance } from "./instance.ts";
+import { eventsOf } from "./ledger.ts";
 import { type Script, startScript } from "./script.ts";
 
 /** People whose vectors are known here: by name, they are the same in every process. */
@@ -29,7 +30,9 @@ const DAY = `
   import { brokenPhoto, fakePhoto } from "./test/fake-engine.ts";
   import { enrolPerson, importPhotos, makeCollection, openInstance, searchFor } from "./test/instance.ts";
   import { pause, resume, withdraw } from "./src/rights/consent-changes.ts";
+  import { object } from "./src/rights/objections.ts";
   import { changePack } from "./src/search/change-pack.ts";
+  import { addWebhook } from "./src/webhooks/webhooks.ts";
 
   let fail = false;
   const hooks = { before: async (step) => { if (fail && step === "embed") throw new Error("no power"); } };
@@ -47,6 +50,8 @@ const DAY = `
   };
 
   const collection = await makeCollection(app);
+  const endpoint = { url: "https://hook.example/", allowPrivate: false };
+  await addWebhook(app.db, app.recorder, { collection: collection.id, ...endpoint });
   await enrolPerson(app, collection, "enrolled", enrolment("enrolled"));
   await importPhotos(instance, collection, photos("monday"), "monday");
   console.log(inspect(await searchFor(app, collection, [], probe), { depth: 9 }));
@@ -75,6 +80,11 @@ const DAY = `
   await changePack(app, app.recorder, collection.id, "bundled");
   await app.runner.drain();
   await withdraw(app.db, app.recorder, subject, second.id);
+  const face = await app.db.read.selectFrom("faces").select("id").executeTakeFirstOrThrow();
+  const target = { kind: "face", id: face.id };
+  await object(app.db, app.recorder, { target, subject, reason: "not this one" });
+  await withdraw(app.db, app.recorder, subject, collection.id);
+  console.log(await app.ledger.checkpoint());
   console.log(inspect(app, { depth: 6 }));
   console.log("embedded " + instance.engine.embedded.filter((one) => one === "bystander").length);
   console.log("the day is over");
@@ -104,6 +114,15 @@ onEachDatabase(
       await using db = await openTestDb(database);
       assert.deepEqual(canaries.findIn(await dumpOf(db, database)), [], `rows, ${when}`);
     };
+    const lookInside = async ({ app }: Instance) => {
+      // These are the rows that the dump above held.
+      for (const table of ["entries", "tree_tiles", "checkpoints", "webhook_messages"] as const) {
+        const rows = await app.db.read.selectFrom(table).selectAll().execute();
+        assert.ok(rows.length > 0, `${table} was written to`);
+      }
+      const events = Buffer.from(JSON.stringify(await eventsOf(app)));
+      assert.deepEqual(canaries.findIn(events), [], "entries, opened");
+    };
     await script.line("the day is over");
     const embedded = Number((await script.line("embedded ")).slice("embedded ".length));
     assert.ok(embedded >= 15, `the bystander was embedded ${embedded} times`);
@@ -117,6 +136,7 @@ onEachDatabase(
     await using instance = await openInstance(database, { config });
     await look("opened again");
     assert.equal(instance.engine.embedded.length, 0);
+    await lookInside(instance);
   },
 );
 
