@@ -72,15 +72,23 @@ export async function readOperatorEntries(
   });
 }
 
+/** What an entry's copies say, as far as they are there and open. */
+export function openBodies(vault: Vault, keys: RecordKeys, row: SealedEntry): readonly Opening[] {
+  const both = (["subject", "operator"] as const).map((holder) => open(vault, keys, row, holder));
+  return both.filter((opening) => opening !== null);
+}
+
+interface SealedEntry {
+  readonly id: EventId;
+  readonly subject_id: SubjectId | null;
+  readonly subject_body: Uint8Array | null;
+  readonly operator_body: Uint8Array | null;
+}
+
 function open(
   vault: Vault,
   keys: RecordKeys,
-  row: {
-    readonly id: EventId;
-    readonly subject_id: SubjectId | null;
-    readonly subject_body: Uint8Array | null;
-    readonly operator_body: Uint8Array | null;
-  },
+  row: SealedEntry,
   holder: AuditHolder,
 ): Opening | null {
   const body = row[`${holder}_body`];

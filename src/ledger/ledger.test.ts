@@ -138,7 +138,7 @@ withEachDatabase("a subject's entries are numbered without a gap, whoever append
   const collection = newId("col");
   const seen = (subject: SubjectId) =>
     ({ kind: "sighting.confirmed", collection, subject }) as const;
-  const [anna, bert] = [people[0]!, people[1]!];
+  const [anna, bert] = people;
   // In opposite orders: nobody waits for whom somebody else waits for.
   await Promise.all(
     Array.from({ length: 16 }, async (_, round) => {

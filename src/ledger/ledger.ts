@@ -111,7 +111,7 @@ function entryOf(
 ): EntryRow {
   const salt = randomBytes(SALT_BYTES);
   const whole = { ...event, id, at, account, subject: subject_id, number: subject_seq };
-  const opening: Opening = { salt: salt.toString("base64url"), event: whole as Opening["event"] };
+  const opening: Opening = { salt: salt.toString("base64url"), event: whole };
   const body = Buffer.from(JSON.stringify(opening));
   const owners = ownersOf(subject_id);
   const sealFor = (owner: KeyOwner) => {

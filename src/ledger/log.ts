@@ -9,6 +9,7 @@ import type { EntryProof } from "../verify/entry.ts";
 import { consistencyRanges, inclusionRanges } from "../verify/merkle.ts";
 import { formatVerifierKey } from "../verify/note.ts";
 import { adoptEvents } from "./adopt.ts";
+import { checkLedger, type LedgerCheck } from "./check.ts";
 import {
   type OperatorEntry,
   readOperatorEntries,
@@ -143,6 +144,15 @@ export class Ledger implements AsyncDisposable {
     await this.sequence();
     const limit = Math.min(page.limit, ENTRIES_PAGE_MAX);
     return readOperatorEntries(this.#db, this.#vault, { ...page, limit });
+  }
+
+  /**
+   * Checks everything that is stored of the ledger, against an older checkpoint too where one is
+   * given. See check.ts.
+   */
+  async check(older?: string): Promise<LedgerCheck> {
+    await this.sequence();
+    return checkLedger(this.#db, this.#vault, await this.verifierKeys(), older);
   }
 
   /**

@@ -109,7 +109,8 @@ function rawPublicKey(key: KeyObject): Uint8Array {
   return Buffer.from(String(key.export({ format: "jwk" }).x), "base64url");
 }
 
-async function jwkOf(raw: Uint8Array): Promise<PublicJwk> {
+/** A raw public key, 32 bytes, as it is published. */
+export async function jwkOf(raw: Uint8Array): Promise<PublicJwk> {
   const bare = { kty: "OKP", crv: "Ed25519", x: Buffer.from(raw).toString("base64url") } as const;
   return { ...bare, kid: await calculateJwkThumbprint(bare), alg: "EdDSA", use: "sig" };
 }

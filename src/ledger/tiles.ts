@@ -102,6 +102,11 @@ export class TreeEdge {
   }
 }
 
+/** The hashes of a stored tile, or null. */
+export async function readTile(db: Reader, place: Place): Promise<Uint8Array | null> {
+  return (await readTiles(db, [place])).get(nameOf(place)) ?? null;
+}
+
 /** Stores tiles, in place of shorter ones. */
 export async function writeTiles(tx: Tx, tiles: readonly Tile[]): Promise<void> {
   for (const tile of tiles) {
@@ -160,9 +165,11 @@ async function readTiles(db: Reader, places: readonly Place[]): Promise<Tiles> {
   const rows = await db.read
     .selectFrom("tree_tiles")
     .selectAll()
-    .where(({ eb, or }) =>
-      or(
-        wanted.map(({ level, position }) => eb("level", "=", level).and("position", "=", position)),
+    .where((where) =>
+      where.or(
+        wanted.map(({ level, position }) =>
+          where("level", "=", level).and("position", "=", position),
+        ),
       ),
     )
     .execute();
