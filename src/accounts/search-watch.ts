@@ -1,0 +1,172 @@
+import { type Instant, later } from "../base/clock.ts";
+import { type CollectionId, newId, type SearchId, type SubjectId } from "../base/ids.ts";
+import type { LedgerEvent, Recorder } from "../ledger/ledger.ts";
+import type { Reader, Tx } from "../storage/db.ts";
+import { enqueueMessage } from "../webhooks/messages.ts";
+import { AccountsError } from "./errors.ts";
+
+/** Searches are counted, and returns of one person too, over this time before each. */
+export const WINDOW_MS = 60 * 60_000;
+
+/** Watches one account's searches: what it may, and whom it looks for again and again. */
+export interface SearchWatch {
+  /** Before the photo is looked at: a search that can't be recorded is not to cost anything. */
+  check(db: Reader, collection: CollectionId): Promise<void>;
+  /**
+   * First in the transaction that records the search: from here on the account's other searches of
+   * the collection wait. Throws AccountsError search_budget_spent.
+   */
+  admit(tx: Tx, collection: CollectionId): Promise<void>;
+  /** Last in it: raises alerts, and says what else is to be recorded. */
+  returned(
+    tx: Tx,
+    search: { readonly id: SearchId; readonly collection: CollectionId },
+    people: readonly SubjectId[],
+  ): Promise<readonly LedgerEvent[]>;
+}
+
+/**
+ * The watch over the account that the recorder names. The budget of a collection is what one account
+ * may search in it in any hour, to the search: the count is made under a lock, in the transaction
+ * that adds to it.
+ */
+export function watchSearches(recorder: Recorder): SearchWatch {
+  const { clock, account } = recorder;
+  const check = async (db: Reader, collection: CollectionId) =>
+    refuseSpent(db, { collection, account, now: clock.now() });
+  return {
+    check,
+    admit: async (tx, collection) => {
+      await takeSearchTurn(tx, collection, account, clock.now());
+      await check(tx, collection);
+    },
+    returned: async (tx, search, people) => {
+      const alerts: LedgerEvent[] = [];
+      for (const subject of people) {
+        const searches = await countReturns(tx, recorder, search.collection, subject);
+        if (!(await isUnusual(tx, recorder, search.collection, subject, searches))) continue;
+        alerts.push(await raise(tx, recorder, search, subject, searches));
+      }
+      return alerts;
+    },
+  };
+}
+
+/** Throws search_budget_spent, which says when the next search may be made. */
+async function refuseSpent(
+  db: Reader,
+  of: { readonly collection: CollectionId; readonly account: string; readonly now: Instant },
+): Promise<void> {
+  const { collection, account, now } = of;
+  const { search_budget: budget } = await db.read
+    .selectFrom("collections")
+    .select("search_budget")
+    .where("id", "=", collection)
+    .executeTakeFirstOrThrow();
+  // The oldest of as many searches as the budget allows: as long as it is in the hour, it is spent.
+  const oldest = await db.read
+    .selectFrom("searches")
+    .select("recorded_at")
+    .where("account", "=", account)
+    .where("collection_id", "=", collection)
+    .where("recorded_at", ">", later(now, -WINDOW_MS))
+    .orderBy("recorded_at", "desc")
+    .offset(budget - 1)
+    .limit(1)
+    .executeTakeFirst();
+  if (!oldest) return;
+  const minutes = Math.max(1, Math.ceil((oldest.recorded_at + WINDOW_MS - now) / 60_000));
+  throw new AccountsError(
+    "search_budget_spent",
+    `You may make ${budget} searches an hour in this collection. The next in ${minutes} min.`,
+  );
+}
+
+/** Holds the one row of this account and collection until the transaction ends. */
+async function takeSearchTurn(
+  tx: Tx,
+  collection_id: CollectionId,
+  account: string,
+  taken_at: Instant,
+): Promise<void> {
+  await tx.write
+    .insertInto("search_turns")
+    .values({ collection_id, account, taken_at })
+    .onConflict((conflict) =>
+      conflict.columns(["collection_id", "account"]).doUpdateSet({ taken_at }),
+    )
+    .execute();
+}
+
+/** How many of the account's searches of the last hour returned a person, this one among them. */
+async function countReturns(
+  tx: Tx,
+  { clock, account }: Recorder,
+  collection: CollectionId,
+  subject: SubjectId,
+): Promise<number> {
+  const { count } = await tx.read
+    .selectFrom("search_returns")
+    .innerJoin("searches", "searches.id", "search_returns.search_id")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("search_returns.subject_id", "=", subject)
+    .where("searches.account", "=", account)
+    .where("searches.collection_id", "=", collection)
+    .where("searches.recorded_at", ">", later(clock.now(), -WINDOW_MS))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** More than the collection's rule allows, and not said already within the hour. */
+async function isUnusual(
+  tx: Tx,
+  { clock, account }: Recorder,
+  collection: CollectionId,
+  subject: SubjectId,
+  searches: number,
+): Promise<boolean> {
+  const { probes_max } = await tx.read
+    .selectFrom("collections")
+    .select("probes_max")
+    .where("id", "=", collection)
+    .executeTakeFirstOrThrow();
+  if (searches <= probes_max) return false;
+  const said = await tx.read
+    .selectFrom("alerts")
+    .select("id")
+    .where("subject_id", "=", subject)
+    .where("account", "=", account)
+    .where("collection_id", "=", collection)
+    .where("raised_at", ">", later(clock.now(), -WINDOW_MS))
+    .limit(1)
+    .executeTakeFirst();
+  return said === undefined;
+}
+
+async function raise(
+  tx: Tx,
+  recorder: Recorder,
+  search: { readonly id: SearchId; readonly collection: CollectionId },
+  subject: SubjectId,
+  searches: number,
+): Promise<LedgerEvent> {
+  const { collection } = search;
+  await tx.write
+    .insertInto("alerts")
+    .values({
+      id: newId("ale"),
+      kind: "repeated_probes",
+      collection_id: collection,
+      account: recorder.account,
+      subject_id: subject,
+      search_id: search.id,
+      searches,
+      raised_at: recorder.clock.now(),
+      seen_at: null,
+      seen_by: null,
+    })
+    .execute();
+  const told = { kind: "search.alert", search: search.id, returned: searches } as const;
+  await enqueueMessage(tx, recorder, collection, told);
+  return { kind: "search.alerted", collection, subject, search: search.id, searches };
+}
