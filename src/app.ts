@@ -18,8 +18,12 @@ import { makeRecogniser, type ScanDeps } from "./search/scan.ts";
 import { Blobs } from "./storage/blobs.ts";
 import { Db } from "./storage/db.ts";
 import { type MasterKeySource, readMasterKey } from "./storage/master-key.ts";
+import { openVault } from "./storage/master-roll.ts";
+import { StorageError } from "./storage/errors.ts";
+import { updateKeyFiles } from "./storage/key-places.ts";
 import { scrub } from "./storage/scrub.ts";
-import { Vault } from "./storage/vault.ts";
+import { readSetting } from "./storage/settings.ts";
+import type { Vault } from "./storage/vault.ts";
 
 /** Everything an instance must be told. */
 export interface Config {
@@ -82,13 +86,17 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const clock = overrides.clock ?? systemClock;
   const master = await readMasterKey(config.masterKey);
   const db = stack.use(await openDatabase(config));
-  const vault = stack.adopt(await Vault.open(db, master, clock), (one) => one.close());
+  await refuseUnfinished(db);
+  const keys = { source: config.masterKey, master };
+  const vault = stack.adopt(await openVault(db, keys, clock), (one) => one.close());
   const ledger = stack.use(await Ledger.open(db, vault, clock));
   const recorder = { clock, account: config.account, vault };
   const blobs = new Blobs(join(config.folder, "photos"));
   await blobs.sweep();
   await scrub(db, { vault, clock });
   await expireOverdue(db, recorder);
+  // Places that can't be reached stay asked for; whoever does what they must know of is told.
+  await updateKeyFiles(db, vault, clock).catch(keyFileDue);
   const engines = keepEngines(stack, overrides.openEngine ?? engineOpener(config));
   const galleries = stack.use(new Galleries(db, vault, clock));
   const scan: ScanDeps = { db, clock, galleries };
@@ -116,9 +124,23 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   };
 }
 
-async function openDatabase(config: Config): Promise<Db> {
+/** Opens the database of an instance, and brings its tables up to date. */
+export async function openDatabase(config: Config): Promise<Db> {
   const address = config.database ?? join(config.folder, "assent.sqlite");
   return Db.open(address, config.schema === null ? {} : { schema: config.schema });
+}
+
+function keyFileDue(error: unknown): void {
+  if (!(error instanceof StorageError && error.code === "key_file_due")) throw error;
+}
+
+/** Throws StorageError restore_unfinished: people who were erased may not be found meanwhile. */
+async function refuseUnfinished(db: Db): Promise<void> {
+  if ((await readSetting(db, "restore")) === null) return;
+  throw new StorageError(
+    "restore_unfinished",
+    'A backup was not restored to its end. Give the same "assent restore" once more: it goes on.',
+  );
 }
 
 function engineOpener(config: Config): (pack: string) => Promise<Engine> {

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
+import { backupCommands } from "./backup.ts";
 import { collectionCommands } from "./collection.ts";
 import { doctorCommands } from "./doctor.ts";
+import { eraseCommands } from "./erase.ts";
 import { describeFailure, EXIT } from "./errors.ts";
 import { enrolCommands } from "./enrol.ts";
 import { importCommands } from "./import.ts";
@@ -38,8 +40,10 @@ export function program(): Command {
   importCommands(assent);
   searchCommands(assent);
   rightsCommands(assent);
+  eraseCommands(assent);
   objectionCommands(assent);
   webhookCommands(assent);
+  backupCommands(assent);
   return assent;
 }
 

@@ -1,27 +1,15 @@
 import type { Command } from "commander";
-import type { App } from "../app.ts";
-import type { SubjectId } from "../base/ids.ts";
 import { count, say } from "./output.ts";
 import { scopeOf, subjectOf, withApp } from "./context.ts";
 import { runJobs } from "./jobs.ts";
 import { pause, resume, withdraw } from "../rights/consent-changes.ts";
-import { erase } from "../rights/erase.ts";
 
 interface PersonOptions {
   readonly subject: string;
   readonly collection?: string;
 }
 
-/** Who is erased already may be named by their id: an erasure that was cut short is finished. */
-async function erasable(app: App, text: string): Promise<SubjectId> {
-  return isSubjectId(text) ? text : subjectOf(app, text);
-}
-
-function isSubjectId(text: string): text is SubjectId {
-  return /^sub_[\w-]{16}$/u.test(text);
-}
-
-/** withdraw, pause, resume, erase. None of them asks for a face. */
+/** withdraw, pause, resume. None of them asks for a face. */
 export function rightsCommands(assent: Command): void {
   const changes = [
     {
@@ -54,14 +42,4 @@ export function rightsCommands(assent: Command): void {
         }),
       );
   }
-  assent
-    .command("erase")
-    .description("Erase a person: keys, templates, photo of enrolment, sightings, name, contact.")
-    .requiredOption("--subject <person>", "name, contact or id")
-    .action(async (options: PersonOptions, command: Command) =>
-      withApp(command, async (app) => {
-        await erase(app, app.recorder, await erasable(app, options.subject));
-        say("Erased: their keys are destroyed, and what was sealed under them opens no more.");
-      }),
-    );
 }

@@ -6,7 +6,9 @@ export type RightsCode =
   | "sighting_unknown"
   | "objection_unknown"
   | "objection_decided"
-  | "reason_too_long";
+  | "reason_too_long"
+  | "certificate_unknown"
+  | "nothing_to_correct";
 
 /** A right can't be exercised as it was asked. */
 export class RightsError extends AppError<RightsCode> {}

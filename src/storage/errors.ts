@@ -14,6 +14,8 @@ export type StorageCode =
   | "master_key_exists"
   | "master_key_invalid"
   | "master_key_exposed"
+  | "master_key_changed"
+  | "master_key_given"
   | "key_destroyed"
   | "seal_broken"
   | "blob_missing"

@@ -5,6 +5,7 @@ import type { Reader } from "./db.ts";
 import { StorageError } from "./errors.ts";
 import { plainRow, type Row, rowSchema } from "./row-text.ts";
 import type { GrantState } from "./schema.ts";
+import { readSetting } from "./settings.ts";
 import { unsealFile } from "./vault.ts";
 
 /**
@@ -15,6 +16,8 @@ import { unsealFile } from "./vault.ts";
  * change of consent. So whatever dump is restored, it opens for those alone who are here now.
  */
 export interface KeyFile {
+  /** The id of the instance whose keys they are. */
+  readonly instance: string;
   readonly madeAt: Instant;
   /** Rows of the tables of keys, epochs included, and of what is restored from here alone. */
   readonly tables: Readonly<Record<KeyFileTable, readonly Row[]>>;
@@ -31,6 +34,11 @@ export const KEY_FILE_TABLES = [
   "epoch_keys",
   "instance_keys",
   "signing_keys",
+  "accounts",
+  "account_collections",
+  "api_keys",
+  "invites",
+  "passkeys",
   "subject_keys",
   "audit_keys",
   "grant_keys",
@@ -49,11 +57,17 @@ const time = z
 const rows = z.array(rowSchema);
 const schema = z.strictObject({
   schema: z.literal("assent-keys/1"),
+  instance: z.string(),
   madeAt: time,
   tables: z.strictObject({
     epoch_keys: rows,
     instance_keys: rows,
     signing_keys: rows,
+    accounts: rows,
+    account_collections: rows,
+    api_keys: rows,
+    invites: rows,
+    passkeys: rows,
     subject_keys: rows,
     audit_keys: rows,
     grant_keys: rows,
@@ -92,7 +106,9 @@ export async function makeKeyFile(
     .selectFrom("grants")
     .select(["id", "state", "ended_at as endedAt"])
     .execute();
-  const whole = { schema: "assent-keys/1", madeAt: clock.now(), tables, erased, grants };
+  const instance = await readSetting(db, "instance");
+  const madeAt = clock.now();
+  const whole = { schema: "assent-keys/1", instance, madeAt, tables, erased, grants };
   return Buffer.concat([HEADER, sealFile(PURPOSE, Buffer.from(JSON.stringify(whole)))]);
 }
 

@@ -76,6 +76,7 @@ async function updateOne(
     const query = tx.write.selectFrom("backup_places").select("due").where("keys_path", "=", path);
     const place = await locked(tx, query, "update").executeTakeFirst();
     if (place?.due !== 1) return true;
+    await vault.checkMaster(tx);
     const bytes = await db.snapshot(async (reader) =>
       makeKeyFile(reader, clock, (purpose, plain) => vault.sealFile(purpose, plain)),
     );

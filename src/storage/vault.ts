@@ -223,8 +223,24 @@ export class Vault {
     throw new StorageError("key_destroyed", "The database has no epoch key.");
   }
 
+  /**
+   * Throws StorageError master_key_changed when the master key was changed since this process read
+   * it: what it seals under the old one, nobody would open again.
+   */
+  async checkMaster(db: Reader): Promise<void> {
+    const rows = await db.read.selectFrom("epoch_keys").select(["id", "wrapped_key"]).execute();
+    for (const { id, wrapped_key } of rows) {
+      if (opens(this.#master, wrapped_key, ["epoch", id])) continue;
+      throw new StorageError(
+        "master_key_changed",
+        "The master key was changed since this process started. Start it again with the new one.",
+      );
+    }
+  }
+
   /** Makes a new epoch, under which keys are wrapped from the commit on. See epochs.ts. */
   async startEpoch(tx: Tx, clock: Clock): Promise<void> {
+    await this.checkMaster(tx);
     const rows = await tx.read.selectFrom("epoch_keys").select("created_at").execute();
     // Newer than all there are, whatever the clock says: the newest is the one that is used.
     const times = rows.map((row) => later(row.created_at, 1));
@@ -305,6 +321,15 @@ export function sealFile(master: Uint8Array, purpose: string, plain: Uint8Array)
 /** Opens what `sealFile` made. Throws seal_broken. */
 export function unsealFile(master: Uint8Array, purpose: string, sealed: Uint8Array): Buffer {
   return unseal(deriveKey(master, `file/${purpose}`), sealed, [purpose]);
+}
+
+function opens(key: Uint8Array, sealed: Uint8Array, context: readonly string[]): boolean {
+  try {
+    wipe(unseal(key, sealed, context));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function deriveKey(master: Uint8Array, purpose: string): Buffer {
