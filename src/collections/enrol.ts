@@ -124,30 +124,41 @@ export async function onlyFace(
   return { kind: "face", embedding };
 }
 
+/**
+ * Who was enrolled with this photo by this form before, with nothing left to do: for a list that
+ * is run again, whose photos need not be looked at again.
+ */
 async function findEnrolled(
-  deps: EnrolDeps,
+  { db, vault }: EnrolDeps,
   collection: Collection,
-  person: { readonly name: string; readonly contact: string; readonly evidence: Evidence },
+  person: Omit<Enrolment, "photo" | "language">,
   index: string,
 ): Promise<{ readonly subject: SubjectId; readonly grant: GrantId } | null> {
-  const row = await deps.db.read
+  const row = await db.read
     .selectFrom("templates")
     .innerJoin("grants", "grants.id", "templates.grant_id")
     .innerJoin("subjects", "subjects.id", "grants.subject_id")
-    .select(["grants.id as grant", "subjects.id as subject"])
+    .leftJoin("enrolment_photos as kept", (join) =>
+      join
+        .onRef("kept.grant_id", "=", "templates.grant_id")
+        .onRef("kept.photo_index", "=", "templates.photo_index"),
+    )
+    .select(["grants.id as grant", "subjects.id as subject", "kept.grant_id as kept"])
     .where("templates.collection_id", "=", collection.id)
     .where("templates.pack", "=", collection.pack)
     .where("templates.photo_index", "=", index)
-    .where("subjects.name_index", "=", indexName(deps.vault, person.name))
-    .where("subjects.contact_index", "=", indexContact(deps.vault, person.contact))
+    .where("subjects.name_index", "=", indexName(vault, person.name))
+    .where("subjects.contact_index", "=", indexContact(vault, person.contact))
     .executeTakeFirst();
-  if (!row) return null;
-  const consents = await consentsOf(deps.db, deps.vault, collection.id, row.subject);
-  const said = consents.some(
-    ({ grant, evidence }) =>
-      grant === row.grant && evidence && isSameEvidence(evidence, person.evidence),
+  if (!row || (person.keepPhoto && row.kept === null)) return null;
+  const { subject, grant } = row;
+  const said = (await consentsOf(db, vault, collection.id, subject)).some(
+    (consent) =>
+      consent.grant === grant &&
+      consent.evidence !== null &&
+      isSameEvidence(consent.evidence, person.evidence),
   );
-  return said ? row : null;
+  return said ? { subject, grant } : null;
 }
 
 async function writeEnrolment(

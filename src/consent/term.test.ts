@@ -49,7 +49,10 @@ test("R5 born on 29 February: the floor is 1 March of a year without one", () =>
   const teens = { retentionDays: 730, ageFloor: 13 };
   const at = (signedOn: string, evidence: Partial<Evidence>) =>
     termOf(fixedClock(day(signedOn)), teens, {
-      ...{ kind: "paper", form: "form 1", signedOn, witness: "Staff" },
+      kind: "paper",
+      form: "form 1",
+      signedOn,
+      witness: "Staff",
       born: evidence.born,
       guardian: evidence.guardian,
     });

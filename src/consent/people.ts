@@ -1,0 +1,67 @@
+import type { Instant } from "../base/clock.ts";
+import type { CollectionId, GrantId, SubjectId } from "../base/ids.ts";
+import type { Reader } from "../storage/db.ts";
+import type { GrantState } from "../storage/schema.ts";
+import { SubjectsError } from "../subjects/subjects.ts";
+import type { GrantUse } from "./consent.ts";
+
+/** How a person's consent for a collection stands, by their newest grant. */
+export interface PersonGrant {
+  readonly subject: SubjectId;
+  readonly grant: GrantId;
+  readonly state: GrantState;
+  readonly uses: readonly GrantUse[];
+  readonly grantedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly endedAt: Instant | null;
+}
+
+/** Everybody who ever gave a grant for a collection and is not erased, by id, from after one. */
+export async function pageOfPeople(
+  db: Reader,
+  collection: CollectionId,
+  page: { readonly after: SubjectId | null; readonly limit: number },
+): Promise<readonly PersonGrant[]> {
+  let query = db.read
+    .selectFrom("grants")
+    .innerJoin("subjects", "subjects.id", "grants.subject_id")
+    .select("subjects.id")
+    .distinct()
+    .where("collection_id", "=", collection)
+    .where("erased_at", "is", null)
+    .orderBy("subjects.id")
+    .limit(page.limit);
+  if (page.after !== null) query = query.where("subjects.id", ">", page.after);
+  const people: PersonGrant[] = [];
+  for (const { id } of await query.execute()) people.push(await personOf(db, collection, id));
+  return people;
+}
+
+/** How one person's consent stands. Throws SubjectsError subject_unknown where they gave none. */
+export async function personOf(
+  db: Reader,
+  collection: CollectionId,
+  subject: SubjectId,
+): Promise<PersonGrant> {
+  const row = await db.read
+    .selectFrom("grants")
+    .selectAll()
+    .where("collection_id", "=", collection)
+    .where("subject_id", "=", subject)
+    // One that is alive before those that ended, and of those the last.
+    .orderBy("ended_at", (order) => order.desc().nullsFirst())
+    .orderBy("granted_at", "desc")
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+  if (!row) throw new SubjectsError("subject_unknown", "No person of this collection has this id.");
+  return {
+    subject,
+    grant: row.id,
+    state: row.state,
+    uses: JSON.parse(row.uses) as readonly GrantUse[],
+    grantedAt: row.granted_at,
+    expiresAt: row.expires_at,
+    endedAt: row.ended_at,
+  };
+}
