@@ -8,6 +8,7 @@ import type {
   MediaId,
   NoticeId,
   ObjectionId,
+  SightingId,
   SubjectId,
   WebhookId,
 } from "../base/ids.ts";
@@ -44,7 +45,16 @@ export type LedgerEvent =
   /** A passkey signed the receipt of this hash. */
   | ({ readonly kind: "receipt.signed"; readonly receipt: string } & OfGrant)
   | ({ readonly kind: "template.made"; readonly pack: string } & OfGrant)
-  | ({ readonly kind: "sighting.confirmed" | "sighting.rejected" } & OfSubject)
+  | ({
+      readonly kind:
+        | "sighting.confirmed"
+        /** By the first of two who must agree. */
+        | "sighting.confirmed_once"
+        | "sighting.rejected"
+        | "sighting.undone";
+      /** Which; older records don't say. */
+      readonly sighting?: SightingId;
+    } & OfSubject)
   | ({ readonly kind: "search.returned"; readonly verdict: SightingVerdict } & OfSearch & OfSubject)
   | ({ readonly kind: "photos.listed" | "photos.delivered"; readonly photos: number } & OfSubject)
   | ({
@@ -58,14 +68,19 @@ export type LedgerEvent =
       readonly collection: null;
       readonly subject: SubjectId;
     }
-  /** One of two people who must agree has said that it is them. */
-  | ({ readonly kind: "sighting.confirmed_once" } & OfSubject)
   /** One account's searches have returned the person more often than is usual. */
   | ({
       readonly kind: "search.alerted";
       readonly search: string;
       readonly searches: number;
     } & OfSubject)
+  | {
+      readonly kind: "record.corrected";
+      readonly collection: null;
+      readonly subject: SubjectId;
+      /** What was corrected; not to what. */
+      readonly fields: readonly ("name" | "contact")[];
+    }
   /** The person's record was read, or handed out as a file. */
   | {
       readonly kind: "record.read" | "record.exported";

@@ -1,3 +1,4 @@
+import { forgetSignIns } from "../accounts/forget.ts";
 import type { GrantId, SubjectId } from "../base/ids.ts";
 import { touchGallery } from "../collections/collections.ts";
 import { removeEnrolmentPhotos, removeTemplates } from "../collections/templates.ts";
@@ -72,6 +73,7 @@ export async function eraseIn(
   await tx.write.deleteFrom("search_returns").where("subject_id", "=", subject).execute();
   await eraseObjections(tx, subject);
   await eraseEntries(tx, vault, subject);
+  await forgetSignIns(tx, clock, subject);
   await eraseSubject(tx, vault, clock, subject);
   // An erasure that is replayed has its certificate already.
   const known = await certificateOf(tx, subject);

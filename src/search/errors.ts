@@ -7,6 +7,9 @@ export type SearchCode =
   | "no_face_found"
   | "no_face_there"
   | "sighting_unknown"
+  | "sighting_not_decided"
+  | "sighting_said_by_person"
+  | "second_person_needed"
   | "gallery_full";
 
 /** A search can't be run, or a sighting can't be decided. */

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import type { SearchWatch } from "../accounts/search-watch.ts";
 import { wipe } from "../base/bytes.ts";
 import type { Clock, Instant } from "../base/clock.ts";
 import { newId, type SearchId, type SubjectId } from "../base/ids.ts";
@@ -14,7 +15,7 @@ import type { SightingVerdict } from "../storage/schema.ts";
 import { SearchError } from "./errors.ts";
 import type { Candidate } from "./gallery.ts";
 import { rank, type ScanDeps } from "./scan.ts";
-import { type Sighting, sightingsOf } from "./sightings.ts";
+import { type ListedSighting, pageOfSightings } from "./sighting-list.ts";
 import { verdict } from "./verdict.ts";
 
 /** What a search works with. */
@@ -29,6 +30,8 @@ export interface SearchRequest {
   readonly purpose: string;
   /** The face meant; needed where the collection has no scene basis. */
   readonly pointed: Exclude<EmbedChoice, { kind: "none" | "all" }> | null;
+  /** Who counts the asker's searches; nobody where the operator is at the machine. */
+  readonly watch?: SearchWatch;
 }
 
 /** What a search says of one face. Below the threshold nothing is told, not even a score. */
@@ -38,7 +41,10 @@ export type FaceAnswer =
       readonly face: AnalysedFace;
       readonly subject: SubjectId;
       readonly score: number;
-      readonly sightings: readonly Sighting[];
+      /** How far ahead of the runner-up; null where none reaches `uncertain` themselves. */
+      readonly margin: number | null;
+      /** The first of them; `listSightings` goes on from a key. */
+      readonly sightings: readonly ListedSighting[];
     }
   | { readonly kind: "none"; readonly face: AnalysedFace }
   /** Too poor to compare (its problems say why), or not the face pointed at. */
@@ -64,7 +70,7 @@ const SIGHTINGS_MAX = 200;
  * pointed at. The search is recorded, with everyone it returns, in the transaction that reads the
  * grants once more: no record, no answer; no live grant, no mention. They are read a last time after
  * its commit, so that a withdrawal during it counts too. Throws SearchError, MediaError,
- * CollectionsError collection_unknown.
+ * CollectionsError collection_unknown, AccountsError search_budget_spent.
  */
 export async function searchByPhoto(
   deps: SearchDeps,
@@ -74,6 +80,7 @@ export async function searchByPhoto(
   const startedAt = recorder.clock.now();
   const purpose = parsePurpose(request.purpose);
   const { id, pack } = await checkBasis(deps, request);
+  await request.watch?.check(deps.db, id);
   const bytes = await readSource(request.photo);
   const engine = await deps.engines(pack);
   const embed = request.pointed ?? { kind: "all" };
@@ -91,7 +98,8 @@ export async function searchByPhoto(
       current,
       analysis.faces.map(({ embedding }) => embedding),
     );
-    const search = { startedAt, purpose, commitment, collection };
+    const watch = request.watch ?? null;
+    const search = { startedAt, purpose, commitment, collection, watch };
     const answer = await deps.db.write(async (tx) =>
       record(tx, recorder, search, { analysis, candidates }),
     );
@@ -109,6 +117,7 @@ async function record(
     readonly purpose: string;
     readonly commitment: string;
     readonly collection: Collection;
+    readonly watch: SearchWatch | null;
   },
   compared: {
     readonly analysis: Analysis;
@@ -119,6 +128,7 @@ async function record(
   const { analysis, candidates } = compared;
   const id = newId("sea");
   const grants = new Set(candidates.flat().map(({ grant }) => grant));
+  await search.watch?.admit(tx, collection.id);
   await lockSequences(
     tx,
     candidates.flat().map(({ subject }) => subject),
@@ -178,12 +188,15 @@ async function answerFor(
   const compared = face.embedding !== null;
   const bare = { ...face, embedding: null };
   if (!compared) return { kind: "not_compared", face: bare };
-  const found = verdict(candidates, packManifest(parsePackName(collection.pack)).thresholds);
+  const { thresholds } = packManifest(parsePackName(collection.pack));
+  const found = verdict(candidates, thresholds);
   if (found.kind === "none") return { kind: "none", face: bare };
   const { subject, score } = found.best;
-  const options = { limit: SIGHTINGS_MAX };
-  const sightings = await sightingsOf(tx, collection.id, subject, options);
-  return { kind: found.kind, face: bare, subject, score, sightings };
+  const second = candidates[1];
+  const margin = second && second.score >= thresholds.uncertain ? score - second.score : null;
+  const page = { collection: collection.id, subject, after: null, limit: SIGHTINGS_MAX };
+  const sightings = await pageOfSightings(tx, page);
+  return { kind: found.kind, face: bare, subject, score, margin, sightings };
 }
 
 /** Who was returned, and the search's ledger entries, which don't show how many that is. */
@@ -196,6 +209,7 @@ async function recordReturns(
     readonly startedAt: Instant;
     readonly purpose: string;
     readonly commitment: string;
+    readonly watch: SearchWatch | null;
   },
   faces: readonly FaceAnswer[],
 ): Promise<void> {
@@ -215,6 +229,8 @@ async function recordReturns(
   const counts = { faces: faces.length, returned: returned.size };
   // In one order: two searches that return the same people can't wait for each other.
   const people = [...returned].sort(([a], [b]) => (a < b ? -1 : 1));
+  const found = people.map(([subject]) => subject);
+  const alerts = await search.watch?.returned(tx, { id, collection: told.collection }, found);
   await appendPadded(
     tx,
     recorder,
@@ -223,6 +239,7 @@ async function recordReturns(
     ...people.map(
       ([subject, verdict]) => ({ kind: "search.returned", ...told, subject, verdict }) as const,
     ),
+    ...(alerts ?? []),
   );
 }
 

@@ -170,26 +170,81 @@ export async function sightingsOf(
 
 /**
  * A person's word on a sighting: "that is me" or "not me". It is remembered through every later
- * scan and change of model pack. Throws SearchError sighting_unknown.
+ * scan and change of model pack. Where the collection asks for two people, the first one's yes
+ * leaves the sighting proposed and another's confirms it; a no needs one, and so does the yes of
+ * the person pictured. Returns how the sighting stands. Throws SearchError: sighting_unknown,
+ * second_person_needed.
  */
 export async function decide(
   db: Db,
   recorder: Recorder,
   id: SightingId,
   decision: "confirmed" | "rejected",
-): Promise<void> {
-  await db.write(async (tx) => {
-    const row = await tx.write
+): Promise<SightingState> {
+  return db.write(async (tx) => {
+    const sighting = await lockSighting(tx, id);
+    const told = { collection: sighting.collection, subject: sighting.subject, sighting: id };
+    if (decision === "confirmed" && !(await isSeconded(tx, recorder, sighting))) {
+      await append(tx, recorder, { kind: "sighting.confirmed_once", ...told });
+      return sighting.state;
+    }
+    await tx.write
       .updateTable("sightings")
       .set({ state: decision, decided_at: recorder.clock.now() })
       .where("id", "=", id)
-      .returning(["collection_id", "subject_id"])
-      .executeTakeFirst();
-    if (!row) throw new SearchError("sighting_unknown", "No sighting has this id.");
-    await append(tx, recorder, {
-      kind: decision === "confirmed" ? "sighting.confirmed" : "sighting.rejected",
-      collection: row.collection_id,
-      subject: row.subject_id,
-    });
+      .execute();
+    // Whoever confirms what was rejected begins anew.
+    await tx.write.deleteFrom("sighting_confirmations").where("sighting_id", "=", id).execute();
+    const kind = decision === "confirmed" ? "sighting.confirmed" : "sighting.rejected";
+    await append(tx, recorder, { kind, ...told });
+    return decision;
   });
+}
+
+interface LockedSighting {
+  readonly id: SightingId;
+  readonly collection: CollectionId;
+  readonly subject: SubjectId;
+  readonly state: SightingState;
+}
+
+async function lockSighting(tx: Tx, id: SightingId): Promise<LockedSighting> {
+  const query = tx.write
+    .selectFrom("sightings")
+    .select(["id", "collection_id as collection", "subject_id as subject", "state"])
+    .where("id", "=", id);
+  const row = await locked(tx, query, "update").executeTakeFirst();
+  if (row) return row;
+  throw new SearchError("sighting_unknown", "No sighting has this id.");
+}
+
+/** Whether this yes is enough; where it is the first of two, it is noted. */
+async function isSeconded(
+  tx: Tx,
+  { clock, account }: Recorder,
+  { id, collection, subject, state }: LockedSighting,
+): Promise<boolean> {
+  const { two_person } = await tx.read
+    .selectFrom("collections")
+    .select("two_person")
+    .where("id", "=", collection)
+    .executeTakeFirstOrThrow();
+  if (two_person === 0 || state === "confirmed" || account === subject) return true;
+  const said = await tx.read
+    .selectFrom("sighting_confirmations")
+    .select("account")
+    .where("sighting_id", "=", id)
+    .execute();
+  if (said.some((one) => one.account === account)) {
+    throw new SearchError(
+      "second_person_needed",
+      "You have confirmed this already. Here two people must: ask somebody else.",
+    );
+  }
+  if (said.length > 0) return true;
+  await tx.write
+    .insertInto("sighting_confirmations")
+    .values({ sighting_id: id, account, confirmed_at: clock.now() })
+    .execute();
+  return false;
 }
