@@ -80,6 +80,15 @@ export async function subjectOf(app: App, text: string): Promise<SubjectId> {
   return findSubject(app.db, app.vault, text);
 }
 
+/** As `subjectOf`, and who is erased already may be named by their id. */
+export async function anySubjectOf(app: App, text: string): Promise<SubjectId> {
+  return isSubjectId(text) ? text : subjectOf(app, text);
+}
+
+function isSubjectId(text: string): text is SubjectId {
+  return /^sub_[\w-]{16}$/u.test(text);
+}
+
 /** A person's name, for the screen of whoever may see it. */
 export async function nameOf(app: App, subject: SubjectId): Promise<string> {
   return (await readSubject(app.db, app.vault, subject)).name;

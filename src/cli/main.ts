@@ -8,15 +8,19 @@ import { enrolCommands } from "./enrol.ts";
 import { importCommands } from "./import.ts";
 import { initCommands } from "./init.ts";
 import { keysCommands } from "./keys.ts";
+import { ledgerCommands } from "./ledger.ts";
 import { noticeCommands } from "./notice.ts";
 import { receiptCommands } from "./receipt.ts";
 import { renewCommands } from "./renew.ts";
 import { operatorCommands } from "./operator.ts";
 import { complain } from "./output.ts";
 import { objectionCommands } from "./objections.ts";
+import { recordCommands } from "./record.ts";
 import { rightsCommands } from "./rights.ts";
 import { searchCommands } from "./search.ts";
+import { verifyCommands } from "./verify.ts";
 import { webhookCommands } from "./webhook.ts";
+import { witnessCommands } from "./witness.ts";
 
 /** The command line, whole. */
 export function program(): Command {
@@ -40,9 +44,13 @@ export function program(): Command {
   importCommands(assent);
   searchCommands(assent);
   rightsCommands(assent);
+  recordCommands(assent);
+  verifyCommands(assent);
   eraseCommands(assent);
   objectionCommands(assent);
   webhookCommands(assent);
+  ledgerCommands(assent);
+  witnessCommands(assent);
   backupCommands(assent);
   return assent;
 }

@@ -8,7 +8,8 @@ export type RightsCode =
   | "objection_decided"
   | "reason_too_long"
   | "certificate_unknown"
-  | "nothing_to_correct";
+  | "nothing_to_correct"
+  | "entry_unknown";
 
 /** A right can't be exercised as it was asked. */
 export class RightsError extends AppError<RightsCode> {}

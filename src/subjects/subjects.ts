@@ -10,7 +10,8 @@ export type SubjectsCode =
   | "subject_ambiguous"
   | "subject_erased"
   | "subject_name_invalid"
-  | "subject_contact_invalid";
+  | "subject_contact_invalid"
+  | "subject_known";
 
 /** A person can't be found or made. */
 export class SubjectsError extends AppError<SubjectsCode> {}
@@ -95,7 +96,7 @@ export async function findSubject(db: Reader, vault: Vault, text: string): Promi
     const ids = rows.map(({ id }) => id).join(", ");
     throw new SubjectsError("subject_ambiguous", `Several people fit. Name one by its id: ${ids}`);
   }
-  if (row.erased_at !== null) throw new SubjectsError("subject_erased", "This person was erased.");
+  if (row.erased_at !== null) throw erasedAlready();
   return row.id;
 }
 
@@ -108,7 +109,7 @@ export async function readSubject(db: Reader, vault: Vault, id: SubjectId): Prom
     .executeTakeFirst();
   if (!row) throw new SubjectsError("subject_unknown", "No person has this id.");
   if (!row.sealed_name || !row.sealed_contact) {
-    throw new SubjectsError("subject_erased", "This person was erased.");
+    throw erasedAlready();
   }
   const owner = { kind: "subject", id } as const;
   return {
@@ -116,6 +117,44 @@ export async function readSubject(db: Reader, vault: Vault, id: SubjectId): Prom
     name: (await vault.unseal(db, owner, row.sealed_name, ["name"])).toString(),
     contact: (await vault.unseal(db, owner, row.sealed_contact, ["contact"])).toString(),
   };
+}
+
+/**
+ * Gives a living subject another name or contact, and locks them until the transaction ends. Throws
+ * SubjectsError: subject_unknown, subject_erased, subject_name_invalid, subject_contact_invalid;
+ * subject_known where somebody else has this very name and contact.
+ */
+export async function correctSubject(
+  tx: Tx,
+  vault: Vault,
+  id: SubjectId,
+  to: { readonly name?: string | undefined; readonly contact?: string | undefined },
+): Promise<void> {
+  if (!(await lockSubject(tx, id))) throw erasedAlready();
+  const known = await readSubject(tx, vault, id);
+  const name = parseName(to.name ?? known.name);
+  const contact = parseContact(to.contact ?? known.contact);
+  const keys = { name_index: indexName(vault, name), contact_index: indexContact(vault, contact) };
+  const other = await tx.read
+    .selectFrom("subjects")
+    .select("id")
+    .where("name_index", "=", keys.name_index)
+    .where("contact_index", "=", keys.contact_index)
+    .where("id", "<>", id)
+    .executeTakeFirst();
+  if (other) {
+    throw new SubjectsError("subject_known", "Somebody else has this very name and contact.");
+  }
+  const owner = { kind: "subject", id } as const;
+  await tx.write
+    .updateTable("subjects")
+    .set({
+      ...keys,
+      sealed_name: await vault.seal(tx, owner, Buffer.from(name), ["name"]),
+      sealed_contact: await vault.seal(tx, owner, Buffer.from(contact), ["contact"]),
+    })
+    .where("id", "=", id)
+    .execute();
 }
 
 /**
@@ -161,6 +200,10 @@ async function lockKnown(
     .where("name_index", "=", keys.name_index)
     .where("contact_index", "=", keys.contact_index);
   return (await locked(tx, query, "share").executeTakeFirst())?.id ?? null;
+}
+
+function erasedAlready(): SubjectsError {
+  return new SubjectsError("subject_erased", "This person was erased.");
 }
 
 function parseName(text: string): string {

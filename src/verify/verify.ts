@@ -5,7 +5,7 @@ import { CERTIFICATE_TYPE, verifyCertificate } from "./certificate.ts";
 import { type Checkpoint, verifyCheckpoint } from "./checkpoint.ts";
 import type { Opening } from "./commitment.ts";
 import { refuseContradiction, verifyConsistency } from "./consistency.ts";
-import { verifyEntry } from "./entry.ts";
+import { type ProvenEntry, verifyEntry } from "./entry.ts";
 import { VerifyError } from "./errors.ts";
 import {
   decodeText,
@@ -47,8 +47,7 @@ const TEXT_BYTES_MAX = 1_000_000;
 const ZIP_START = "PK";
 const TOLD_LENGTH_MAX = 80;
 
-/** The file `assent proof` writes for one entry. */
-export const entryProofSchema = z.strictObject({
+const entryProofSchema = z.strictObject({
   schema: z.literal("assent-entry-proof/1"),
   opening: z.strictObject({ salt: z.string(), event: z.record(z.string(), z.json()) }),
   leafIndex: z.int().nonnegative(),
@@ -58,18 +57,32 @@ export const entryProofSchema = z.strictObject({
     hashes: z.array(z.string()),
   }),
   checkpoint: z.string(),
-  /** The ledger's verifier key, which the operator publishes as well. */
   key: z.string(),
 });
 
-/** The file `assent proof --old` writes: that the ledger has only grown since. */
-export const consistencyProofSchema = z.strictObject({
+const consistencyProofSchema = z.strictObject({
   schema: z.literal("assent-consistency-proof/1"),
   older: z.string(),
   newer: z.string(),
   hashes: z.array(z.string()),
   key: z.string(),
 });
+
+/** One entry with its proof, as a file. */
+export interface EntryProofFile extends ProvenEntry {
+  readonly schema: "assent-entry-proof/1";
+  /** The ledger's verifier key, which the operator publishes as well. */
+  readonly key: string;
+}
+
+/** That the ledger has only grown from one checkpoint to another, as a file. */
+export interface ConsistencyProofFile {
+  readonly schema: "assent-consistency-proof/1";
+  readonly older: string;
+  readonly newer: string;
+  readonly hashes: readonly string[];
+  readonly key: string;
+}
 
 /**
  * Checks a file that Assent made, whatever it is: an export, a receipt, a certificate of erasure, a
@@ -263,8 +276,6 @@ function decodeStart(bytes: Uint8Array): string {
 }
 
 /** A proof as the file it is kept in: canonical JSON. */
-export function proofText(
-  proof: z.infer<typeof entryProofSchema | typeof consistencyProofSchema>,
-): string {
-  return canonicalText(proof);
+export function proofText(proof: EntryProofFile | ConsistencyProofFile): string {
+  return canonicalText(JSON.parse(JSON.stringify(proof)) as Json);
 }

@@ -1,0 +1,69 @@
+import type { SubjectId } from "../base/ids.ts";
+import type { Db } from "../storage/db.ts";
+import type { Schema } from "../storage/schema.ts";
+
+/** Rows of a table that are about one person. */
+export interface RowsAbout {
+  readonly table: keyof Schema;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Messages looked through: a queue is emptied of what was delivered long before it is that long. */
+const MESSAGES_MAX = 100_000;
+
+/**
+ * Every row of the database that is about a person, as it lies there: those that carry their id,
+ * and those that hang on their grants, sightings and searches that returned them.
+ */
+export async function rowsAbout(db: Db, subject: SubjectId): Promise<readonly RowsAbout[]> {
+  return db.write(async ({ read }) => {
+    const grants = read.selectFrom("grants").select("id").where("subject_id", "=", subject);
+    const faces = read.selectFrom("sightings").select("face_id").where("subject_id", "=", subject);
+    const photos = read.selectFrom("faces").select("media_id").where("id", "in", faces);
+    const searches = read
+      .selectFrom("search_returns")
+      .select("search_id")
+      .where("subject_id", "=", subject);
+    const queries = {
+      subjects: read.selectFrom("subjects").selectAll().where("id", "=", subject),
+      subject_keys: read.selectFrom("subject_keys").selectAll().where("subject_id", "=", subject),
+      grants: read.selectFrom("grants").selectAll().where("subject_id", "=", subject),
+      grant_keys: read.selectFrom("grant_keys").selectAll().where("grant_id", "in", grants),
+      consents: read.selectFrom("consents").selectAll().where("grant_id", "in", grants),
+      templates: read.selectFrom("templates").selectAll().where("grant_id", "in", grants),
+      enrolment_photos: read
+        .selectFrom("enrolment_photos")
+        .selectAll()
+        .where("grant_id", "in", grants),
+      sightings: read.selectFrom("sightings").selectAll().where("subject_id", "=", subject),
+      faces: read.selectFrom("faces").selectAll().where("id", "in", faces),
+      media: read.selectFrom("media").selectAll().where("id", "in", photos),
+      media_sources: read.selectFrom("media_sources").selectAll().where("media_id", "in", photos),
+      search_returns: read
+        .selectFrom("search_returns")
+        .selectAll()
+        .where("subject_id", "=", subject),
+      searches: read.selectFrom("searches").selectAll().where("id", "in", searches),
+      audit_keys: read.selectFrom("audit_keys").selectAll().where("subject_id", "=", subject),
+      entries: read.selectFrom("entries").selectAll().where("subject_id", "=", subject),
+      subject_sequences: read
+        .selectFrom("subject_sequences")
+        .selectAll()
+        .where("subject_id", "=", subject),
+      objections: read.selectFrom("objections").selectAll().where("subject_id", "=", subject),
+      certificates: read.selectFrom("certificates").selectAll().where("subject_id", "=", subject),
+    };
+    const found: RowsAbout[] = [];
+    for (const [table, query] of Object.entries(queries)) {
+      found.push({ table: table as keyof typeof queries, rows: await query.execute() });
+    }
+    // Endpoints are told of people by their id alone.
+    const messages = await read
+      .selectFrom("webhook_messages")
+      .selectAll()
+      .limit(MESSAGES_MAX)
+      .execute();
+    const rows = messages.filter(({ body }) => body.includes(subject));
+    return [...found, { table: "webhook_messages", rows }];
+  });
+}
