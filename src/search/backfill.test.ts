@@ -13,6 +13,7 @@ import type { SubjectId } from "../base/ids.ts";
 import { findCollection } from "../collections/collections.ts";
 import { listJobs } from "../jobs/jobs.ts";
 import { pause, resume, withdraw } from "../rights/consent-changes.ts";
+import { addWebhook } from "../webhooks/webhooks.ts";
 import { countPending } from "./backfill.ts";
 
 const people = ["anna", "bert", "cleo"];
@@ -210,4 +211,21 @@ onEachDatabase("cancelled, it stops at a photo and leaves the rest waiting", asy
   assert.ok(left > 0 && left < 9, `${left} of 9 are left`);
   await app.runner.drain();
   assert.equal(await countPending(app.db, await findCollection(app.db, collection.id)), 0);
+});
+
+onEachDatabase("its end is told once, with how many photos it compared", async (database) => {
+  await using instance = await openInstance(database);
+  const { app } = instance;
+  const collection = await makeCollection(app);
+  const of = { collection: collection.id, url: "https://hook.example/", allowPrivate: false };
+  await addWebhook(app.db, app.recorder, of);
+  await importPhotos(instance, collection, photos);
+  await app.runner.drain();
+  for (const person of people) await enrolPerson(app, collection, person);
+  await app.runner.drain();
+  const told = await app.db.read.selectFrom("webhook_messages").select(["kind", "body"]).execute();
+  assert.deepEqual(
+    told.map(({ kind, body }) => [kind, (JSON.parse(body) as { readonly data: unknown }).data]),
+    [["job.finished", { collection: collection.id, job: "backfill", photos: 9 }]],
+  );
 });

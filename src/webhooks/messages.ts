@@ -1,11 +1,9 @@
 import type { Clock, Instant } from "../base/clock.ts";
 import {
   type CollectionId,
-  type MediaId,
   type MessageId,
   newId,
   type SearchId,
-  type SightingId,
   type SubjectId,
   type WebhookId,
 } from "../base/ids.ts";
@@ -15,15 +13,10 @@ import { listWebhooks } from "./webhooks.ts";
 
 /**
  * What endpoints are told, as a closed union. Messages are thin and pseudonymous: ids, from which a
- * receiver asks for more under its own rights, never a name, a place or a score. A proposed
- * sighting does not say whose: it may wait in a queue longer than its subject's consent lasts.
+ * receiver asks for more under its own rights, never a name, a place or a score. None tells of a
+ * hit: what a comparison proposes is for a person to look at, and sets nothing off (R17).
  */
 export type WebhookEvent =
-  | {
-      readonly kind: "sighting.proposed";
-      readonly sighting: SightingId;
-      readonly photo: MediaId;
-    }
   | { readonly kind: "grant.withdrawn"; readonly subject: SubjectId }
   | {
       readonly kind: "subject.erased";
@@ -31,7 +24,8 @@ export type WebhookEvent =
       /** JWS of type assent-erasure-certificate. */
       readonly certificate: string | null;
     }
-  | { readonly kind: "job.finished"; readonly job: string; readonly outcome: "done" | "failed" }
+  /** Photos imported before somebody was added have been compared with them: so many. */
+  | { readonly kind: "job.finished"; readonly job: "backfill"; readonly photos: number }
   | { readonly kind: "search.alert"; readonly search: SearchId; readonly returned: number };
 
 /** A message as it is listed. */
