@@ -6,27 +6,23 @@ import { type ReceiptWords, textsNear } from "./texts/languages.ts";
 type Row = readonly [label: string, value: string];
 
 /** A receipt as a page to read and print, with the signed receipt itself at its end. */
-export function receiptPage(receipt: Receipt, jws: string, language: string): Document {
-  const words = textsNear(language).receipt;
+export function receiptPage(receipt: Receipt, jws: string, asked: string): Document {
+  const { receipt: words, language } = textsNear(asked);
   const record = receipt["dpv:hasRecordOfActivity"];
   const blocks: readonly Block[] = [
     { kind: "heading", level: 1, text: words.title },
     { kind: "paragraph", text: words.intro },
     { kind: "facts", rows: consentRows(receipt, words) },
     ...record["dpv:hasProcess"].flatMap((use) => useBlocks(use, words)),
+    { kind: "heading", level: 2, text: words.more },
     { kind: "facts", rows: controllerRows(receipt, words) },
-    { kind: "facts", rows: noticeRows(receipt, words) },
+    { kind: "facts", rows: noticeRows(receipt, words, language) },
     { kind: "heading", level: 2, text: words.check.title },
     { kind: "paragraph", text: words.check.text },
     { kind: "facts", rows: [[words.labels.hash, sha256Hex(jws)]] },
     { kind: "code", text: jws },
   ];
-  return { title: words.title, language: textsLanguage(language), blocks };
-}
-
-/** The language of the words, which is English where there are none in the one asked for. */
-function textsLanguage(language: string): string {
-  return textsNear(language) === textsNear("en") ? "en" : language;
+  return { title: words.title, language, blocks };
 }
 
 function consentRows(receipt: Receipt, { labels, by, how }: ReceiptWords): readonly Row[] {
@@ -89,12 +85,14 @@ function controllerRows(receipt: Receipt, { labels, rights }: ReceiptWords): rea
   ]);
 }
 
-function noticeRows(receipt: Receipt, words: ReceiptWords): readonly Row[] {
+function noticeRows(receipt: Receipt, words: ReceiptWords, language: string): readonly Row[] {
   const { labels } = words;
   const record = receipt["dpv:hasRecordOfActivity"];
   const notice = record["dpv:hasNotice"];
+  const names = new Intl.DisplayNames([language], { type: "language" });
+  const called = names.of(notice["dct:language"]) ?? notice["dct:language"];
   return [
-    [labels.notice, words.noticeName(notice["dct:language"], notice["dct:hasVersion"])],
+    [labels.notice, words.noticeName(notice["dct:hasVersion"], called)],
     [labels.noticeHash, notice["assent:sha256"]],
     [labels.you, record["dpv:hasDataSubject"]["dct:identifier"]],
     [labels.pack, record["assent:modelPack"]],

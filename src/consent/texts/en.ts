@@ -2,6 +2,7 @@ import type { NoticeFacts } from "../layered-notice.ts";
 import type { Texts } from "./languages.ts";
 
 export const en: Texts = {
+  language: "en",
   short: ({ rules, operator }: NoticeFacts) =>
     `${operator.name} would like to find you in the photos of "${rules.name}", for this: ` +
     `${rules.purpose}. For that a face template is made from one photo of you and compared with ` +
@@ -92,6 +93,7 @@ export const en: Texts = {
     intro:
       "This says what you agreed to. Keep it: with it you can show what was promised to you, and " +
       "take your consent back.",
+    more: "Who answers for it, and what you were told",
     labels: {
       number: "Number",
       made: "Made on",
@@ -142,7 +144,7 @@ export const en: Texts = {
       "(21), complain (77)",
     keyMode: "held by the operator",
     days,
-    noticeName: (language, version) => `version ${version}, in ${language}`,
+    noticeName: (version, language) => `version ${version}, in ${language}`,
     check: {
       title: "Check it",
       text:

@@ -4,6 +4,8 @@ import { nl } from "./nl.ts";
 
 /** The words of one language. A language that lacks one does not compile. */
 export interface Texts {
+  /** As BCP 47 names it. */
+  readonly language: string;
   readonly short: (facts: NoticeFacts) => string;
   readonly items: {
     readonly [Item in NoticeItem]: {
@@ -18,6 +20,7 @@ export interface Texts {
 export interface ReceiptWords {
   readonly title: string;
   readonly intro: string;
+  readonly more: string;
   readonly labels: {
     readonly number: string;
     readonly made: string;
@@ -66,7 +69,8 @@ export interface ReceiptWords {
   readonly rights: string;
   readonly keyMode: string;
   readonly days: (count: number) => string;
-  readonly noticeName: (language: string, version: number) => string;
+  /** A notice by its version, and its language as this language calls it. */
+  readonly noticeName: (version: number, language: string) => string;
   readonly check: { readonly title: string; readonly text: string };
 }
 

@@ -2,6 +2,7 @@ import type { NoticeFacts } from "../layered-notice.ts";
 import type { Texts } from "./languages.ts";
 
 export const nl: Texts = {
+  language: "nl",
   short: ({ rules, operator }: NoticeFacts) =>
     `${operator.name} wil je graag terugvinden in de foto's van "${rules.name}", hiervoor: ` +
     `${rules.purpose}. Daarvoor wordt van één foto van jou een gezichtssjabloon gemaakt en ` +
@@ -93,6 +94,7 @@ export const nl: Texts = {
     intro:
       "Hierin staat waar je ja tegen hebt gezegd. Bewaar het: hiermee kun je laten zien wat je is " +
       "beloofd, en je toestemming intrekken.",
+    more: "Wie ervoor instaat, en wat je is verteld",
     labels: {
       number: "Nummer",
       made: "Gemaakt op",
@@ -143,7 +145,7 @@ export const nl: Texts = {
       "(20), bezwaar maken (21), klagen (77)",
     keyMode: "bij de organisatie",
     days,
-    noticeName: (language, version) => `versie ${version}, in het ${language}`,
+    noticeName: (version, language) => `versie ${version}, in het ${language}`,
     check: {
       title: "Controleer het",
       text:
