@@ -45,15 +45,18 @@ export function onSqlite(name: string, body: DatabaseTest): void {
 /** For what only PostgreSQL has: transactions that really run at the same time. */
 export function onPostgres(name: string, body: DatabaseTest): void {
   const skip = answers ? false : "no PostgreSQL server answers (set ASSENT_TEST_POSTGRES)";
-  test(`${name} [postgres]`, { skip }, async (t) => {
-    const schema = `assent_test_${randomBytes(8).toString("hex")}`;
-    await run(`create schema ${schema}`);
-    try {
-      await body({ address: POSTGRES, schema }, t);
-    } finally {
-      await run(`drop schema ${schema} cascade`);
-    }
-  });
+  test(`${name} [postgres]`, { skip }, async (t) => inNewSchema(async (one) => body(one, t)));
+}
+
+/** Hands out an empty database on PostgreSQL, for as long as `body` takes. */
+export async function inNewSchema(body: (database: TestDatabase) => Promise<void>): Promise<void> {
+  const schema = `assent_test_${randomBytes(8).toString("hex")}`;
+  await run(`create schema ${schema}`);
+  try {
+    await body({ address: POSTGRES, schema });
+  } finally {
+    await run(`drop schema ${schema} cascade`);
+  }
 }
 
 /** As `onEachDatabase`, with the database opened and closed around the body. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { openDatabase } from "../app.ts";
 import { backup, defaultKeysPath } from "../backup/backup.ts";
@@ -73,6 +74,7 @@ async function forget(path: string, command: Command): Promise<void> {
 
 async function restoreFrom(options: RestoreOptions, command: Command): Promise<void> {
   const config = readConfig(command);
+  await mkdir(config.folder, { recursive: true, mode: 0o700 });
   const master = await readMasterKey(config.masterKey);
   await using db = await openDatabase(config);
   const blobs = new Blobs(join(config.folder, "photos"));

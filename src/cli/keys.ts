@@ -5,6 +5,7 @@ import { keySetOf } from "../ledger/signing.ts";
 import type { SigningPurpose } from "../storage/schema.ts";
 import { withApp } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { rollCommand } from "./keys-roll.ts";
 import { say, writeJson } from "./output.ts";
 
 interface ShowOptions {
@@ -13,7 +14,7 @@ interface ShowOptions {
   readonly json: string;
 }
 
-/** keys show, add: what receipts and the ledger are checked with. */
+/** keys show, add, roll: what receipts and the ledger are checked with. */
 export function keysCommands(assent: Command): void {
   const keys = assent.command("keys").description("The public keys others check with.");
   keys
@@ -41,4 +42,5 @@ export function keysCommands(assent: Command): void {
         say(`A new key signs from now on. Publish the key set anew: assent keys show --${purpose}`);
       }),
     );
+  rollCommand(keys);
 }
