@@ -19,6 +19,7 @@ import { recordCommands } from "./record.ts";
 import { rightsCommands } from "./rights.ts";
 import { searchCommands } from "./search.ts";
 import { verifyCommands } from "./verify.ts";
+import { statusCommands } from "./status.ts";
 import { webhookCommands } from "./webhook.ts";
 import { witnessCommands } from "./witness.ts";
 
@@ -34,6 +35,7 @@ export function program(): Command {
     .exitOverride();
   initCommands(assent);
   doctorCommands(assent);
+  statusCommands(assent);
   operatorCommands(assent);
   collectionCommands(assent);
   noticeCommands(assent);
