@@ -25,7 +25,7 @@ export function keysCommands(assent: Command): void {
     .option("--json <file>", "write it to a file", "-")
     .action(async (options: ShowOptions, command: Command) => {
       if (options.receipts === options.ledger) {
-        throw new UsageError("keys show takes one of --receipts and --ledger.");
+        throw new UsageError("Name one of --receipts and --ledger.");
       }
       const purpose = options.receipts ? "receipts" : "ledger";
       await withApp(command, async (app) => {

@@ -71,7 +71,7 @@ async function publish(app: App, options: PublishOptions): Promise<void> {
 
 async function ownText({ text, file }: PublishOptions): Promise<string | null> {
   if (text !== undefined && file !== undefined) {
-    throw new UsageError("notice publish takes one of --text and --file.");
+    throw new UsageError("Give one of --text and --file.");
   }
   return file === undefined ? (text ?? null) : await readFile(file, "utf8");
 }
