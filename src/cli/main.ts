@@ -20,6 +20,7 @@ import { rightsCommands } from "./rights.ts";
 import { searchCommands } from "./search.ts";
 import { verifyCommands } from "./verify.ts";
 import { statusCommands } from "./status.ts";
+import { sweepCommands } from "./sweep.ts";
 import { webhookCommands } from "./webhook.ts";
 import { witnessCommands } from "./witness.ts";
 
@@ -54,6 +55,7 @@ export function program(): Command {
   ledgerCommands(assent);
   witnessCommands(assent);
   backupCommands(assent);
+  sweepCommands(assent);
   return assent;
 }
 

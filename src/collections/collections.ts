@@ -1,4 +1,4 @@
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Instant } from "../base/clock.ts";
 import { type CollectionId, newId } from "../base/ids.ts";
 import { publishNotice } from "../consent/notices.ts";
 import { enqueue } from "../jobs/jobs.ts";
@@ -19,6 +19,8 @@ export interface Collection {
   readonly pack: string;
   readonly galleryVersion: number;
   readonly templateVersion: number;
+  /** When its purpose ended; null while it lasts. */
+  readonly closedAt: Instant | null;
 }
 
 /** The job that compares the photos already imported with the people added since. */
@@ -76,7 +78,7 @@ export async function createCollection(
     if (!made) {
       throw new CollectionsError("collection_exists", "A collection of this name exists already.");
     }
-    await publishNotice(tx, recorder.clock, {
+    await publishNotice(tx, recorder, {
       collection: id,
       language: NOTICE_LANGUAGE,
       body: notice,
@@ -131,6 +133,26 @@ export async function touchGallery(
   return collection;
 }
 
+/**
+ * Notes that a collection's purpose has ended: nobody enrols there from now on. Its grants are
+ * ended in the same transaction by whoever calls this. Throws CollectionsError collection_closed.
+ */
+export async function markClosed(tx: Tx, recorder: Recorder, id: CollectionId): Promise<void> {
+  checkOpen(await touchGallery(tx, recorder.clock, id, "removed"));
+  await tx.write
+    .updateTable("collections")
+    .set({ closed_at: recorder.clock.now() })
+    .where("id", "=", id)
+    .execute();
+  await append(tx, recorder, { kind: "collection.closed", collection: id });
+}
+
+/** Throws CollectionsError collection_closed where the purpose has ended. */
+export function checkOpen({ closedAt }: Collection): void {
+  if (closedAt === null) return;
+  throw new CollectionsError("collection_closed", "This collection is closed: its purpose ended.");
+}
+
 function parseRequest(request: CollectionRequest): CollectionRequest {
   const text = (field: string, value: string, max = TEXT_LENGTH_MAX): string => {
     const trimmed = value.trim();
@@ -167,6 +189,7 @@ function toCollection(row: {
   readonly pack: string;
   readonly gallery_version: number;
   readonly template_version: number;
+  readonly closed_at: Instant | null;
 }): Collection {
   return {
     id: row.id,
@@ -179,5 +202,6 @@ function toCollection(row: {
     pack: row.pack,
     galleryVersion: row.gallery_version,
     templateVersion: row.template_version,
+    closedAt: row.closed_at,
   };
 }

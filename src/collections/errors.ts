@@ -4,6 +4,7 @@ export type CollectionsCode =
   | "collection_unknown"
   | "collection_exists"
   | "collection_invalid"
+  | "collection_closed"
   | "folder_unreadable"
   | "too_many_files"
   | "csv_invalid";

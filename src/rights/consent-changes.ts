@@ -1,5 +1,5 @@
 import type { CollectionId, SubjectId } from "../base/ids.ts";
-import { touchGallery } from "../collections/collections.ts";
+import { markClosed, touchGallery } from "../collections/collections.ts";
 import { removeTemplates } from "../collections/templates.ts";
 import {
   aliveGrants,
@@ -10,8 +10,9 @@ import {
   overdueGrants,
 } from "../consent/consent.ts";
 import { ConsentError } from "../consent/errors.ts";
-import type { Recorder } from "../ledger/ledger.ts";
+import { lockSequences, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Tx } from "../storage/db.ts";
+import { askForKeyFiles, updateKeyFiles } from "../storage/key-places.ts";
 import { enqueueMessage } from "../webhooks/messages.ts";
 
 /** One collection's grant, or all of the person's. */
@@ -57,7 +58,43 @@ export async function expireOverdue(db: Db, recorder: Recorder): Promise<number>
   for (const grant of grants) {
     await db.write(async (tx) => changeOne(tx, recorder, grant, "expire"));
   }
+  // Key files need no word of it: every grant says itself when it ends.
   return grants.length;
+}
+
+/**
+ * Ends a collection's purpose, and with it every grant there: from this commit on no search finds
+ * anybody in it. One transaction, as long as its people are many. Returns how many grants ended.
+ * Throws CollectionsError collection_closed.
+ */
+export async function closeCollection(
+  db: Db,
+  recorder: Recorder,
+  collection: CollectionId,
+): Promise<number> {
+  const total = await db.write(async (tx) => {
+    await markClosed(tx, recorder, collection);
+    const grants = await tx.read
+      .selectFrom("grants")
+      .select(["id", "subject_id as subject"])
+      .where("collection_id", "=", collection)
+      .where("state", "in", ["granted", "paused"])
+      .execute();
+    // All turns at once and in one order: a search that returns two of them waits, or is waited for.
+    await lockSequences(
+      tx,
+      grants.map(({ subject }) => subject),
+    );
+    for (const { id, subject } of grants) {
+      const grant = await lockGrant(tx, { id, subject });
+      await removeTemplates(tx, id);
+      await changeGrant(tx, recorder, grant, "expire");
+    }
+    await askForKeyFiles(tx);
+    return grants.length;
+  });
+  await updateKeyFiles(db, recorder.vault, recorder.clock);
+  return total;
 }
 
 type Change = "pause" | "resume" | "withdraw" | "expire";
@@ -69,18 +106,22 @@ async function changeAll(
   scope: Scope,
   change: Change,
 ): Promise<number> {
-  return db.write(async (tx) => {
+  const total = await db.write(async (tx) => {
     const grants = await grantsIn(tx, subject, scope);
     let changed = 0;
     for (const grant of grants) {
       if (await changeOne(tx, recorder, grant, change)) changed += 1;
     }
+    // Last of all, for whoever writes a key file holds the place for a while.
+    await askForKeyFiles(tx);
     if (changed > 0) return changed;
     throw new ConsentError(
       "no_live_grant",
       "This person has no consent here that could be changed so.",
     );
   });
+  await updateKeyFiles(db, recorder.vault, recorder.clock);
+  return total;
 }
 
 /**

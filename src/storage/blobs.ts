@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import { createHash } from "node:crypto";
-import { access, readFile, readdir, rm, stat } from "node:fs/promises";
+import { access, readFile, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Hex } from "../base/bytes.ts";
 import { assert } from "../base/errors.ts";
-import { isAbandoned, syncFolder, writeFileDurably } from "../base/files.ts";
+import { isAbandoned, syncFolder, temporaryName, writeFileDurably } from "../base/files.ts";
 import { StorageError } from "./errors.ts";
 
 /** Nobody takes this long to write one photo, on whatever machine. */
@@ -25,7 +25,7 @@ export class Blobs {
   async put(bytes: Uint8Array): Promise<string> {
     const hash = sha256Hex(bytes);
     const path = this.pathOf(hash);
-    if (!(await exists(path))) await writeFileDurably(path, bytes);
+    if (!(await touch(path))) await writeFileDurably(path, bytes);
     return hash;
   }
 
@@ -63,6 +63,39 @@ export class Blobs {
     await syncFolder(join(path, ".."));
   }
 
+  /** Every blob with the time it was last put, one folder of them at a time. */
+  async *list(): AsyncGenerator<readonly { readonly hash: string; readonly writtenAt: number }[]> {
+    for (const folder of await readdir(this.#folder).catch(() => [])) {
+      const path = join(this.#folder, folder);
+      const names = await readdir(path).catch(() => []);
+      const blobs = names.filter((name) => /^[0-9a-f]{64}$/u.test(folder + name));
+      const files = blobs.map(async (name) => {
+        const info = await stat(join(path, name)).catch(() => null);
+        return info ? [{ hash: folder + name, writtenAt: info.mtimeMs }] : [];
+      });
+      yield (await Promise.all(files)).flat();
+    }
+  }
+
+  /**
+   * Removes a blob unless it was put after `instant`. It is taken aside before it is looked
+   * at: somebody who puts the same bytes meanwhile either marks the file or writes another.
+   */
+  async removeOlder(hash: string, instant: number): Promise<boolean> {
+    const path = this.pathOf(hash);
+    const aside = temporaryName(path);
+    const taken = await rename(path, aside).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) return false;
+    const { mtimeMs } = await stat(aside);
+    if (mtimeMs > instant) await rename(aside, path);
+    else await rm(aside, { force: true });
+    await syncFolder(join(path, ".."));
+    return mtimeMs <= instant;
+  }
+
   /**
    * Removes the temporary files that a killed writer left behind: those of a process that has ended
    * on this machine, and old ones. The others may be the work of a process that runs.
@@ -82,6 +115,15 @@ async function removeLeftover(path: string): Promise<void> {
   if (!info) return;
   const old = Date.now() - info.mtimeMs > PART_AGE_MS;
   if (old || isAbandoned(path)) await rm(path, { force: true });
+}
+
+/** Marks a file as put now. False where there is none. */
+async function touch(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
+    () => true,
+    () => false,
+  );
 }
 
 function exists(path: string): Promise<boolean> {
