@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { onEachDatabase } from "../../test/databases.ts";
 import { fakePhoto } from "../../test/fake-engine.ts";
 import { type Instance, makeCollection, openInstance, today } from "../../test/instance.ts";
+import { fixedClock } from "../base/clock.ts";
 import { findSubject } from "../subjects/subjects.ts";
 import { withdraw } from "../rights/consent-changes.ts";
 import { enrolCsv, type RowResult } from "./enrol-csv.ts";
@@ -101,4 +102,29 @@ onEachDatabase("reads what a spreadsheet writes, and refuses what is no list", a
   }
   await assert.rejects(run(instance, folder, collection), { code: "csv_invalid" });
   await assert.rejects(run(instance, join(folder, "none"), collection), { code: "csv_invalid" });
+});
+
+onEachDatabase("R5 a list may hold dates of birth and guardians", async (database) => {
+  await using instance = await openInstance(database, { clock: fixedClock(Date.UTC(2026, 0, 10)) });
+  const { app, folder } = instance;
+  const collection = await makeCollection(app);
+  for (const one of ["anna", "bert", "cleo"]) {
+    await writeFile(join(folder, `${one}.jpg`), fakePhoto([one]));
+  }
+  const file = join(folder, "list.csv");
+  const row = (one: string, rest: string) =>
+    `${one},${one}@people.example,${one}.jpg,form ${one},2026-01-10,Staff,${rest}`;
+  const lines = [
+    "subject,contact,photo,form,signed_on,witness,born,guardian,relation,language",
+    row("anna", "2010-02-01,Vera,mother,en"),
+    row("bert", "2010-02-01,,,"),
+    row("cleo", ",,,"),
+  ];
+  await writeFile(file, lines.join("\n"));
+  const results = await run(instance, file, collection);
+  assert.deepEqual(outcomes(results), ["enrolled", "refused", "enrolled"]);
+  assert.equal(results[1]?.reasons[0]?.code, "guardian_needed");
+  const grants = await app.db.read.selectFrom("grants").select("expires_at").execute();
+  const ends = grants.map(({ expires_at }) => new Date(expires_at).toISOString().slice(0, 10));
+  assert.deepEqual(ends.sort(), ["2026-02-01", "2027-01-10"]);
 });

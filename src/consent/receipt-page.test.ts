@@ -47,7 +47,7 @@ onSqlite("R2 the page and the PDF of a receipt say all that it says", async (dat
   ] as const) {
     const page = receiptPage(receipt, kept.jws, language);
     assert.equal(page.language, language === "nl-BE" ? "nl" : "en");
-    const text = JSON.stringify(page.blocks);
+    const text = JSON.stringify([page.title, page.blocks]);
     for (const part of [
       ...said,
       kept.consent,

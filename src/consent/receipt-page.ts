@@ -10,14 +10,13 @@ export function receiptPage(receipt: Receipt, jws: string, asked: string): Docum
   const { receipt: words, language } = textsNear(asked);
   const record = receipt["dpv:hasRecordOfActivity"];
   const blocks: readonly Block[] = [
-    { kind: "heading", level: 1, text: words.title },
     { kind: "paragraph", text: words.intro },
     { kind: "facts", rows: consentRows(receipt, words) },
     ...record["dpv:hasProcess"].flatMap((use) => useBlocks(use, words)),
-    { kind: "heading", level: 2, text: words.more },
+    { kind: "heading", level: 1, text: words.more },
     { kind: "facts", rows: controllerRows(receipt, words) },
     { kind: "facts", rows: noticeRows(receipt, words, language) },
-    { kind: "heading", level: 2, text: words.check.title },
+    { kind: "heading", level: 1, text: words.check.title },
     { kind: "paragraph", text: words.check.text },
     { kind: "facts", rows: [[words.labels.hash, sha256Hex(jws)]] },
     { kind: "code", text: jws },
@@ -63,7 +62,7 @@ function useBlocks(
     ...(transfers === undefined ? [] : [[labels.transfers, transfers] as const]),
   ];
   return [
-    { kind: "heading", level: 2, text: words.uses[name] },
+    { kind: "heading", level: 1, text: words.uses[name] },
     { kind: "facts", rows },
   ];
 }

@@ -136,7 +136,7 @@ export const en: Texts = {
       "dpv:Collect": "collected",
       "dpv:Derive": "made into a template",
       "dpv:Match": "compared",
-      "dpv:Store": "stored, encrypted",
+      "dpv:Store": "stored encrypted",
       "dpv:Erase": "erased",
     },
     rights:
