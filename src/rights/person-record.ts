@@ -138,6 +138,7 @@ export interface HeldObjection {
   readonly collection: NamedCollection;
   readonly photo: MediaId;
   readonly face: FaceId | null;
+  readonly reason: string | null;
   readonly state: ObjectionState;
   readonly askedAt: Moment;
   readonly decidedAt: Moment | null;

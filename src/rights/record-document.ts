@@ -122,6 +122,7 @@ function objectionBlocks({ objections }: PersonRecord, words: RecordWords): read
     readable(one.askedAt),
     one.collection.name,
     one.face === null ? `${one.photo}, ${words.labels.wholePhoto}` : one.photo,
+    one.reason ?? "",
     words.objectionStates[one.state],
     one.decidedAt === null ? "" : readable(one.decidedAt),
   ]);

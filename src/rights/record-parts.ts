@@ -3,6 +3,7 @@ import type { KeptEvidence } from "../consent/evidence.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import type { Reader } from "../storage/db.ts";
 import type { Vault } from "../storage/vault.ts";
+import { listObjections } from "./objections.ts";
 import {
   type Held,
   type HeldConsent,
@@ -193,25 +194,21 @@ export async function searchesHeld(db: Reader, subject: SubjectId): Promise<Held
 /** Their objections. */
 export async function objectionsHeld(
   db: Reader,
+  vault: Vault,
   subject: SubjectId,
 ): Promise<readonly HeldObjection[]> {
-  const rows = await db.read
-    .selectFrom("objections")
-    .innerJoin("collections", "collections.id", "objections.collection_id")
-    .select(["objections.id", "media_id", "face_id", "state", "asked_at", "decided_at"])
-    .select(["collections.id as collection", "collections.name"])
-    .where("subject_id", "=", subject)
-    .orderBy("asked_at")
-    .orderBy("objections.id")
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    collection: { id: row.collection, name: row.name },
-    photo: row.media_id,
-    face: row.face_id,
-    state: row.state,
-    askedAt: moment(row.asked_at),
-    decidedAt: momentOrNull(row.decided_at),
+  const objections = await listObjections(db, vault, { subject, limit: ROWS_MAX });
+  const collections = await db.read.selectFrom("collections").select(["id", "name"]).execute();
+  const names = new Map(collections.map(({ id, name }) => [id, name]));
+  return objections.map((one) => ({
+    id: one.id,
+    collection: { id: one.collection, name: names.get(one.collection) ?? one.collection },
+    photo: one.photo,
+    face: one.face,
+    reason: one.reason,
+    state: one.state,
+    askedAt: moment(one.askedAt),
+    decidedAt: momentOrNull(one.decidedAt),
   }));
 }
 

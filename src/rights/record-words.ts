@@ -65,7 +65,7 @@ const ENGLISH: RecordWords = {
     sightings: ["Seen", "Collection", "Photo", "Where in the photo", "Verdict", "State", "Decided"],
     searches: ["When", "Collection", "Who", "Why", "Were you returned?"],
     handedOut: ["When", "What", "Who", "Collection", "Photos"],
-    objections: ["Asked", "Collection", "Photo", "State", "Decided"],
+    objections: ["Asked", "Collection", "Photo", "Reason", "State", "Decided"],
     entries: ["Number", "When", "What", "Who", "Place in the tree"],
   },
   labels: {
@@ -118,6 +118,7 @@ const ENGLISH: RecordWords = {
     "template.made": "template made",
     "sighting.confirmed": "sighting confirmed",
     "sighting.rejected": "sighting rejected",
+    "sighting.undone": "word on a sighting taken back",
     "search.returned": "a search returned you",
     "photos.listed": "your photos listed",
     "photos.delivered": "your photos handed out",

@@ -76,7 +76,7 @@ export async function gatherRecord(
     sightings: await sightingsHeld(db, subject),
     searches: await searchesHeld(db, subject),
     handedOut: entries.flatMap(handedOut),
-    objections: await objectionsHeld(db, subject),
+    objections: await objectionsHeld(db, vault, subject),
     entries: entries.map(heldEntry),
   };
 }

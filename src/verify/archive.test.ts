@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 as zlibCrc32 } from "node:zlib";
-import { unpack } from "../../test/unpack.ts";
+import { archiveOf as pack, unpack } from "../../test/unpack.ts";
 import {
   type ArchivedFile,
   crc32,
@@ -15,20 +15,8 @@ import { VerifyError } from "./errors.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 
-function archiveOf(contents: Readonly<Record<string, string>>): Uint8Array {
-  const parts: Uint8Array[] = [];
-  const files: ArchivedFile[] = [];
-  let offset = 0;
-  for (const [name, content] of Object.entries(contents)) {
-    const bytes = text(content);
-    const file = { name, size: bytes.length, crc: crc32(bytes), offset };
-    const header = localHeader(file);
-    files.push(file);
-    parts.push(header, bytes);
-    offset += header.length + bytes.length;
-  }
-  return Buffer.concat([...parts, ending(files, offset)]);
-}
+const archiveOf = (contents: Readonly<Record<string, string>>): Uint8Array =>
+  pack(new Map(Object.entries(contents).map(([name, content]) => [name, text(content)])));
 
 async function readAll(bytes: Uint8Array): Promise<readonly NamedBytes[]> {
   const files: NamedBytes[] = [];

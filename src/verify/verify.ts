@@ -129,9 +129,9 @@ async function checkExport(source: ByteSource, options: VerifyOptions): Promise<
   return valid(
     "export",
     `This export of ${found.subject} is whole and as it was made at ${found.madeAt}: ` +
-      `${found.files} files, among them ${found.photos} photos and ${found.receipts} receipts, and ` +
-      `${found.entries} ledger entries without a gap, each in the ledger of ` +
-      `${found.checkpoint.size} entries.${against}${ownKeys(own)}`,
+      `${found.files} files, among them ${count(found.photos, "photo")} and ` +
+      `${count(found.receipts, "receipt")}, and all ${found.entries} of their ledger entries, each ` +
+      `proved to be in the ledger of ${found.checkpoint.size}.${against}${ownKeys(own)}`,
   );
 }
 
@@ -149,7 +149,7 @@ async function checkNote(note: string, options: VerifyOptions): Promise<VerifyRe
   const { size, origin, signatures, ...rest } = await verifyCheckpoint(note, keys);
   const against = await checkOlder({ size, origin, ...rest }, options, keys);
   const witnesses = signatures.filter(({ time }) => time !== null).length;
-  const witnessed = witnesses === 0 ? "no known witness" : `${witnesses} known witnesses`;
+  const witnessed = witnesses === 0 ? "no known witness" : count(witnesses, "known witness", "es");
   return valid(
     "checkpoint",
     `${origin} signed that its ledger had ${size} entries under this root; ${witnessed} ` +
@@ -249,6 +249,10 @@ function ownKeys(keys: readonly string[]): string {
 
 function valid(kind: CheckedKind, sentence: string): VerifyResult {
   return { valid: true, kind, sentence };
+}
+
+function count(number: number, noun: string, plural = "s"): string {
+  return `${number} ${noun}${number === 1 ? "" : plural}`;
 }
 
 /** What an event tells, for a sentence: it may come from anybody. */
