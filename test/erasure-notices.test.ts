@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { fixedClock } from "../src/base/clock.ts";
 import { withdraw } from "../src/rights/consent-changes.ts";
 import { erase } from "../src/rights/erase.ts";
+import { keySetOf } from "../src/ledger/signing.ts";
+import { verifyCertificate } from "../src/verify/certificate.ts";
 import { deliverDue } from "../src/webhooks/deliver.ts";
 import { countMessages } from "../src/webhooks/messages.ts";
 import { addWebhook } from "../src/webhooks/webhooks.ts";
@@ -72,6 +74,9 @@ onEachDatabase(
       assert.equal(notice.data["subject"], anna);
       assert.ok(Date.parse(notice.timestamp) <= clock.now());
       assert.ok(!arrival?.body.includes("anna"), "no name and no contact is in it");
+      const certificate = String(notice.data["certificate"]);
+      const keys = await keySetOf(app.db, "receipts");
+      assert.equal((await verifyCertificate(certificate, keys)).subject, anna);
       assert.throws(() => receiver.verify(secrets.get(elsewhere.id) ?? "", arrival));
     }
   },
