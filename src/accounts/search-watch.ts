@@ -166,7 +166,7 @@ async function raise(
       seen_by: null,
     })
     .execute();
-  const told = { kind: "search.alert", search: search.id, returned: searches } as const;
+  const told = { kind: "search.alert", search: search.id, searches } as const;
   await enqueueMessage(tx, recorder, collection, told);
   return { kind: "search.alerted", collection, subject, search: search.id, searches };
 }

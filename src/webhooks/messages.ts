@@ -26,7 +26,8 @@ export type WebhookEvent =
     }
   /** Photos imported before somebody was added have been compared with them: so many. */
   | { readonly kind: "job.finished"; readonly job: "backfill"; readonly photos: number }
-  | { readonly kind: "search.alert"; readonly search: SearchId; readonly returned: number };
+  /** An account has searched for the same person so often that the owner is to look. */
+  | { readonly kind: "search.alert"; readonly search: SearchId; readonly searches: number };
 
 /** A message as it is listed. */
 export interface MessageListing {
