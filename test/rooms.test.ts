@@ -24,7 +24,9 @@ const ROOMS = [
   "rights",
   "papers",
   "backup",
+  "contract",
   "app.ts",
+  "http",
   "cli",
 ] as const;
 

@@ -1,0 +1,62 @@
+import type { CollectionId } from "../base/ids.ts";
+import { append, type Recorder } from "../ledger/ledger.ts";
+import type { Db, Reader } from "../storage/db.ts";
+import { CollectionsError } from "./errors.ts";
+
+/** What guards a collection against its own staff's haste. */
+export interface CollectionLimits {
+  /** Searches an account may make in an hour. */
+  readonly searchBudget: number;
+  /** Returns of one person to one account in an hour, before owners and auditors are told. */
+  readonly probesMax: number;
+  /** Whether two people must confirm a sighting before it counts. */
+  readonly twoPerson: boolean;
+  /** Invites that may be sent in a day. */
+  readonly dailyInvites: number;
+}
+
+/** A collection's limits. Throws CollectionsError collection_unknown. */
+export async function readLimits(db: Reader, id: CollectionId): Promise<CollectionLimits> {
+  const row = await db.read
+    .selectFrom("collections")
+    .select(["search_budget", "probes_max", "two_person", "daily_invites"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (!row) throw new CollectionsError("collection_unknown", "There is no collection of this id.");
+  return {
+    searchBudget: row.search_budget,
+    probesMax: row.probes_max,
+    twoPerson: row.two_person === 1,
+    dailyInvites: row.daily_invites,
+  };
+}
+
+/** Changes the limits named; the others stay. Throws CollectionsError collection_unknown. */
+export async function changeLimits(
+  db: Db,
+  recorder: Recorder,
+  id: CollectionId,
+  changes: { readonly [Name in keyof CollectionLimits]?: CollectionLimits[Name] | undefined },
+): Promise<CollectionLimits> {
+  return db.write(async (tx) => {
+    const before = await readLimits(tx, id);
+    const limits = {
+      searchBudget: changes.searchBudget ?? before.searchBudget,
+      probesMax: changes.probesMax ?? before.probesMax,
+      twoPerson: changes.twoPerson ?? before.twoPerson,
+      dailyInvites: changes.dailyInvites ?? before.dailyInvites,
+    };
+    await tx.write
+      .updateTable("collections")
+      .set({
+        search_budget: limits.searchBudget,
+        probes_max: limits.probesMax,
+        two_person: limits.twoPerson ? 1 : 0,
+        daily_invites: limits.dailyInvites,
+      })
+      .where("id", "=", id)
+      .execute();
+    await append(tx, recorder, { kind: "collection.limits_changed", collection: id, limits });
+    return limits;
+  });
+}

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { defineRoute, READERS } from "./contract.ts";
+import { collectionId, done, page, pageQuery, text } from "./fields.ts";
+
+const NAME_LENGTH_MAX = 80;
+const CONTACT_LENGTH_MAX = 320;
+/** A purpose, basis or notice is a text that a person reads, not a file. */
+const TEXT_LENGTH_MAX = 20_000;
+/** R37: three years after the last word of the person, at most. */
+const RETENTION_DAYS_MAX = 3 * 365;
+const AGE_MAX = 120;
+/** A search a second, an hour long: nobody who looks at answers asks faster. */
+const SEARCH_BUDGET_MAX = 3600;
+/** A festival's guests in a few days. */
+const DAILY_INVITES_MAX = 10_000;
+
+export const collection = z
+  .object({
+    id: collectionId,
+    name: z.string(),
+    purpose: z.string(),
+    contact: z.string(),
+    retentionDays: z.int(),
+    ageFloor: z.int(),
+    sceneBasis: z
+      .string()
+      .nullable()
+      .meta({ description: "Why everyone pictured may be compared; null: nobody is unasked." }),
+    pack: z.string().meta({ description: "The model pack its templates are made with." }),
+    closed: z.boolean(),
+  })
+  .meta({ id: "Collection" });
+
+const rules = {
+  searchBudget: z
+    .int()
+    .min(1)
+    .max(SEARCH_BUDGET_MAX)
+    .meta({ description: "Searches an account may make in an hour." }),
+  probesMax: z.int().min(1).max(SEARCH_BUDGET_MAX).meta({
+    description: "Returns of one person to one account in an hour, before an alert is raised.",
+  }),
+  dailyInvites: z.int().min(0).max(DAILY_INVITES_MAX),
+  twoPerson: z
+    .boolean()
+    .meta({ description: "Whether two people must confirm a sighting before it counts." }),
+};
+
+export const collectionSettings = z.object(rules).meta({ id: "CollectionSettings" });
+
+export const collectionRoutes = {
+  createCollection: defineRoute({
+    method: "POST",
+    path: "/api/v1/collections",
+    summary: "Make a collection of photos with one purpose.",
+    access: { who: ["owner"], scope: null },
+    body: z.object({
+      name: text(NAME_LENGTH_MAX),
+      purpose: text(TEXT_LENGTH_MAX).meta({ description: "What the collection is for." }),
+      notice: text(TEXT_LENGTH_MAX).meta({ description: "What people read before they say yes." }),
+      contact: text(CONTACT_LENGTH_MAX).meta({ description: "Who answers people's questions." }),
+      retentionDays: z.int().min(1).max(RETENTION_DAYS_MAX),
+      ageFloor: z.int().min(0).max(AGE_MAX),
+      sceneBasis: text(TEXT_LENGTH_MAX).nullable().default(null),
+      pack: z
+        .enum(["recommended", "bundled"])
+        .optional()
+        .meta({ description: "The model pack; what was installed where nothing is said." }),
+    }),
+    response: collection,
+    status: 201,
+    errors: ["collection_exists", "collection_invalid"],
+    example: {
+      as: "owner",
+      body: {
+        name: "gala",
+        purpose: "give the guests their pictures",
+        notice: "We look for your face in the photos of the gala.",
+        contact: "office@club.example",
+        retentionDays: 365,
+        ageFloor: 16,
+        sceneBasis: "ticket terms and signs at the door",
+      },
+      keeps: { collection: "id" },
+    },
+  }),
+  listCollections: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections",
+    summary: "The collections in reach, by name.",
+    access: { who: READERS, scope: "read" },
+    query: z.object(pageQuery),
+    response: page(collection),
+    status: 200,
+    errors: ["cursor_invalid"],
+    example: { as: "owner", query: { limit: "20" } },
+  }),
+  getCollection: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection",
+    summary: "One collection.",
+    access: { who: READERS, scope: "read" },
+    response: collection,
+    status: 200,
+    errors: ["collection_unknown"],
+    example: { as: "owner" },
+  }),
+  getCollectionSettings: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/settings",
+    summary: "The limits that guard a collection.",
+    access: { who: READERS, scope: "read" },
+    response: collectionSettings,
+    status: 200,
+    errors: ["collection_unknown"],
+    example: { as: "owner" },
+  }),
+  changeCollectionSettings: defineRoute({
+    method: "PATCH",
+    path: "/api/v1/collections/:collection/settings",
+    summary: "Change the limits that guard a collection; what is not named stays.",
+    access: { who: ["owner"], scope: null },
+    body: z.object(rules).partial(),
+    response: collectionSettings,
+    status: 200,
+    errors: ["collection_unknown"],
+    example: { as: "owner", body: { searchBudget: 300 } },
+  }),
+  closeCollection: defineRoute({
+    method: "POST",
+    path: "/api/v1/collections/:collection/close",
+    summary: "End a collection: its consents end, and nobody is found in it any more.",
+    access: { who: ["owner"], scope: null },
+    response: done,
+    status: 200,
+    errors: ["collection_unknown", "collection_closed"],
+    example: { as: "owner", turn: 9 },
+  }),
+};

@@ -1,0 +1,129 @@
+import { z } from "zod";
+import type { ProblemCode } from "./problems.ts";
+import { PARAMS } from "./fields.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Who may stand at the door. `nobody` is whoever has not said who they are. */
+export type Visitor = "nobody" | "subject" | "staff" | "auditor" | "owner";
+
+/** What an API key may be made for. */
+export type Scope = "search" | "import" | "people" | "read";
+
+/**
+ * Who may use a route: visitors, and keys of a scope. Beyond that the door sees to it, from the
+ * path alone, that staff and keys stay in their collections (`:collection`) and that a subject asks
+ * of themselves (`:subject`).
+ */
+export interface Access {
+  readonly who: readonly Visitor[];
+  /** Keys of this scope may too; null: no key. */
+  readonly scope: Scope | null;
+}
+
+/** Media types that are no JSON. Events: each is of the route's `response`, one a message. */
+export type Produced =
+  | "text/event-stream"
+  | "application/zip"
+  | "application/pdf"
+  | "text/html"
+  | "text/plain"
+  | "image/jpeg";
+
+/**
+ * A request that can be made as it stands: it is shown in the documentation as a curl command, and
+ * the tests make all of them in the order of the routes. `$name` is what an earlier one keeps.
+ */
+export interface Example {
+  readonly as: Visitor | "key";
+  /** Path parameters; each is `$` and its own name where nothing is said. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** File names by the name of their part. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What later examples refer to: name -> dotted path in the answer. */
+  readonly keeps?: Readonly<Record<string, string>>;
+  /** Those of a higher turn come later, whatever their place: they end what others need. */
+  readonly turn?: number;
+}
+
+/** One thing that can be asked over HTTP. The schemas are the truth: types, checks and OpenAPI. */
+export interface Route {
+  readonly method: Method;
+  readonly path: `/api/v1/${string}`;
+  /** One sentence. */
+  readonly summary: string;
+  readonly access: Access;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  /** Parts of multipart/form-data that are files; the other parts are `body`, as text. */
+  readonly files?: readonly string[];
+  /** Of the JSON answer, or of each event. */
+  readonly response: z.ZodType;
+  readonly produces?: Produced;
+  readonly status: 200 | 201 | 202;
+  /** Beyond what any route may answer (see COMMON in openapi.ts). */
+  readonly errors: readonly ProblemCode[];
+  /** `photo`: looks at a photo while it is waited for, so it takes a place at the gate. */
+  readonly work?: "photo";
+  /**
+   * A write sent again with its Idempotency-Key is answered as the first time. `anew`: it is done
+   * again instead, because an old answer could name somebody who has withdrawn since.
+   */
+  readonly repeat?: "answer" | "anew";
+  readonly example: Example;
+}
+
+/** Says that an object is a route, and keeps what exactly its schemas are. */
+export function defineRoute<const Defined extends Route>(route: Defined): Defined {
+  return route;
+}
+
+type ParamName<Path extends string> = Path extends `${string}/:${infer Rest}`
+  ? Rest extends `${infer Name}/${infer More}`
+    ? Name | ParamName<`/${More}`>
+    : Rest
+  : never;
+
+/** The parameters in a route's path, parsed. */
+export type ParamsOf<Of extends Route> = {
+  readonly [Name in ParamName<Of["path"]> & keyof typeof PARAMS]: z.output<(typeof PARAMS)[Name]>;
+};
+
+/** The query of a route, parsed. */
+export type QueryOf<Of extends Route> = Of extends { readonly query: infer Query extends z.ZodType }
+  ? z.output<Query>
+  : object;
+
+/** The body of a route, parsed. */
+export type BodyOf<Of extends Route> = Of extends { readonly body: infer Body extends z.ZodType }
+  ? z.output<Body>
+  : object;
+
+/** The names of a route's files. */
+export type FileNameOf<Of extends Route> = Of extends { readonly files: readonly (infer Name)[] }
+  ? Name & string
+  : never;
+
+/** The names in a path: `/a/:b` has `b`. */
+export function paramNames(path: string): readonly (keyof typeof PARAMS)[] {
+  return [...path.matchAll(/:([a-z_]+)/gu)].map(([, name = ""]) => {
+    if (isParam(name)) return name;
+    throw new Error(`The path ${path} has a parameter that PARAMS does not know.`);
+  });
+}
+
+function isParam(name: string): name is keyof typeof PARAMS {
+  return Object.hasOwn(PARAMS, name);
+}
+
+/** The schema of a route's path parameters. */
+export function paramsSchema(path: string): z.ZodObject {
+  return z.object(Object.fromEntries(paramNames(path).map((name) => [name, PARAMS[name]])));
+}
+
+/** The operator's people who work with a collection. */
+export const STAFF = ["staff", "owner"] as const satisfies readonly Visitor[];
+/** Who may look at everything of a collection. */
+export const READERS = ["staff", "auditor", "owner"] as const satisfies readonly Visitor[];

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import type {
+  CollectionId,
+  FaceId,
+  GrantId,
+  JobId,
+  MediaId,
+  SearchId,
+  SightingId,
+  SubjectId,
+} from "../base/ids.ts";
+
+/** Ids as newId makes them: a prefix and 96 random bits as base64url. */
+function id<Id extends string>(prefix: string, what: string): z.ZodType<Id, string> {
+  const schema = z.string().regex(new RegExp(`^${prefix}_[A-Za-z0-9_-]{16}$`, "u"));
+  const described: z.ZodType<string, string> = schema.meta({ description: what });
+  return described as z.ZodType<Id, string>;
+}
+
+export const collectionId = id<CollectionId>("col", "A collection's id.");
+export const subjectId = id<SubjectId>("sub", "A person's id.");
+export const grantId = id<GrantId>("gra", "A grant's id.");
+export const mediaId = id<MediaId>("med", "A photo's id.");
+export const faceId = id<FaceId>("fac", "A face's id.");
+export const sightingId = id<SightingId>("sig", "A sighting's id.");
+export const searchId = id<SearchId>("sea", "A recorded search's id.");
+export const jobId = id<JobId>("job", "A job's id.");
+
+/**
+ * What a name after a colon in a path stands for. A new kind of parameter is one row here; the
+ * door checks membership by `collection`, and that a person asks of themselves by `subject`.
+ */
+export const PARAMS = {
+  collection: collectionId,
+  subject: subjectId,
+  sighting: sightingId,
+  job: jobId,
+} as const;
+
+/**
+ * Text from outside: of bounded length in UTF-16 units, and of characters that every database
+ * stores and every screen shows: no control characters but tabs and line ends, no half of a pair.
+ */
+export function text(max: number, min = 1): z.ZodString {
+  return z.string().min(min).max(max).regex(STORABLE);
+}
+
+const STORABLE = /^(?:[^\p{Cc}\p{Surrogate}]|[\t\n\r])*$/u;
+
+/** Milliseconds since 1970 UTC. */
+export const instant = z.int().min(0).meta({ description: "Milliseconds since 1970 UTC." });
+
+/** `YYYY-MM-DD`. */
+export const day = z.iso.date();
+
+/** A number in 0..1 of the upright photo. */
+export const fraction = z.number().min(0).max(1);
+
+/** A rectangle by its top left corner; parts of it may lie outside of the photo. */
+export const box = z
+  .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+  .meta({ description: "In 0..1 of the upright photo, by the top left corner." });
+
+/** Items a page may hold: each is a row and a few sub-queries. */
+export const PAGE_MAX = 200;
+const PAGE_DEFAULT = 50;
+const CURSOR_LENGTH_MAX = 400;
+
+/** What every list is asked with, as it stands in an address. */
+export const pageQuery = {
+  limit: z.coerce
+    .number<string>()
+    .int()
+    .min(1)
+    .max(PAGE_MAX)
+    .default(PAGE_DEFAULT)
+    .meta({ description: "Items on a page." }),
+  cursor: z
+    .string()
+    .max(CURSOR_LENGTH_MAX)
+    .optional()
+    .meta({ description: "The `next` of the page before." }),
+};
+
+/** A page of a list: `next` is the cursor of the page after, or null on the last. */
+export function page<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().nullable().meta({ description: "Cursor of the next page; null: no more." }),
+  });
+}
+
+/** Where there is nothing more to say than that it is done. */
+export const done = z.object({ done: z.literal(true) });

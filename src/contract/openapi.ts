@@ -1,0 +1,216 @@
+import { z } from "zod";
+import { type Example, paramNames, type Route } from "./contract.ts";
+import { PARAMS } from "./fields.ts";
+import { problem, type ProblemCode, PROBLEMS } from "./problems.ts";
+import { ROUTE_LIST } from "./routes.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What any route may answer. */
+export const COMMON: readonly ProblemCode[] = [
+  "request_invalid",
+  "credentials_missing",
+  "credentials_invalid",
+  "not_allowed",
+  "origin_refused",
+  "too_many_requests",
+  "stopping",
+  "internal",
+];
+/** What a route with a body may answer beyond. */
+export const COMMON_WRITE: readonly ProblemCode[] = [
+  "json_malformed",
+  "json_too_deep",
+  "body_too_large",
+  "media_type_unsupported",
+  "idempotency_key_invalid",
+  "idempotency_busy",
+  "idempotency_forgotten",
+  "idempotency_mismatch",
+];
+const COMMON_PHOTO: readonly ProblemCode[] = ["multipart_malformed", "overloaded"];
+
+/** The document of the whole API (OpenAPI 3.1), made from the routes and nothing else. */
+export function documentApi(server: string): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const [name, route] of ROUTE_LIST) {
+    const path = route.path.replaceAll(/:([a-z_]+)/gu, "{$1}");
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(name, route) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Assent",
+      version: "1",
+      description:
+        "Face search in which only people who said yes can be found. There is no route that gives " +
+        "out a template or a vector, and none that acts on a hit by itself.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: server }],
+    paths,
+    components: {
+      schemas: { Problem: schemaOf(problem, "output") },
+      securitySchemes: {
+        session: { type: "apiKey", in: "cookie", name: "__Host-assent" },
+        key: { type: "http", scheme: "bearer", description: "An API key of one collection." },
+      },
+    },
+  };
+}
+
+/** The errors that a route may answer, each once. */
+export function errorsOf(route: Route): readonly ProblemCode[] {
+  const write = route.method === "GET" ? [] : COMMON_WRITE;
+  const photo = route.work === "photo" ? COMMON_PHOTO : [];
+  return [...new Set([...route.errors, ...COMMON, ...write, ...photo])];
+}
+
+function operationOf(name: string, route: Route): Json {
+  const [, , , topic = ""] = route.path.split("/");
+  return {
+    operationId: name,
+    summary: route.summary,
+    tags: [topic],
+    security: securityOf(route),
+    "x-access": route.access,
+    parameters: parametersOf(route),
+    ...(route.body || route.files ? { requestBody: bodyOf(route) } : {}),
+    responses: {
+      [String(route.status)]: {
+        description: "Done.",
+        content: { [route.produces ?? "application/json"]: { schema: answerSchema(route) } },
+      },
+      ...failuresOf(route),
+    },
+  };
+}
+
+function securityOf({ access }: Route): readonly Json[] {
+  const signedIn = access.who.some((one) => one !== "nobody");
+  return [
+    ...(access.who.includes("nobody") ? [{}] : []),
+    ...(signedIn ? [{ session: [] }] : []),
+    ...(access.scope === null ? [] : [{ key: [] }]),
+  ];
+}
+
+function parametersOf(route: Route): readonly Json[] {
+  const path = paramNames(route.path).map((name) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: schemaOf(PARAMS[name], "input"),
+  }));
+  const query = Object.entries(route.query?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: false,
+    schema: schemaOf(schema as z.ZodType, "input"),
+    ...exampleOf(route.example.query?.[name]),
+  }));
+  const key =
+    route.method === "GET"
+      ? []
+      : [
+          {
+            name: "Idempotency-Key",
+            in: "header",
+            required: false,
+            description:
+              "A text of your own: sent again with the same request, nothing is done twice.",
+            schema: { type: "string", minLength: 1, maxLength: 200 },
+          },
+        ];
+  return [...path, ...query, ...key];
+}
+
+function exampleOf(value: unknown): Json {
+  return value === undefined ? {} : { example: value };
+}
+
+function bodyOf(route: Route): Json {
+  const schema = route.body ? schemaOf(route.body, "input") : { type: "object" };
+  if (!route.files) {
+    return {
+      required: true,
+      content: { "application/json": { schema, ...exampleOf(route.example.body) } },
+    };
+  }
+  const files = Object.fromEntries(
+    route.files.map((name) => [
+      name,
+      { type: "string", contentMediaType: "application/octet-stream" },
+    ]),
+  );
+  const { properties = {}, required = [] } = schema as {
+    readonly properties?: Json;
+    readonly required?: readonly string[];
+  };
+  const form = {
+    type: "object",
+    properties: { ...properties, ...files },
+    required: [...required, ...route.files],
+  };
+  const example = { ...route.example.body, ...route.example.files };
+  return { required: true, content: { "multipart/form-data": { schema: form, example } } };
+}
+
+function answerSchema(route: Route): Json {
+  return route.produces && route.produces !== "text/event-stream"
+    ? { type: "string", contentMediaType: route.produces }
+    : schemaOf(route.response, "output");
+}
+
+function failuresOf(route: Route): Json {
+  const byStatus = Map.groupBy(errorsOf(route), (code) => PROBLEMS[code][0]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join("\n"),
+        content: {
+          "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+        },
+      },
+    ]),
+  );
+}
+
+/** JSON Schema (draft 2020-12, as OpenAPI 3.1 has it), self-contained. */
+export function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: "draft-2020-12" });
+  return inlined(rest);
+}
+
+/** zod sets named schemas apart below the schema; in one document their places must not clash. */
+function inlined(schema: Json): Json {
+  const { $defs, ...rest } = schema as Json & { readonly $defs?: Readonly<Record<string, Json>> };
+  if (!$defs) return rest;
+  const open = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(open);
+    if (typeof value !== "object" || value === null) return value;
+    if ("$ref" in value && typeof value.$ref === "string") {
+      return open($defs[value.$ref.replace("#/$defs/", "")]);
+    }
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key]) => key !== "id" || !isSchemaId(value))
+        .map(([key, one]) => [key, open(one)]),
+    );
+  };
+  return open(rest) as Json;
+}
+
+/** zod's `meta({ id })` shows as a keyword beside `type`; a property called id lies in `properties`. */
+function isSchemaId(value: object): boolean {
+  return "type" in value && "id" in value && typeof value.id === "string";
+}
+
+/** The parameters of an example, each `$` and its own name where nothing is said. */
+export function exampleParams(route: Route): Readonly<Record<string, string>> {
+  const given: Example["params"] = route.example.params ?? {};
+  return Object.fromEntries(
+    paramNames(route.path).map((name) => [name, given[name] ?? `$${name}`]),
+  );
+}

@@ -1,0 +1,176 @@
+import { z } from "zod";
+import { defineRoute, READERS, STAFF } from "./contract.ts";
+import {
+  collectionId,
+  day,
+  done,
+  grantId,
+  instant,
+  page,
+  pageQuery,
+  subjectId,
+  text,
+} from "./fields.ts";
+
+/** Long enough for any real name or address, short enough for a caption. */
+const NAME_LENGTH_MAX = 200;
+const CONTACT_LENGTH_MAX = 320;
+const EVIDENCE_LENGTH_MAX = 200;
+
+const grant = z
+  .object({
+    id: grantId,
+    collection: collectionId,
+    state: z.enum(["granted", "paused", "withdrawn", "expired", "erased"]),
+    uses: z.array(z.string()).meta({ description: "find, keep_photo" }),
+    grantedAt: instant,
+    expiresAt: instant,
+    endedAt: instant.nullable(),
+  })
+  .meta({ id: "Grant" });
+
+export const person = z
+  .object({
+    id: subjectId,
+    name: z.string().nullable().meta({ description: "Null for auditors and keys." }),
+    contact: z.string().nullable(),
+    grant,
+  })
+  .meta({ id: "Person" });
+
+/** A part of a form is text; these words say yes and no. */
+const ticked = z.enum(["yes", "no"]);
+
+const changed = z.object({
+  collections: z.int().meta({ description: "In how many collections it was changed." }),
+});
+
+export const peopleRoutes = {
+  enrolPerson: defineRoute({
+    method: "POST",
+    path: "/api/v1/collections/:collection/people",
+    summary: "Record a consent given on paper, with a photo of the person's face, alone.",
+    access: { who: STAFF, scope: "people" },
+    body: z.object({
+      name: text(NAME_LENGTH_MAX),
+      contact: text(CONTACT_LENGTH_MAX).meta({ description: "Their e-mail address." }),
+      form: text(EVIDENCE_LENGTH_MAX).meta({ description: "Where the signed form is kept." }),
+      signedOn: day.meta({ description: "The day of the signature." }),
+      witness: text(EVIDENCE_LENGTH_MAX).meta({ description: "Who of the staff saw it." }),
+      born: day.optional().meta({ description: "Where the age is near the collection's floor." }),
+      guardianName: text(EVIDENCE_LENGTH_MAX).optional(),
+      guardianRelation: text(EVIDENCE_LENGTH_MAX).optional(),
+      keepPhoto: ticked.default("no").meta({
+        description: "The person ticked that the photo may be kept for a change of models.",
+      }),
+    }),
+    files: ["photo"],
+    response: z.discriminatedUnion("outcome", [
+      z.object({
+        outcome: z.enum(["enrolled", "renewed", "already"]),
+        subject: subjectId,
+        grant: grantId,
+      }),
+      z.object({
+        outcome: z.literal("refused"),
+        problems: z.array(z.string()).meta({ description: "What the photo's face lacks." }),
+      }),
+    ]),
+    status: 200,
+    errors: [
+      "collection_unknown",
+      "collection_closed",
+      "subject_name_invalid",
+      "subject_contact_invalid",
+      "form_missing",
+      "witness_missing",
+      "signed_on_invalid",
+      "signed_on_future",
+      "consent_too_old",
+      "consent_withdrawn",
+      "born_invalid",
+      "born_missing",
+      "guardian_invalid",
+      "guardian_needed",
+      "guardian_not_needed",
+      "not_a_picture",
+      "unsupported_format",
+      "corrupt",
+      "too_many_pixels",
+    ],
+    work: "photo",
+    example: {
+      as: "staff",
+      body: {
+        name: "Anna",
+        contact: "anna@people.example",
+        form: "binder 1, page 1",
+        signedOn: "$today",
+        witness: "Bert",
+      },
+      files: { photo: "anna.jpg" },
+      keeps: { subject: "subject" },
+    },
+  }),
+  listPeople: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/people",
+    summary: "Everybody who was asked for a collection, with how their consent stands.",
+    access: { who: READERS, scope: "people" },
+    query: z.object(pageQuery),
+    response: page(person),
+    status: 200,
+    errors: ["collection_unknown", "cursor_invalid"],
+    example: { as: "staff" },
+  }),
+  getPerson: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/people/:subject",
+    summary: "One person of a collection, with how their consent stands.",
+    access: { who: ["subject", ...READERS], scope: "people" },
+    response: person,
+    status: 200,
+    errors: ["collection_unknown", "subject_unknown", "subject_erased"],
+    example: { as: "staff" },
+  }),
+  pausePerson: defineRoute({
+    method: "POST",
+    path: "/api/v1/collections/:collection/people/:subject/pause",
+    summary: "Take a person out of searches until they say otherwise.",
+    access: { who: ["subject", ...STAFF], scope: "people" },
+    response: changed,
+    status: 200,
+    errors: ["subject_unknown", "no_live_grant"],
+    example: { as: "subject" },
+  }),
+  resumePerson: defineRoute({
+    method: "POST",
+    path: "/api/v1/collections/:collection/people/:subject/resume",
+    summary: "End a pause.",
+    access: { who: ["subject", ...STAFF], scope: "people" },
+    response: changed,
+    status: 200,
+    errors: ["subject_unknown", "no_live_grant", "grant_not_paused", "collection_closed"],
+    example: { as: "subject" },
+  }),
+  withdrawPerson: defineRoute({
+    method: "POST",
+    path: "/api/v1/collections/:collection/people/:subject/withdraw",
+    summary: "End a person's consent: from the answer on no search returns them.",
+    access: { who: ["subject", ...STAFF], scope: "people" },
+    response: changed,
+    status: 200,
+    errors: ["subject_unknown", "no_live_grant"],
+    example: { as: "subject", turn: 7 },
+  }),
+  erasePerson: defineRoute({
+    method: "DELETE",
+    path: "/api/v1/people/:subject",
+    summary: "Erase a person: keys, templates, photo of enrolment, sightings, name, contact.",
+    access: { who: ["subject", "owner"], scope: null },
+    response: done,
+    status: 200,
+    errors: ["subject_unknown", "scrub_due"],
+    example: { as: "subject", turn: 8 },
+  }),
+};

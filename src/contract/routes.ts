@@ -1,0 +1,22 @@
+import type { Route } from "./contract.ts";
+import { collectionRoutes } from "./collections.ts";
+import { jobRoutes } from "./jobs.ts";
+import { peopleRoutes } from "./people.ts";
+import { searchRoutes } from "./search.ts";
+import { sightingRoutes } from "./sightings.ts";
+
+/** Everything that can be asked, by name. Examples run in this order: a topic's after what it needs. */
+export const ROUTES = {
+  ...collectionRoutes,
+  ...peopleRoutes,
+  ...jobRoutes,
+  ...searchRoutes,
+  ...sightingRoutes,
+} as const satisfies Readonly<Record<string, Route>>;
+
+export type RouteName = keyof typeof ROUTES;
+
+/** Names and routes, in order. */
+export const ROUTE_LIST: readonly (readonly [name: RouteName, route: Route])[] = Object.entries(
+  ROUTES,
+) as [RouteName, Route][];

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { defineRoute, STAFF } from "./contract.ts";
+import { box, searchId, subjectId, text } from "./fields.ts";
+import { sighting } from "./sightings.ts";
+
+const PURPOSE_LENGTH_MAX = 500;
+/** A photo has at most a few hundred faces; the number is the place from the left. */
+const FACE_MAX = 10_000;
+
+/** A number, as a part of a form has it. */
+const numeric = z.string().regex(/^\d{1,5}(\.\d{1,12})?$/u);
+
+const face = z.object({
+  box,
+  widthPixels: z.int().meta({ description: "Width of the face in the full-size photo." }),
+  problems: z.array(z.string()).meta({ description: "What makes it hard to compare." }),
+});
+
+const found = face.extend({
+  subject: z.object({ id: subjectId, name: z.string().nullable() }),
+  score: z.number().meta({ description: "Cosine of the two templates." }),
+  margin: z.number().nullable().meta({
+    description:
+      "How far ahead of the runner-up; null where nobody else comes near: nothing is told of them.",
+  }),
+  sightings: z.array(sighting).meta({ description: "The first page of where they were seen." }),
+  next: z.string().nullable().meta({
+    description: "Cursor for listSightings of this person; null: these are all.",
+  }),
+});
+
+export const searchRoutes = {
+  searchByPhoto: defineRoute({
+    method: "POST",
+    path: "/api/v1/collections/:collection/searches",
+    summary: "Who of a collection's consenting people is in this photo?",
+    access: { who: STAFF, scope: "search" },
+    body: z.object({
+      purpose: text(PURPOSE_LENGTH_MAX).meta({
+        description: "Why. The people who are found can read it.",
+      }),
+      face: numeric
+        .pipe(z.coerce.number<string>().int().min(1).max(FACE_MAX))
+        .optional()
+        .meta({ description: "Only the n-th face from the left; 1 is the first." }),
+      x: numeric.pipe(z.coerce.number<string>().min(0).max(1)).optional().meta({
+        description: "Only the face at this place, in 0..1 of the photo; with `y`.",
+      }),
+      y: numeric.pipe(z.coerce.number<string>().min(0).max(1)).optional(),
+    }),
+    files: ["photo"],
+    response: z.object({
+      search: searchId,
+      width: z.int(),
+      height: z.int(),
+      faces: z.array(
+        z.discriminatedUnion("verdict", [
+          found.extend({ verdict: z.literal("match") }),
+          found.extend({ verdict: z.literal("uncertain") }),
+          face.extend({ verdict: z.literal("none") }),
+          face.extend({ verdict: z.literal("not_compared") }),
+        ]),
+      ),
+    }),
+    status: 200,
+    errors: [
+      "collection_unknown",
+      "collection_closed",
+      "purpose_missing",
+      "face_not_pointed_at",
+      "no_face_found",
+      "no_face_there",
+      "not_a_picture",
+      "unsupported_format",
+      "corrupt",
+      "too_many_pixels",
+    ],
+    work: "photo",
+    repeat: "anew",
+    example: {
+      as: "staff",
+      body: { purpose: "hand over the photos of the gala" },
+      files: { photo: "group.jpg" },
+    },
+  }),
+};

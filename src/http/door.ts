@@ -1,0 +1,179 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { accountNameOf, type Resolved } from "../accounts/principal.ts";
+import type { App } from "../app.ts";
+import type { Route } from "../contract/contract.ts";
+import { admit, identify } from "./auth.ts";
+import { checkOrigin, type CookieRules, setCookie } from "./browser.ts";
+import { etagOf, isNamed } from "./etag.ts";
+import type { Gate } from "./gate.ts";
+import type { Download, Request } from "./handler.ts";
+import { type KeptAnswer, once, parseKey, requestHash } from "./idempotency.ts";
+import { type Input, readInput, readParams } from "./input.ts";
+import type { Rates } from "./rates.ts";
+import { eventStream } from "./streams.ts";
+
+/** What stands between the network and the handlers. */
+export interface Door {
+  readonly app: App;
+  readonly gate: Gate;
+  readonly rates: Rates;
+  readonly cookie: CookieRules;
+  /** How people reach it. */
+  readonly origin: () => string;
+  /** The one origin that browsers' changes may come from; null: the one they were sent to. */
+  readonly onlyOrigin: string | null;
+  /** Aborted when the service stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** A handler without its route's types: what it is given was parsed by that route's schemas. */
+export type AnyHandler = (app: App, request: Request<Route>) => Promise<unknown>;
+
+/** Who sends the requests that are under way. */
+const visitors = new WeakMap<FastifyRequest, Resolved>();
+
+/**
+ * What is asked of a request before its body is read: how many there were, who sends it, whether
+ * they may, whether this site's own page sent it.
+ */
+export async function admitRequest(
+  door: Door,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  await door.rates.countAddress(request);
+  const visitor = await identify(door.app, request, door.cookie);
+  visitors.set(request, visitor);
+  refreshCookie(door, reply, visitor);
+  const { kind } = visitor.principal;
+  if (kind === "nobody") admit(route, visitor, {});
+  const params = readParams(route, request);
+  admit(route, visitor, params);
+  checkOrigin(request, visitor, door.onlyOrigin);
+  const account = kind === "nobody" ? null : accountNameOf(visitor.principal);
+  const { collection } = params;
+  await door.rates.countUse(request, account, typeof collection === "string" ? collection : null);
+}
+
+/** A route, by its name, and what does it. */
+export interface NamedRoute {
+  readonly name: string;
+  readonly route: Route;
+  readonly handler: AnyHandler;
+}
+
+/** What a handler has given: JSON, or something that is sent as it is. */
+type Made =
+  | { readonly kind: "json"; readonly answer: KeptAnswer }
+  | { readonly kind: "produced"; readonly value: unknown; readonly signal: AbortSignal };
+
+/** Reads a request, has it done, and answers. A place at the gate is left before the answer goes. */
+export async function answerRequest(
+  door: Door,
+  named: NamedRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const made = await makeAnswer(door, named, request, reply);
+  if (made.kind === "json") await sendJson(request, reply, made.answer);
+  else await produce(reply, named.route, made.value, made.signal);
+}
+
+async function makeAnswer(
+  door: Door,
+  { name, route, handler }: NamedRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Made> {
+  using place = route.work === "photo" ? door.gate.enter() : null;
+  const key = parseKey(request.headers["idempotency-key"]);
+  const input = await readInput(route, request);
+  const signal = signalOf(door, reply);
+  await place?.turn(signal);
+  const whole = requestFor(door, request, reply, { ...input, signal });
+  if (route.produces) {
+    return { kind: "produced", value: await handler(door.app, whole), signal };
+  }
+  const work = async (): Promise<KeptAnswer> => ({
+    status: route.status,
+    body: JSON.stringify(route.response.parse(await handler(door.app, whole))),
+  });
+  const keyed = key !== null && route.method !== "GET" && route.repeat !== "anew";
+  if (!keyed) return { kind: "json", answer: await work() };
+  const principal = accountNameOf(whole.principal);
+  const write = { principal, key, hash: requestHash(name, input) };
+  return { kind: "json", answer: await once(door.app, write, work) };
+}
+
+function refreshCookie(door: Door, reply: FastifyReply, { session, refused }: Resolved): void {
+  if (refused === "session") setCookie(reply, door.cookie, "gone");
+  const token = session?.rotated ?? null;
+  if (session && token !== null) {
+    setCookie(reply, door.cookie, { token, expiresAt: session.expiresAt });
+  }
+}
+
+function requestFor(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  input: Input & { readonly signal: AbortSignal },
+): Request<Route> {
+  const visitor = visitors.get(request);
+  if (!visitor) throw new Error("A request is admitted before it is answered.");
+  const { principal, session } = visitor;
+  const { app } = door;
+  return {
+    ...input,
+    principal,
+    recorder: { ...app.recorder, account: accountNameOf(principal) },
+    origin: door.origin(),
+    session: {
+      id: session?.id ?? null,
+      start: (token, expiresAt) => setCookie(reply, door.cookie, { token, expiresAt }),
+      end: () => setCookie(reply, door.cookie, "gone"),
+    },
+  };
+}
+
+/** Aborted when the client hangs up before the answer, or the service stops. */
+function signalOf(door: Door, reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  return AbortSignal.any([gone.signal, door.stopping]);
+}
+
+function sendJson(request: FastifyRequest, reply: FastifyReply, answer: KeptAnswer): FastifyReply {
+  reply.header("content-type", "application/json; charset=utf-8");
+  if (request.method === "GET" || request.method === "HEAD") {
+    const etag = etagOf(answer.body);
+    reply.header("etag", etag);
+    if (isNamed(etag, request.headers["if-none-match"])) return reply.code(304).send();
+  }
+  return reply.code(answer.status).send(answer.body);
+}
+
+function produce(
+  reply: FastifyReply,
+  route: Route,
+  answer: unknown,
+  signal: AbortSignal,
+): FastifyReply {
+  reply.code(route.status).header("content-type", route.produces ?? "");
+  if (route.produces === "text/event-stream") {
+    const events = parsed(route, answer as AsyncIterable<unknown>);
+    return reply.send(eventStream(events, signal));
+  }
+  const { content, name } = answer as Download;
+  reply.header(
+    "content-disposition",
+    `attachment; filename="${name.replaceAll(/[^\w.-]/gu, "_")}"`,
+  );
+  return reply.send(content);
+}
+
+/** Each event as the contract has it, and nothing beyond. */
+async function* parsed(route: Route, values: AsyncIterable<unknown>): AsyncGenerator {
+  for await (const value of values) yield route.response.parse(value);
+}

@@ -1,0 +1,59 @@
+import { timingSafeEqual } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { documentApi } from "../contract/openapi.ts";
+import { keySetOf } from "../ledger/signing.ts";
+import { renderDocs } from "./docs.ts";
+import type { Door } from "./door.ts";
+import { comeBackLater, HttpError } from "./errors.ts";
+import { RETRY_SECONDS } from "./limits.ts";
+import type { Metrics } from "./metrics.ts";
+import type { ServiceSettings } from "./settings.ts";
+
+/** The page of documentation holds its own style and nothing else: no script, no other address. */
+const DOCS_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** The addresses that are no part of the API: health, numbers, documentation, public keys. */
+export function fixedRoutes(
+  server: FastifyInstance,
+  door: Door,
+  metrics: Metrics,
+  settings: ServiceSettings,
+): void {
+  const { app } = door;
+  server.get("/healthz", async () => ({ status: "alive" }));
+  server.get("/readyz", async () => {
+    if (door.stopping.aborted) throw comeBackLater("stopping", RETRY_SECONDS);
+    await app.db.read.selectFrom("settings").select("name").limit(1).execute();
+    return { status: "ready" };
+  });
+  server.get("/metrics", async (request, reply) => {
+    checkReader(request, settings.metricsToken);
+    reply.header("content-type", metrics.registry.contentType);
+    return metrics.text();
+  });
+  server.get("/openapi.json", async () => documentApi(door.origin()));
+  server.get("/docs", async (_, reply) => {
+    reply.header("content-type", "text/html; charset=utf-8");
+    reply.header("content-security-policy", DOCS_POLICY);
+    return renderDocs(door.origin());
+  });
+  server.get("/.well-known/assent-receipt-keys.json", async () => keySetOf(app.db, "receipts"));
+  server.get("/.well-known/assent-ledger-key", async (_, reply) => {
+    reply.header("content-type", "text/plain; charset=utf-8");
+    return `${await app.ledger.verifierKey()}\n`;
+  });
+}
+
+/** Numbers are for whoever runs the machine: by a token, or from the machine itself. */
+function checkReader(request: FastifyRequest, token: string | null): void {
+  if (token === null) {
+    const direct = request.headers["x-forwarded-for"] === undefined;
+    if (direct && /^(127\.|::1$|::ffff:127\.)/u.test(request.ip)) return;
+    throw new HttpError("not_allowed");
+  }
+  const [, shown = ""] = /^Bearer (.+)$/iu.exec(request.headers.authorization ?? "") ?? [];
+  const [a, b] = [Buffer.from(shown), Buffer.from(token)];
+  if (a.length === b.length && timingSafeEqual(a, b)) return;
+  throw new HttpError("credentials_invalid");
+}

@@ -1,0 +1,60 @@
+import type { Readable } from "node:stream";
+import type { z } from "zod";
+import type { Principal } from "../accounts/principal.ts";
+import type { App } from "../app.ts";
+import type { SessionId } from "../base/ids.ts";
+import type {
+  BodyOf,
+  FileNameOf,
+  ParamsOf,
+  Produced,
+  QueryOf,
+  Route,
+} from "../contract/contract.ts";
+import type { Recorder } from "../ledger/ledger.ts";
+
+/** A request as its handler sees it: everything in it is parsed, and whoever sends it may. */
+export interface Request<Of extends Route> {
+  readonly principal: Principal;
+  readonly params: ParamsOf<Of>;
+  readonly query: QueryOf<Of>;
+  readonly body: BodyOf<Of>;
+  readonly files: Readonly<Record<FileNameOf<Of>, Uint8Array>>;
+  /** Writes into the record in the name of whoever asks. */
+  readonly recorder: Recorder;
+  /** Aborted when the client has gone, or the service stops. */
+  readonly signal: AbortSignal;
+  /** What starts with `https://` and names this service; without a slash at the end. */
+  readonly origin: string;
+  /** Signs a browser in or out: the answer sets or clears the cookie. */
+  readonly session: {
+    /** Of the cookie that came along, where one is in force. */
+    readonly id: SessionId | null;
+    start(token: string, expiresAt: number): void;
+    end(): void;
+  };
+}
+
+/** A file that is handed out. */
+export interface Download {
+  readonly content: Uint8Array | Readable;
+  /** A neutral name: it is in the browser's list of downloads. */
+  readonly name: string;
+}
+
+/** What a handler gives back. */
+export type AnswerOf<Of extends Route> = Of extends {
+  readonly produces: infer Kind extends Produced;
+}
+  ? Kind extends "text/event-stream"
+    ? AsyncIterable<z.input<Of["response"]>>
+    : Download
+  : z.input<Of["response"]>;
+
+/** Does what a route says. */
+export type Handler<Of extends Route> = (app: App, request: Request<Of>) => Promise<AnswerOf<Of>>;
+
+/** A handler for each route of a topic, by its name. */
+export type Handlers<Routes extends Readonly<Record<string, Route>>> = {
+  readonly [Name in keyof Routes]: Handler<Routes[Name]>;
+};

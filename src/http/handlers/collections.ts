@@ -1,0 +1,54 @@
+import { z } from "zod";
+import {
+  createCollection,
+  findCollection,
+  listCollections,
+  type Collection,
+} from "../../collections/collections.ts";
+import type { collection, collectionRoutes } from "../../contract/collections.ts";
+import { parsePackName } from "../../faces/packs.ts";
+import { closeCollection } from "../../rights/consent-changes.ts";
+import { readSetting } from "../../storage/settings.ts";
+import { reaches } from "../../accounts/principal.ts";
+import { changeLimits, readLimits } from "../../collections/limits.ts";
+import { pageOf, readCursor } from "../cursors.ts";
+import type { Handlers } from "../handler.ts";
+
+export const collectionHandlers: Handlers<typeof collectionRoutes> = {
+  createCollection: async (app, { body, recorder }) => {
+    const pack = body.pack ?? (await readSetting(app.db, "pack")) ?? "bundled";
+    const request = { ...body, pack: parsePackName(pack) };
+    return collectionOf(await createCollection(app.db, recorder, request));
+  },
+  listCollections: async (app, { principal, query }) => {
+    const after = readCursor(query.cursor, z.string());
+    const all = (await listCollections(app.db))
+      .filter(({ id }) => reaches(principal, id))
+      // As text is compared here, whatever the order of the database.
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .filter(({ name }) => after === null || name > after);
+    return pageOf(all, query.limit, { key: ({ name }) => name, item: collectionOf });
+  },
+  getCollection: async (app, { params }) =>
+    collectionOf(await findCollection(app.db, params.collection)),
+  getCollectionSettings: async (app, { params }) => {
+    await findCollection(app.db, params.collection);
+    return readLimits(app.db, params.collection);
+  },
+  changeCollectionSettings: async (app, { params, body, recorder }) => {
+    await findCollection(app.db, params.collection);
+    return changeLimits(app.db, recorder, params.collection, body);
+  },
+  closeCollection: async (app, { params, recorder }) => {
+    const { id } = await findCollection(app.db, params.collection);
+    await closeCollection(app.db, recorder, id);
+    await app.galleries.refresh();
+    return { done: true };
+  },
+};
+
+function collectionOf(one: Collection): z.input<typeof collection> {
+  const { id, name, purpose, contact, retentionDays, ageFloor, sceneBasis, pack } = one;
+  const closed = one.closedAt !== null;
+  return { id, name, purpose, contact, retentionDays, ageFloor, sceneBasis, pack, closed };
+}

@@ -1,0 +1,72 @@
+import type { z } from "zod";
+import type { Principal } from "../../accounts/principal.ts";
+import type { App } from "../../app.ts";
+import { SearchError } from "../../search/errors.ts";
+import type { searchRoutes } from "../../contract/search.ts";
+import { type FaceAnswer, searchByPhoto, type SearchRequest } from "../../search/search.ts";
+import { readSubject } from "../../subjects/subjects.ts";
+import { pageOf } from "../cursors.ts";
+import type { Handlers } from "../handler.ts";
+import { sightingOf } from "./sightings.ts";
+
+/** Sightings behind one face, as many as a screen shows; the cursor leads on. */
+const SIGHTINGS_FIRST = 20;
+
+export const searchHandlers: Handlers<typeof searchRoutes> = {
+  searchByPhoto: async (app, { params, body, files, recorder, principal }) => {
+    const answer = await searchByPhoto(app, recorder, {
+      collection: params.collection,
+      photo: { bytes: files.photo },
+      purpose: body.purpose,
+      pointed: pointedAt(body),
+    });
+    const faces: FaceOf[] = [];
+    for (const face of answer.faces) faces.push(await faceOf(app, principal, face));
+    return { search: answer.id, width: answer.width, height: answer.height, faces };
+  },
+};
+
+type FaceOf = z.input<typeof searchRoutes.searchByPhoto.response>["faces"][number];
+
+function pointedAt(body: {
+  readonly face?: number | undefined;
+  readonly x?: number | undefined;
+  readonly y?: number | undefined;
+}): SearchRequest["pointed"] {
+  const { face, x, y } = body;
+  if (face !== undefined) return { kind: "face", index: face - 1 };
+  if (x === undefined && y === undefined) return null;
+  if (x !== undefined && y !== undefined) return { kind: "at", at: { x, y } };
+  throw new SearchError("no_face_there", "Give x and y, each from 0 to 1.");
+}
+
+async function faceOf(app: App, principal: Principal, answer: FaceAnswer): Promise<FaceOf> {
+  const { box, widthPixels, problems } = answer.face;
+  const face = { box, widthPixels: Math.round(widthPixels), problems: [...problems] };
+  if (!("subject" in answer)) return { verdict: answer.kind, ...face };
+  const { kind: verdict, subject, score, margin } = answer;
+  const name = await nameFor(app, principal, subject);
+  const { items, next } = pageOf(answer.sightings, SIGHTINGS_FIRST, {
+    key: ({ key }) => key,
+    item: sightingOf,
+  });
+  return {
+    verdict,
+    ...face,
+    subject: { id: subject, name },
+    score,
+    margin,
+    sightings: items,
+    next,
+  };
+}
+
+/** Programs are told ids; people who search are told names. */
+async function nameFor(
+  app: App,
+  principal: Principal,
+  subject: Parameters<typeof readSubject>[2],
+): Promise<string | null> {
+  if (principal.kind !== "account") return null;
+  return (await readSubject(app.db, app.vault, subject)).name;
+}

@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { type Clock, later } from "../base/clock.ts";
+import canonicalize from "canonicalize";
+import { sha256Hex } from "../base/bytes.ts";
+import type { Db } from "../storage/db.ts";
+import type { Vault } from "../storage/vault.ts";
+import { HttpError } from "./errors.ts";
+import type { Input } from "./input.ts";
+import { REQUEST_MS_MAX, STOP_MS_MAX } from "./limits.ts";
+
+/** A write's answer, as it is kept for whoever sends the write again. */
+export interface KeptAnswer {
+  readonly status: number;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** What answers are kept with. */
+export interface IdempotencyDeps {
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}
+
+/** A write that its sender has given a key. */
+export interface KeyedWrite {
+  readonly principal: string;
+  readonly key: string;
+  /** From `requestHash`. */
+  readonly hash: string;
+}
+
+/** Whoever reserved a key is dead by then, with what they did either done or not. */
+const RESERVED_MS = REQUEST_MS_MAX + STOP_MS_MAX;
+const KEY = /^[\x21-\x7e]{1,200}$/u;
+/** The key that answers are sealed under. */
+const OWNER = { kind: "instance", id: "record" } as const;
+
+/** The Idempotency-Key of a request, or null. Throws HttpError idempotency_key_invalid. */
+export function parseKey(header: string | readonly string[] | undefined): string | null {
+  if (header === undefined) return null;
+  if (typeof header === "string" && KEY.test(header)) return header;
+  throw new HttpError("idempotency_key_invalid");
+}
+
+/** What two requests must share to be the same: route, parameters, fields, and files by hash. */
+export function requestHash(route: string, input: Input): string {
+  const files = Object.entries(input.files).map(([name, bytes]) => [name, sha256Hex(bytes)]);
+  const { params, query, body } = input;
+  const whole = canonicalize({ route, params, query, body, files }) ?? "";
+  return createHash("sha256").update(whole).digest("hex");
+}
+
+/**
+ * Does a write once: the key is reserved, the work done, its answer kept sealed for a day. Sent
+ * again, the same request is given that answer. Work that fails leaves the key free. Throws
+ * HttpError: idempotency_mismatch (the key was another request's), idempotency_busy,
+ * idempotency_forgotten.
+ */
+export async function once(
+  deps: IdempotencyDeps,
+  write: KeyedWrite,
+  work: () => Promise<KeptAnswer>,
+): Promise<KeptAnswer> {
+  const kept = await reserve(deps, write);
+  if (kept) return kept;
+  try {
+    const answer = await work();
+    await keep(deps, write, answer);
+    return answer;
+  } catch (error) {
+    await forget(deps, write);
+    throw error;
+  }
+}
+
+async function reserve(deps: IdempotencyDeps, write: KeyedWrite): Promise<KeptAnswer | null> {
+  const { principal, key, hash } = write;
+  const now = deps.clock.now();
+  return deps.db.write(async (tx) => {
+    const made = await tx.write
+      .insertInto("idempotency")
+      .values({
+        principal,
+        key,
+        request_hash: hash,
+        status: null,
+        sealed_body: null,
+        created_at: now,
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["principal", "key"])
+          .doUpdateSet({ created_at: now, request_hash: hash })
+          .where("idempotency.status", "is", null)
+          .where("idempotency.created_at", "<", later(now, -RESERVED_MS)),
+      )
+      .returning("key")
+      .executeTakeFirst();
+    if (made) return null;
+    const row = await tx.read
+      .selectFrom("idempotency")
+      .select(["request_hash", "status", "sealed_body"])
+      .where("principal", "=", principal)
+      .where("key", "=", key)
+      .executeTakeFirstOrThrow();
+    if (row.request_hash !== hash) throw new HttpError("idempotency_mismatch");
+    if (row.status === null) throw new HttpError("idempotency_busy");
+    // An erasure clears every answer kept: it may name whoever was erased.
+    if (!row.sealed_body) throw new HttpError("idempotency_forgotten");
+    const body = await deps.vault.unseal(tx, OWNER, row.sealed_body, ["answer", principal, key]);
+    return { status: row.status, body: body.toString() };
+  });
+}
+
+async function keep(deps: IdempotencyDeps, write: KeyedWrite, answer: KeptAnswer): Promise<void> {
+  const { principal, key } = write;
+  await deps.db.write(async (tx) => {
+    const bytes = Buffer.from(answer.body);
+    const sealed_body = await deps.vault.seal(tx, OWNER, bytes, ["answer", principal, key]);
+    await tx.write
+      .updateTable("idempotency")
+      .set({ status: answer.status, sealed_body })
+      .where("principal", "=", principal)
+      .where("key", "=", key)
+      .execute();
+  });
+}
+
+async function forget({ db }: IdempotencyDeps, { principal, key }: KeyedWrite): Promise<void> {
+  await db.write(async (tx) =>
+    tx.write
+      .deleteFrom("idempotency")
+      .where("principal", "=", principal)
+      .where("key", "=", key)
+      .where("status", "is", null)
+      .execute(),
+  );
+}

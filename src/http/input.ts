@@ -1,0 +1,124 @@
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import { paramsSchema, type Route } from "../contract/contract.ts";
+import { HttpError } from "./errors.ts";
+import { FIELD_BYTES_MAX, FIELDS_MAX, JSON_DEPTH_MAX, PHOTO_BYTES_MAX } from "./limits.ts";
+
+/** What a request brings, parsed by the schemas of its route. */
+export interface Input {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Problems named in an answer: enough to mend a form by. */
+const ISSUES_MAX = 20;
+const NOTHING = z.object({});
+
+/**
+ * Reads a request whole. Throws HttpError: request_invalid, media_type_unsupported, body_too_large,
+ * multipart_malformed.
+ */
+export async function readInput(route: Route, request: FastifyRequest): Promise<Input> {
+  const params = parse("path", paramsSchema(route.path), request.params);
+  const query = parse("query", route.query ?? NOTHING, request.query);
+  if (route.files) {
+    const { fields, files } = await readForm(route.files, request);
+    return { params, query, body: parse("body", route.body ?? NOTHING, fields), files };
+  }
+  const body = parse("body", route.body ?? NOTHING, request.body ?? {});
+  return { params, query, body, files: {} };
+}
+
+/** Parses a route's parameters alone: who may ask depends on them. Null where they are malformed. */
+export function readParams(
+  route: Route,
+  request: FastifyRequest,
+): Readonly<Record<string, unknown>> {
+  return parse("path", paramsSchema(route.path), request.params);
+}
+
+function parse(
+  where: string,
+  schema: z.ZodObject,
+  value: unknown,
+): Readonly<Record<string, unknown>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, ISSUES_MAX).map((issue) => ({
+    path: [where, ...issue.path.map(String)].join("."),
+    message: issue.message,
+  }));
+  throw new HttpError("request_invalid", { issues });
+}
+
+/** The parts of a form: files as bytes, everything else as text. */
+async function readForm(
+  names: readonly string[],
+  request: FastifyRequest,
+): Promise<Pick<Input, "files"> & { readonly fields: Readonly<Record<string, string>> }> {
+  if (!request.isMultipart()) throw new HttpError("media_type_unsupported");
+  const fields = new Map<string, string>();
+  const files = new Map<string, Uint8Array>();
+  const limits = {
+    fileSize: PHOTO_BYTES_MAX,
+    files: names.length,
+    fields: FIELDS_MAX,
+    fieldSize: FIELD_BYTES_MAX,
+    parts: FIELDS_MAX + names.length,
+  };
+  for await (const part of partsOf(request, limits)) {
+    if (part.type === "file") {
+      const bytes = await part.toBuffer();
+      if (names.includes(part.fieldname)) files.set(part.fieldname, bytes);
+    } else if (part.valueTruncated || part.fieldnameTruncated) {
+      throw new HttpError("body_too_large");
+    } else {
+      fields.set(part.fieldname, String(part.value));
+    }
+  }
+  const missing = names.filter((name) => !files.has(name));
+  if (missing.length > 0) {
+    const issues = missing.map((name) => ({ path: `body.${name}`, message: "A file is needed." }));
+    throw new HttpError("request_invalid", { issues });
+  }
+  return { fields: Object.fromEntries(fields), files: Object.fromEntries(files) };
+}
+
+/** What the parser of forms throws without a code of its own is a form that it could not read. */
+async function* partsOf(
+  request: FastifyRequest,
+  limits: Readonly<Record<string, number>>,
+): AsyncGenerator<
+  ReturnType<FastifyRequest["parts"]> extends AsyncIterable<infer Part> ? Part : never
+> {
+  try {
+    yield* request.parts({ limits });
+  } catch (error) {
+    const coded = error instanceof Error && "code" in error;
+    throw coded ? error : new HttpError("multipart_malformed", { cause: error });
+  }
+}
+
+/** Parses a JSON body. Throws HttpError json_malformed, json_too_deep. */
+export function parseJson(text: string): unknown {
+  if (text.trim() === "") return {};
+  if (depthOf(text) > JSON_DEPTH_MAX) throw new HttpError("json_too_deep");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError("json_malformed");
+  }
+}
+
+/** How deeply brackets nest outside of strings; of no JSON, some number. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [mark] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gsu)) {
+    if (mark === "[" || mark === "{") deepest = Math.max(deepest, (depth += 1));
+    else if (mark === "]" || mark === "}") depth -= 1;
+  }
+  return deepest;
+}

@@ -1,0 +1,32 @@
+/** A JSON body: the longest text of the contract (a notice) several times over. */
+export const JSON_BYTES_MAX = 256 * 1024;
+/** Nothing in the contract nests deeper than a few levels. */
+export const JSON_DEPTH_MAX = 16;
+/** One photo sent to be looked at: a 50 MP camera's JPEG; larger ones are imported, not posted. */
+export const PHOTO_BYTES_MAX = 32 * 1024 * 1024;
+/** A part of a form that is text. */
+export const FIELD_BYTES_MAX = 64 * 1024;
+export const FIELDS_MAX = 40;
+/** Headers and body must be here by then; a slow phone sends a large photo in less. */
+export const REQUEST_MS_MAX = 120_000;
+/** An idle connection is kept for the next request this long. */
+export const KEEP_ALIVE_MS = 10_000;
+/** Requests an address may make in a minute: a page loads tens, a script of one person hundreds. */
+export const ADDRESS_REQUESTS_MAX = 1200;
+/** Requests an account or key may make in a minute. */
+export const ACCOUNT_REQUESTS_MAX = 3000;
+/** Requests that may be made of one collection in a minute, by everybody together. */
+export const COLLECTION_REQUESTS_MAX = 12_000;
+export const RATE_WINDOW_MS = 60_000;
+/** Addresses remembered: a few megabytes; the one asked least recently is forgotten first. */
+export const RATE_KEYS_MAX = 20_000;
+/** Photos waiting for their turn, for each that is looked at: held in memory meanwhile. */
+export const QUEUE_PER_SLOT = 4;
+/** Whoever waits longer than this is told to come back. */
+export const QUEUE_MS_MAX = 10_000;
+/** Told to whoever is sent away: a photo takes well under a second. */
+export const RETRY_SECONDS = 1;
+/** Streams of events open at once: each holds a connection and asks the database every second. */
+export const STREAMS_MAX = 100;
+/** Requests under way are given this long when the service stops. */
+export const STOP_MS_MAX = 20_000;

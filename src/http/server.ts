@@ -1,0 +1,160 @@
+import cookies from "@fastify/cookie";
+import multipart from "@fastify/multipart";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { randomBytes } from "node:crypto";
+import type { App } from "../app.ts";
+import { ROUTE_LIST, ROUTES } from "../contract/routes.ts";
+import { cookieRules } from "./browser.ts";
+import { admitRequest, answerRequest, type AnyHandler, type Door } from "./door.ts";
+import { HttpError } from "./errors.ts";
+import { describeFailure, loggedFailure } from "./failures.ts";
+import { fixedRoutes } from "./fixed.ts";
+import { Gate } from "./gate.ts";
+import { HANDLERS } from "./handlers.ts";
+import { parseJson } from "./input.ts";
+import { JSON_BYTES_MAX, KEEP_ALIVE_MS, REQUEST_MS_MAX } from "./limits.ts";
+import type { Log } from "./log.ts";
+import { type Metrics, openMetrics, timedEngines } from "./metrics.ts";
+import { openRates } from "./rates.ts";
+import type { ServiceSettings } from "./settings.ts";
+
+/** What a server is built from. */
+export interface ServerDeps {
+  readonly app: App;
+  readonly settings: ServiceSettings;
+  readonly log: Log;
+  /** Aborted when the service stops. */
+  readonly stopping: AbortSignal;
+  /** How people reach it; known once it listens. */
+  readonly origin: () => string;
+}
+
+/** Answers are for whoever asked, now. */
+const HEADERS = {
+  "cache-control": "private, no-cache",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "x-frame-options": "DENY",
+} as const;
+
+/**
+ * Builds the server from the contract: for each route its handler behind the same door. A route
+ * without a handler, or a handler without a route, is a bug found here and not by whoever asks.
+ */
+export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const { settings, stopping, origin } = deps;
+  checkComplete();
+  const server = fastify({
+    bodyLimit: JSON_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: "idle",
+    trustProxy: settings.proxies.length > 0 ? [...settings.proxies] : false,
+    genReqId: () => `req_${randomBytes(12).toString("base64url")}`,
+    logger: false,
+    exposeHeadRoutes: true,
+    frameworkErrors: (error, request, reply) => void refuse(deps, error, request, reply),
+  });
+  const gate = new Gate(settings.gate);
+  const metrics = openMetrics(deps.app, () => gate.inside);
+  observe(server, deps, metrics);
+  await server.register(cookies);
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    "application/json",
+    { parseAs: "string" },
+    async (_: unknown, text: string) => parseJson(text),
+  );
+  await server.register(multipart);
+  const app = { ...deps.app, engines: timedEngines(deps.app.engines, metrics) };
+  const rates = await openRates(server, settings.rates);
+  const cookie = cookieRules(settings.origin ?? "http://localhost");
+  const onlyOrigin = settings.origin;
+  const door: Door = { app, gate, rates, cookie, origin, onlyOrigin, stopping };
+  fixedRoutes(server, door, metrics, settings);
+  apiRoutes(server, door);
+  return server;
+}
+
+function apiRoutes(server: FastifyInstance, door: Door): void {
+  for (const [name, route] of ROUTE_LIST) {
+    // A handler's types are its route's; here they are all the same.
+    const handler = HANDLERS[name] as AnyHandler;
+    server.route({
+      method: route.method,
+      url: route.path,
+      config: { name },
+      onRequest: async (request, reply) => admitRequest(door, route, request, reply),
+      handler: async (request, reply) =>
+        answerRequest(door, { name, route, handler }, request, reply),
+    });
+  }
+}
+
+/** What happens at every request, whatever it asks: its id, its log line, its failure. */
+function observe(server: FastifyInstance, deps: ServerDeps, metrics: Metrics): void {
+  server.addHook("onRequest", async (request, reply) => {
+    reply.headers({ ...HEADERS, "x-request-id": request.id });
+  });
+  server.addHook("onResponse", async (request, reply) => {
+    const { statusCode: status, elapsedTime } = reply;
+    const route = nameOf(request);
+    metrics.requests.inc({ route, method: request.method, status });
+    metrics.seconds.observe({ route }, elapsedTime / 1000);
+    if (route === "searchByPhoto") metrics.searchSeconds.observe(elapsedTime / 1000);
+    const fields = { request: request.id, method: request.method, route, status };
+    deps.log.info({ ...fields, ms: Math.round(elapsedTime) }, "answered");
+  });
+  server.setErrorHandler(async (error, request, reply) => refuse(deps, error, request, reply));
+  server.setNotFoundHandler(async (request, reply) =>
+    refuse(deps, unknownAddress(request), request, reply),
+  );
+}
+
+async function refuse(
+  { log }: ServerDeps,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { status, headers, problem } = describeFailure(error, request.id);
+  if (status >= 500 && status !== 503) {
+    log.error({ request: request.id, route: nameOf(request), ...loggedFailure(error) }, "failed");
+  }
+  return reply
+    .code(status)
+    .headers({ ...HEADERS, "x-request-id": request.id, ...headers })
+    .header("content-type", "application/problem+json; charset=utf-8")
+    .send(JSON.stringify(problem));
+}
+
+/** A known address asked with another method is told apart (RFC 9110, 15.5.6). */
+function unknownAddress(request: FastifyRequest): HttpError {
+  const [path = ""] = request.url.split("?");
+  const methods = ROUTE_LIST.filter(([, route]) => matches(route.path, path)).map(
+    ([, { method }]) => method,
+  );
+  if (methods.length === 0) return new HttpError("route_unknown");
+  return new HttpError("method_unknown", { headers: { allow: [...new Set(methods)].join(", ") } });
+}
+
+function matches(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, index) => part.startsWith(":") || part === given[index])
+  );
+}
+
+function nameOf(request: FastifyRequest): string {
+  const { config, url } = request.routeOptions;
+  if ("name" in config && typeof config.name === "string") return config.name;
+  return url ?? "unknown";
+}
+
+function checkComplete(): void {
+  const missing = Object.keys(ROUTES).filter((name) => !Object.hasOwn(HANDLERS, name));
+  const left = Object.keys(HANDLERS).filter((name) => !Object.hasOwn(ROUTES, name));
+  if (missing.length + left.length === 0) return;
+  throw new Error(`Routes and handlers differ: ${[...missing, ...left].join(", ")}`);
+}

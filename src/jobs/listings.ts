@@ -1,0 +1,72 @@
+import type { Instant } from "../base/clock.ts";
+import type { JobId } from "../base/ids.ts";
+import type { Reader } from "../storage/db.ts";
+import { type JobListing, JobsError } from "./jobs.ts";
+
+/** Where a page of jobs ended. */
+export interface JobsKey {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+/** One job. Throws JobsError job_unknown. */
+export async function readJob(db: Reader, id: JobId): Promise<JobListing> {
+  const row = await db.read.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row) return listingOf(row);
+  throw new JobsError("job_unknown", "There is no job of this id.");
+}
+
+/** Jobs, the newest first, from after a page's end; `targets` null: of everything. */
+export async function pageOfJobs(
+  db: Reader,
+  page: {
+    readonly targets: readonly string[] | null;
+    readonly after: JobsKey | null;
+    readonly limit: number;
+  },
+): Promise<readonly JobListing[]> {
+  const { targets, after, limit } = page;
+  if (targets?.length === 0) return [];
+  let query = db.read
+    .selectFrom("jobs")
+    .selectAll()
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(limit);
+  if (targets) query = query.where("target", "in", targets);
+  if (after) {
+    const at = after.createdAt as Instant;
+    const id = after.id as JobId;
+    query = query.where((where) =>
+      where.or([
+        where("created_at", "<", at),
+        where.and([where("created_at", "=", at), where("id", "<", id)]),
+      ]),
+    );
+  }
+  return (await query.execute()).map(listingOf);
+}
+
+function listingOf(row: {
+  readonly id: JobId;
+  readonly kind: string;
+  readonly target: string;
+  readonly attempts: number;
+  readonly state: JobListing["state"];
+  readonly done_steps: number;
+  readonly total_steps: number | null;
+  readonly error_code: string | null;
+  readonly created_at: Instant;
+}): JobListing {
+  return {
+    id: row.id,
+    kind: row.kind,
+    target: row.target,
+    attempts: row.attempts,
+    state: row.state,
+    doneSteps: row.done_steps,
+    totalSteps: row.total_steps,
+    errorCode: row.error_code,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,105 @@
+import type { CollectionId, SubjectId } from "../base/ids.ts";
+import { sourcesOf } from "../collections/media.ts";
+import { notWithheld } from "../collections/withheld.ts";
+import { permit } from "../consent/consent.ts";
+import type { FacePlace } from "../faces/engine.ts";
+import { append, type Recorder } from "../ledger/ledger.ts";
+import type { Db, Reader } from "../storage/db.ts";
+import type { Sighting } from "./sightings.ts";
+
+/** Where a page of sightings ended: undated photos come last. */
+export interface SightingsKey {
+  readonly takenAt: string | null;
+  readonly seq: number;
+  readonly id: string;
+}
+
+/** A sighting, and the key of its place in the list. */
+export interface ListedSighting extends Sighting {
+  readonly key: SightingsKey;
+}
+
+/** Of whom, where, from after what, at most how many, and for whom. */
+export interface SightingsPage {
+  readonly collection: CollectionId;
+  readonly subject: SubjectId;
+  readonly after: SightingsKey | null;
+  readonly limit: number;
+  /** The person themselves; anybody else where it is not said. */
+  readonly reader?: "person";
+}
+
+/**
+ * A page of a person's sightings, oldest photo first and undated ones last; the page looked at is
+ * recorded. Throws ConsentError no_live_grant for a person who has paused or withdrawn, or whose
+ * consent has ended.
+ */
+export async function listSightings(
+  db: Db,
+  recorder: Recorder,
+  page: SightingsPage,
+): Promise<readonly ListedSighting[]> {
+  const { collection, subject } = page;
+  return db.write(async (tx) => {
+    await permit(tx, recorder.clock, "deliver", { collection, subject });
+    const sightings = await pageOfSightings(tx, page);
+    const photos = new Set(sightings.map(({ media }) => media)).size;
+    await append(tx, recorder, { kind: "photos.listed", collection, subject, photos });
+    return sightings;
+  });
+}
+
+/** The same without a record. It asks no consent: callers hold a permit, or are the person. */
+export async function pageOfSightings(
+  db: Reader,
+  { collection, subject, after, limit, reader }: SightingsPage,
+): Promise<readonly ListedSighting[]> {
+  let query = db.read
+    .selectFrom("sightings")
+    .innerJoin("faces", "faces.id", "sightings.face_id")
+    .innerJoin("media", "media.id", "faces.media_id")
+    .select([
+      "sightings.id",
+      "sightings.verdict",
+      "sightings.state",
+      "sightings.score",
+      "faces.id as face",
+      "faces.place",
+      "media.id as media",
+      "media.sha256",
+      "media.seq",
+      "media.taken_at as takenAt",
+    ])
+    .where("sightings.collection_id", "=", collection)
+    .where("sightings.subject_id", "=", subject)
+    .where("sightings.state", "<>", "rejected")
+    .where((where) => notWithheld(where, reader === "person" ? subject : null));
+  if (after) {
+    const { takenAt, seq, id } = after;
+    query = query.where((where) => {
+      const behind = where.or([
+        where("media.seq", ">", seq),
+        where.and([where("media.seq", "=", seq), where("sightings.id", ">", id as Sighting["id"])]),
+      ]);
+      if (takenAt === null) return where.and([where("media.taken_at", "is", null), behind]);
+      return where.or([
+        where("media.taken_at", "is", null),
+        where("media.taken_at", ">", takenAt),
+        where.and([where("media.taken_at", "=", takenAt), behind]),
+      ]);
+    });
+  }
+  const rows = await query
+    .orderBy("media.taken_at", (order) => order.asc().nullsLast())
+    .orderBy("media.seq")
+    .orderBy("sightings.id")
+    .limit(limit)
+    .execute();
+  const sightings: ListedSighting[] = [];
+  for (const { place, seq, ...row } of rows) {
+    const key = { takenAt: row.takenAt, seq, id: row.id };
+    const sources = await sourcesOf(db, row.media);
+    sightings.push({ ...row, place: JSON.parse(place) as FacePlace, sources, key });
+  }
+  return sightings;
+}

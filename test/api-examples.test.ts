@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { exampleParams } from "../src/contract/openapi.ts";
+import type { Route } from "../src/contract/contract.ts";
+import { ROUTE_LIST } from "../src/contract/routes.ts";
+import { unreachable } from "../src/base/errors.ts";
+import type { SubjectId } from "../src/base/ids.ts";
+import { findCollection } from "../src/collections/collections.ts";
+import { onEachDatabase } from "./databases.ts";
+import { fakePhoto } from "./fake-engine.ts";
+import { importPhotos, today } from "./instance.ts";
+import {
+  type Badge,
+  fill,
+  formOf,
+  makeKey,
+  openTestService,
+  signInAs,
+  signInPerson,
+  type TestService,
+} from "./service.ts";
+
+/** What the files named in examples show. */
+const PHOTOS: Readonly<Record<string, readonly string[]>> = {
+  "anna.jpg": ["anna"],
+  "group.jpg": ["anna", "bert"],
+};
+
+/** Every example of the documentation, in order, as a client would send it. */
+const inOrder = ROUTE_LIST.toSorted(
+  ([, a], [, b]) => (a.example.turn ?? 0) - (b.example.turn ?? 0),
+);
+
+onEachDatabase("every example of the contract is answered as it says", async (database) => {
+  await using tested = await openTestService(database);
+  const { app } = tested.instance;
+  const kept = new Map([["today", today(app)]]);
+  for (const [name, route] of inOrder) {
+    const answer = await ask(tested, route, kept);
+    const text = await answer.text();
+    assert.equal(answer.status, route.status, `${name}: ${text}`);
+    if (route.produces !== undefined) continue;
+    const body: unknown = JSON.parse(text);
+    const parsed = route.response.safeParse(body);
+    assert.ok(parsed.success, `${name}: the answer is not of its schema`);
+    assert.deepEqual(parsed.data, body, `${name}: the answer holds more than its schema`);
+    for (const [key, path] of Object.entries(route.example.keeps ?? {})) {
+      kept.set(key, valueAt(body, path));
+    }
+    if (name === "enrolPerson") await importGroup(tested, kept);
+  }
+});
+
+/** Between the examples, what the command line does: photos come in and are compared. */
+async function importGroup(tested: TestService, kept: ReadonlyMap<string, string>): Promise<void> {
+  const { app } = tested.instance;
+  const collection = await findCollection(app.db, kept.get("collection") ?? "");
+  const photo = fakePhoto(["anna", "carl"], "a photo of the gala");
+  await importPhotos(tested.instance, collection, { "a.jpg": photo });
+  await app.runner.drain();
+}
+
+async function ask(
+  tested: TestService,
+  route: Route,
+  kept: ReadonlyMap<string, string>,
+): Promise<Response> {
+  const { example, method } = route;
+  const params = fill(exampleParams(route), kept);
+  const path = route.path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => params[name] ?? "");
+  const query = new URLSearchParams(fill(example.query ?? {}, kept)).toString();
+  const url = `${tested.service.origin}${path}${query === "" ? "" : `?${query}`}`;
+  const headers = await badgeFor(tested, example.as, kept);
+  const body = fill(example.body, kept);
+  if (route.files) {
+    const whole = { ...(body ? { body } : {}), files: example.files ?? {} };
+    const form = formOf(whole, (file) => fakePhoto([...(PHOTOS[file] ?? [])], file));
+    return fetch(url, { method, headers, body: form });
+  }
+  if (!body) return fetch(url, { method, headers });
+  const json = { ...headers, "content-type": "application/json" };
+  return fetch(url, { method, headers: json, body: JSON.stringify(body) });
+}
+
+async function badgeFor(
+  tested: TestService,
+  as: Route["example"]["as"],
+  kept: ReadonlyMap<string, string>,
+): Promise<Badge> {
+  const collection = (kept.get("collection") ?? "") as Parameters<typeof makeKey>[1];
+  switch (as) {
+    case "nobody":
+      return {};
+    case "subject":
+      return signInPerson(tested, (kept.get("subject") ?? "") as SubjectId);
+    case "key":
+      return makeKey(tested, collection);
+    case "staff":
+      return signInAs(tested, "staff", [collection]);
+    case "auditor":
+    case "owner":
+      return signInAs(tested, as);
+    default:
+      return unreachable(as);
+  }
+}
+
+/** The value at a dotted path, as text. */
+function valueAt(value: unknown, path: string): string {
+  const found = path
+    .split(".")
+    .reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>> | null)?.[key], value);
+  assert.ok(typeof found === "string" || typeof found === "number", `Nothing at ${path}`);
+  return String(found);
+}
