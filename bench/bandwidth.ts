@@ -46,7 +46,7 @@ export class BandwidthMeter implements AsyncDisposable {
     threads: 1 | 2,
   ): Promise<BandwidthMeter> {
     const source = fileURLToPath(new URL("stream.as.ts", import.meta.url));
-    const module = new WebAssembly.Module(await compileKernel(source));
+    const module = new WebAssembly.Module(Uint8Array.from(await compileKernel(source)));
     const meter = new BandwidthMeter({ module, memory, templateSize }, threads);
     const worker = meter.#worker;
     if (worker) await new Promise((resolve) => worker.once("message", resolve));
