@@ -74,13 +74,38 @@ class Traces {
       .selectFrom("grants")
       .innerJoin("grant_keys", "grant_keys.grant_id", "grants.id")
       .innerJoin("consents", "consents.grant_id", "grants.id")
-      .select(["grants.id", "sealed_evidence", "wrapped_key"])
+      .select(["grants.id", "sealed_evidence", "sealed_receipt", "wrapped_key"])
       .where("subject_id", "=", subject)
       .execute();
     for (const grant of grants) {
       this.#addSealed("sealed evidence", grant.sealed_evidence);
+      this.#addSealed("sealed receipt", grant.sealed_receipt);
       this.#addSealed("grant key", grant.wrapped_key);
       await this.#collectGrant(app, grant.id);
+    }
+    await this.#collectRecord(app, subject);
+  }
+
+  /** Keys, texts and salts of the person's entries in the ledger. */
+  async #collectRecord(app: App, subject: SubjectId): Promise<void> {
+    const { read } = app.db;
+    const keys = read.selectFrom("audit_keys").selectAll().where("subject_id", "=", subject);
+    for (const key of await keys.execute()) this.#addSealed("audit key", key.wrapped_key);
+    const entries = read.selectFrom("entries").selectAll().where("subject_id", "=", subject);
+    for (const entry of await entries.execute()) {
+      for (const holder of ["subject", "operator"] as const) {
+        const owner = { kind: "audit", id: subject, holder } as const;
+        const body = holder === "subject" ? entry.subject_body : entry.operator_body;
+        this.#addSealed("entry body", body);
+        assert.ok(body);
+        const context = ["entry", entry.id];
+        this.sealed.push([owner, body, context]);
+        const opening = JSON.parse(
+          (await app.vault.unseal(app.db, owner, body, context)).toString(),
+        ) as { readonly salt: string };
+        this.canaries.addBytes("salt", Buffer.from(opening.salt, "base64url"));
+        this.canaries.addBytes("salt", Buffer.from(opening.salt));
+      }
     }
   }
 
@@ -171,7 +196,8 @@ onEachDatabase(
     const left = await openTemplates(app.db, app.vault, ids);
     assert.ok(left.length > 0 && left.every((one) => one.subject !== subject));
     assert.deepEqual(returned(await searchFor(app, collection, [person])), [null]);
-    for (const table of ["sightings", "search_returns"] as const) {
+    const gone = ["sightings", "search_returns", "subject_sequences", "audit_keys"] as const;
+    for (const table of gone) {
       const rows = await app.db.read.selectFrom(table).select("subject_id").execute();
       assert.ok(
         rows.every((row) => row.subject_id !== subject),
@@ -212,6 +238,9 @@ onSqlite(
       "sealed photo",
       "grant key",
       "subject key",
+      "audit key",
+      "entry body",
+      "sealed receipt",
       "name digest",
     ]) {
       assert.ok(
@@ -277,5 +306,38 @@ onPostgres(
     for (const [, subject] of erased) await erase(app, app.recorder, subject);
     assert.deepEqual(traces.canaries.findIn(await dumpOf(app.db, database)), []);
     assert.deepEqual(await traces.canaries.findBelow(folder), []);
+  },
+);
+
+onEachDatabase(
+  "R14 keys copied from the tables before an erasure open nothing after it on PostgreSQL, where dead rows stay",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { app } = instance;
+    const { subjects } = await populate(instance, 4);
+    const [, subject] = [...subjects][0] ?? assert.fail();
+    const owner = { kind: "subject", id: subject } as const;
+    const copy = await app.db.read
+      .selectFrom("subjects")
+      .innerJoin("subject_keys", "subject_keys.subject_id", "subjects.id")
+      .select(["sealed_name", "epoch_id", "wrapped_key"])
+      .where("id", "=", subject)
+      .executeTakeFirstOrThrow();
+    assert.ok(copy.sealed_name);
+    const sealed = copy.sealed_name;
+    assert.match(app.vault.unsealWith(owner, copy, sealed, ["name"]).toString(), /^Name-of/u);
+    const epochs = async () => {
+      const rows = await app.db.read.selectFrom("epoch_keys").select("id").execute();
+      return rows.map(({ id }) => id);
+    };
+    await erase(app, app.recorder, subject);
+    if (app.db.kind === "sqlite") {
+      // There the copies themselves are gone: the test above looks for them.
+      assert.deepEqual(await epochs(), [copy.epoch_id]);
+      return;
+    }
+    assert.ok(!(await epochs()).includes(copy.epoch_id));
+    const open = () => app.vault.unsealWith(owner, copy, sealed, ["name"]);
+    assert.throws(open, { code: "key_destroyed" });
   },
 );

@@ -132,13 +132,11 @@ async function showReplay(
     .execute();
   assert.deepEqual(
     new Map(templates.map(({ subject_id, grant_state }) => [subject_id, grant_state])),
-    new Map(
-      [
-        [p2, "paused"],
-        [p3, "granted"],
-        [p4, "granted"],
-      ].toSorted() as never,
-    ),
+    new Map([
+      [p2, "paused"],
+      [p3, "granted"],
+      [p4, "granted"],
+    ]),
   );
   for (const table of ["subject_keys", "audit_keys", "sightings", "search_returns"] as const) {
     const rows = await db.read.selectFrom(table).select("subject_id").execute();
