@@ -11,6 +11,7 @@ import {
   searchFor,
 } from "../../test/instance.ts";
 import { erase } from "../rights/erase.ts";
+import { object } from "../rights/objections.ts";
 import type { ColumnNote } from "./column-notes.ts";
 import { columns } from "./columns.ts";
 import type { Db } from "./db.ts";
@@ -96,6 +97,9 @@ onEachDatabase("R18 what the notes say of erasure is what erasure does", async (
   await importPhotos(instance, collection, { "a.png": await fakePicture(["p5", "p9", "p20"]) });
   await app.runner.drain();
   await searchFor(app, collection, [], { photo: { bytes: await fakePicture(["p5", "p9"]) } });
+  const { id } = await app.db.read.selectFrom("media").select("id").executeTakeFirstOrThrow();
+  const target = { kind: "photo", id } as const;
+  await object(app.db, app.recorder, { target, subject, reason: "not for everybody" });
   const before = await everyRow(app.db);
   await erase(app, app.recorder, subject);
   const after = await everyRow(app.db);
