@@ -19,8 +19,11 @@ interface CreateOptions {
   readonly purpose: string;
   readonly notice?: string;
   readonly noticeFile?: string;
+  readonly noticeLanguage?: string;
+  readonly alternative?: string;
   readonly contact: string;
   readonly retention: string;
+  readonly grace?: string;
   readonly ageFloor: string;
   readonly sceneBasis?: string;
   readonly pack?: string;
@@ -36,8 +39,11 @@ export function collectionCommands(assent: Command): void {
     .requiredOption("--purpose <text>", "what the collection is for")
     .option("--notice <text>", "what people are told before they say yes")
     .option("--notice-file <file>", "the same, from a file")
+    .option("--notice-language <code>", "the language it is in (default: en)")
+    .option("--alternative <text>", "what people get who say no")
     .requiredOption("--contact <mail>", "who answers people's questions")
     .option("--retention <days>", "when consent ends", RETENTION_DAYS_DEFAULT)
+    .option("--grace <days>", "when the evidence goes after that (default: 30)")
     .option("--age-floor <years>", "who may consent alone", AGE_FLOOR_DEFAULT)
     .option("--scene-basis <text>", "why everyone pictured may be compared; without it nobody is")
     .option("--pack <name>", "the model pack (default: what init installed)")
@@ -83,6 +89,9 @@ async function create(options: CreateOptions, command: Command): Promise<void> {
       retentionDays: Number(options.retention),
       ageFloor: Number(options.ageFloor),
       sceneBasis: options.sceneBasis ?? null,
+      noticeLanguage: options.noticeLanguage,
+      alternative: options.alternative,
+      graceDays: options.grace === undefined ? undefined : Number(options.grace),
       pack: parsePackName(options.pack ?? installed ?? "bundled"),
     });
     say(`Made ${made.name} (${made.id}), pack ${made.pack}.`);

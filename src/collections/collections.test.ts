@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { eventsOf } from "../../test/ledger.ts";
 import { onEachDatabase } from "../../test/databases.ts";
 import { makeCollection, openInstance } from "../../test/instance.ts";
-import { currentNotice } from "../consent/notices.ts";
+import { currentNotice, noticeFor } from "../consent/notices.ts";
+import { readRules } from "../consent/rules.ts";
 import { listJobs } from "../jobs/jobs.ts";
 import { findCollection, listCollections, NOTICE_LANGUAGE, touchGallery } from "./collections.ts";
 
@@ -44,11 +45,35 @@ onEachDatabase(
       ["retentionDays", Infinity],
       ["ageFloor", -1],
       ["ageFloor", 121],
+      ["graceDays", -1],
+      ["graceDays", 366],
+      ["graceDays", Number.NaN],
+      ["alternative", "x".repeat(20_001)],
     ] as const) {
       const attempt = makeCollection(app, { [field]: value });
       await assert.rejects(attempt, { code: "collection_invalid" }, `${field} ${value}`);
     }
     assert.deepEqual(await listCollections(app.db), []);
+  },
+);
+
+onEachDatabase(
+  "R1 keeps what those get who say no, and the notice's language",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { app } = instance;
+    const alternative = "look through the albums at the desk";
+    const made = await makeCollection(app, { noticeLanguage: "nl", alternative, graceDays: 0 });
+    const { id } = made;
+    const rules = await readRules(app.db, id);
+    assert.deepEqual([rules.alternative, rules.graceDays], [alternative, 0]);
+    assert.equal((await noticeFor(app.db, id, "en")).language, "nl");
+    const plain = await makeCollection(app, { name: "plain" });
+    const { alternative: none, graceDays } = await readRules(app.db, plain.id);
+    assert.deepEqual([none, graceDays], ["", 30]);
+    const wrong = makeCollection(app, { name: "wrong", noticeLanguage: "Dutch" });
+    await assert.rejects(wrong, { code: "language_unknown" });
+    assert.equal((await listCollections(app.db)).length, 2);
   },
 );
 

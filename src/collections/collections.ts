@@ -25,8 +25,12 @@ export interface Collection {
 
 /** The job that compares the photos already imported with the people added since. */
 export const BACKFILL = "backfill";
-/** The language of a notice given on the command line, until notices come in several. */
+/** The language of a collection's first notice where none is said. */
 export const NOTICE_LANGUAGE = "en";
+/** A month: whoever withdrew by mistake, or was withdrawn, notices by then. */
+const GRACE_DAYS = 30;
+/** R37: the purpose ended with the grant. */
+const GRACE_DAYS_MAX = 365;
 
 const NAME_LENGTH_MAX = 80;
 /** A purpose, basis or notice is a text that a person reads, not a file. */
@@ -45,11 +49,17 @@ export interface CollectionRequest {
   readonly ageFloor: number;
   readonly sceneBasis: string | null;
   readonly pack: string;
+  /** The language of the notice; English unless it is said. */
+  readonly noticeLanguage?: string | undefined;
+  /** What people get who say no. */
+  readonly alternative?: string | undefined;
+  /** How long after its end a grant's key and evidence stay, for a mistake to be undone. */
+  readonly graceDays?: number | undefined;
 }
 
 /**
  * Makes a collection with its first notice. Throws CollectionsError: collection_invalid (the
- * sentence says which field), collection_exists.
+ * sentence says which field), collection_exists; ConsentError language_unknown.
  */
 export async function createCollection(
   db: Db,
@@ -71,6 +81,8 @@ export async function createCollection(
         scene_basis: fields.sceneBasis,
         pack: fields.pack,
         created_at: recorder.clock.now(),
+        alternative: fields.alternative ?? "",
+        grace_days: fields.graceDays,
       })
       .onConflict((conflict) => conflict.column("name").doNothing())
       .returning("id")
@@ -80,7 +92,7 @@ export async function createCollection(
     }
     await publishNotice(tx, recorder, {
       collection: id,
-      language: NOTICE_LANGUAGE,
+      language: fields.noticeLanguage ?? NOTICE_LANGUAGE,
       body: notice,
     });
     await append(tx, recorder, { kind: "collection.created", collection: id });
@@ -153,7 +165,9 @@ export function checkOpen({ closedAt }: Collection): void {
   throw new CollectionsError("collection_closed", "This collection is closed: its purpose ended.");
 }
 
-function parseRequest(request: CollectionRequest): CollectionRequest {
+function parseRequest(
+  request: CollectionRequest,
+): CollectionRequest & { readonly graceDays: number } {
   const text = (field: string, value: string, max = TEXT_LENGTH_MAX): string => {
     const trimmed = value.trim();
     if (trimmed !== "" && trimmed.length <= max) return trimmed;
@@ -175,6 +189,9 @@ function parseRequest(request: CollectionRequest): CollectionRequest {
     ageFloor: whole("age floor", request.ageFloor, 0, AGE_MAX),
     sceneBasis: request.sceneBasis === null ? null : text("scene basis", request.sceneBasis),
     pack: request.pack,
+    noticeLanguage: request.noticeLanguage,
+    alternative: request.alternative && text("alternative", request.alternative),
+    graceDays: whole("grace in days", request.graceDays ?? GRACE_DAYS, 0, GRACE_DAYS_MAX),
   };
 }
 
