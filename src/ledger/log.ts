@@ -29,7 +29,7 @@ import {
   verifierKeyFrom,
 } from "./sequencer.ts";
 import { completeSigningKeys, keySetOf } from "./signing.ts";
-import { readNodes } from "./tiles.ts";
+import { TreeNodes } from "./tiles.ts";
 
 export type { OperatorEntry, SubjectEntry } from "./entries.ts";
 
@@ -51,11 +51,13 @@ export class Ledger implements AsyncDisposable {
   readonly #db: Db;
   readonly #vault: Vault;
   readonly #clock: Clock;
+  readonly #nodes: TreeNodes;
 
   private constructor(db: Db, vault: Vault, clock: Clock) {
     this.#db = db;
     this.#vault = vault;
     this.#clock = clock;
+    this.#nodes = new TreeNodes(db);
   }
 
   /** Opens the ledger, with what a new database lacks and what an earlier version has left. */
@@ -115,7 +117,7 @@ export class Ledger implements AsyncDisposable {
     const leafIndex = (await this.#placeOf(event)) ?? (await this.#placeAfterSequencing(event));
     const treeSize = await this.#sizeUpTo(size);
     if (leafIndex >= treeSize) throw unknownSize(treeSize);
-    const nodes = await readNodes(this.#db, inclusionRanges(leafIndex, treeSize));
+    const nodes = await this.#nodes.read(inclusionRanges(leafIndex, treeSize));
     return { leafIndex, treeSize, hashes: nodes.map(toBase64) };
   }
 
@@ -126,7 +128,7 @@ export class Ledger implements AsyncDisposable {
   async consistency(from: number, to: number): Promise<ConsistencyProof> {
     if (!Number.isSafeInteger(from) || from < 0 || from > to) throw unknownSize(from);
     await this.#sizeUpTo(to);
-    const nodes = await readNodes(this.#db, consistencyRanges(from, to));
+    const nodes = await this.#nodes.read(consistencyRanges(from, to));
     return { from, to, hashes: nodes.map(toBase64) };
   }
 

@@ -120,21 +120,49 @@ export async function writeTiles(tx: Tx, tiles: readonly Tile[]): Promise<void> 
   }
 }
 
+/** Nodes kept in memory: about 1 MB. The upper levels of a tree of a million leaves fit. */
+const NODES_MAX = 8192;
+
 /**
- * The hashes of nodes of the stored tree: what a proof consists of (see inclusionRanges and
- * consistencyRanges of merkle.ts). Throws LedgerError tree_damaged.
+ * Reads nodes of the stored tree: what proofs consist of. A perfect subtree never changes, so that
+ * its hash is kept, as long as others are not asked for more lately: the upper levels and the right
+ * edge are in every proof.
  */
-export async function readNodes(
-  db: Reader,
-  ranges: readonly Range[],
-): Promise<readonly Uint8Array[]> {
-  const parts = ranges.map((range) => perfectRanges(range).map(placeOf));
-  const tiles = await readTiles(db, parts.flat());
-  return parts.map((subtrees) =>
-    foldRight(
-      subtrees.map((place) => perfectRoot(hashesIn(tiles, place, place.offset, place.count))),
-    ),
-  );
+export class TreeNodes {
+  readonly #db: Reader;
+  readonly #known = new Map<string, Uint8Array>();
+
+  constructor(db: Reader) {
+    this.#db = db;
+  }
+
+  /**
+   * The hashes of these nodes (see inclusionRanges and consistencyRanges of merkle.ts). Throws
+   * LedgerError tree_damaged.
+   */
+  async read(ranges: readonly Range[]): Promise<readonly Uint8Array[]> {
+    const parts = ranges.map(perfectRanges);
+    const unknown = parts.flat().filter((subtree) => !this.#known.has(keyOf(subtree)));
+    const tiles = await readTiles(this.#db, unknown.map(placeOf));
+    return parts.map((subtrees) => foldRight(subtrees.map((one) => this.#perfect(one, tiles))));
+  }
+
+  #perfect(subtree: Range, tiles: Tiles): Uint8Array {
+    const key = keyOf(subtree);
+    const known = this.#known.get(key);
+    const place = placeOf(subtree);
+    const hash = known ?? perfectRoot(hashesIn(tiles, place, place.offset, place.count));
+    // The latest comes last; the first goes when there are too many.
+    this.#known.delete(key);
+    this.#known.set(key, hash);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > NODES_MAX && oldest !== undefined) this.#known.delete(oldest);
+    return hash;
+  }
+}
+
+function keyOf({ from, to }: Range): string {
+  return `${from}/${to}`;
 }
 
 /** Where in which tile the hashes below a perfect subtree stand. */

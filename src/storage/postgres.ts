@@ -25,5 +25,7 @@ export function postgresDialect(address: string, schema: string | null): Postgre
   // A connection that breaks while idle is replaced by the pool; without a listener Node would end
   // the process.
   pool.on("error", () => undefined);
+  // So it would for one that breaks between two statements of a transaction; the next one fails.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return new PostgresDialect({ pool });
 }
