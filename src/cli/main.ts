@@ -16,6 +16,7 @@ import { operatorCommands } from "./operator.ts";
 import { complain } from "./output.ts";
 import { objectionCommands } from "./objections.ts";
 import { recordCommands } from "./record.ts";
+import { papersCommands } from "./papers.ts";
 import { rightsCommands } from "./rights.ts";
 import { searchCommands } from "./search.ts";
 import { verifyCommands } from "./verify.ts";
@@ -56,6 +57,7 @@ export function program(): Command {
   witnessCommands(assent);
   backupCommands(assent);
   sweepCommands(assent);
+  papersCommands(assent);
   return assent;
 }
 
