@@ -42,7 +42,10 @@ export async function openTestService(
     rates: { address: many, account: many, collection: many },
     ...options.settings,
   };
-  const service = await openService(instance.app, settings, openLog("debug", to));
+  const service = await openService(instance.app, settings, {
+    log: openLog("debug", to),
+    mail: null,
+  });
   return {
     instance,
     service,

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../app.ts";
 import { DAY_MS } from "../base/clock.ts";
 import { keepSequencing } from "../ledger/keep-sequencing.ts";
-import { expireOverdue } from "../rights/consent-changes.ts";
+import { sweepAccounts } from "../accounts/forget.ts";
+import { answerLinkRequests } from "../accounts/links.ts";
+import { type MailTransport, sendDueMail } from "../accounts/mail.ts";
+import { sweep } from "../rights/retention.ts";
 import { deliverDue } from "../webhooks/deliver.ts";
 import { loggedFailure } from "./failures.ts";
 import type { Log } from "./log.ts";
@@ -11,8 +14,20 @@ import type { Log } from "./log.ts";
 const JOBS_MS = 500;
 /** A receiver that is told within seconds needs no polling. */
 const WEBHOOKS_MS = 2000;
+/** Whoever asked for a link looks at their mail at once. */
+const MAIL_MS = 2000;
 /** Nobody past their grant's end is found even before; this makes the rows say so. */
 const SWEEP_MS = DAY_MS;
+
+/** What background work needs beyond the instance. */
+export interface BackgroundDeps {
+  readonly app: App;
+  readonly log: Log;
+  /** How people reach the service: links in mail lead there. */
+  readonly origin: string;
+  /** Null: mail waits, and `assent status` shows that it does. */
+  readonly mail: MailTransport | null;
+}
 
 /** What goes on in the background of a service, by name. */
 export interface BackgroundWork {
@@ -22,7 +37,11 @@ export interface BackgroundWork {
 }
 
 /** The background work of every service; what rooms add later is one row more. */
-export function backgroundWork(app: App): readonly BackgroundWork[] {
+export function backgroundWork({
+  app,
+  origin,
+  mail,
+}: Omit<BackgroundDeps, "log">): readonly BackgroundWork[] {
   const { db, vault, clock, recorder } = app;
   return [
     { name: "jobs", everyMs: JOBS_MS, work: async (signal) => app.runner.drain({ signal }) },
@@ -31,7 +50,24 @@ export function backgroundWork(app: App): readonly BackgroundWork[] {
       everyMs: WEBHOOKS_MS,
       work: async (signal) => deliverDue({ db, vault, clock }, { signal }),
     },
-    { name: "sweep", everyMs: SWEEP_MS, work: async () => expireOverdue(db, recorder) },
+    {
+      name: "links",
+      everyMs: MAIL_MS,
+      work: async () => answerLinkRequests({ db, vault, clock, origin }),
+    },
+    {
+      name: "mail",
+      everyMs: MAIL_MS,
+      work: async (signal) => mail && sendDueMail({ db, vault, clock }, mail, signal),
+    },
+    {
+      name: "sweep",
+      everyMs: SWEEP_MS,
+      work: async () => {
+        await sweepAccounts(db, clock);
+        await sweep(app, recorder);
+      },
+    },
   ];
 }
 
@@ -39,13 +75,14 @@ export function backgroundWork(app: App): readonly BackgroundWork[] {
  * Runs it all until the signal is aborted; returns when the last piece has ended. A failure is
  * logged and the next turn tries again: everything here goes on from what is in the database.
  */
-export async function runInBackground(app: App, log: Log, signal: AbortSignal): Promise<void> {
+export async function runInBackground(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
+  const { app, log } = deps;
   const failed = (name: string) => (error: unknown) => {
     if (!signal.aborted)
       log.error({ work: name, ...loggedFailure(error) }, "background work failed");
   };
   const sequencing = keepSequencing(app.ledger, { signal, onError: failed("ledger") });
-  const loops = backgroundWork(app).map(async ({ name, everyMs, work }) => {
+  const loops = backgroundWork(deps).map(async ({ name, everyMs, work }) => {
     while (!signal.aborted) {
       await work(signal).catch(failed(name));
       await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);

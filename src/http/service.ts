@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { MailTransport } from "../accounts/mail.ts";
 import type { App } from "../app.ts";
 import { loggedFailure } from "./failures.ts";
 import { STOP_MS_MAX } from "./limits.ts";
@@ -18,14 +19,18 @@ export interface Service extends AsyncDisposable {
  * lets those under way end, gives jobs back to the queue, and returns when nothing runs any more.
  * The instance stays open: it is closed by whoever opened it.
  */
-export async function openService(app: App, settings: ServiceSettings, log: Log): Promise<Service> {
+export async function openService(
+  app: App,
+  settings: ServiceSettings,
+  { log, mail }: { readonly log: Log; readonly mail: MailTransport | null },
+): Promise<Service> {
   const stopping = new AbortController();
   let origin = settings.origin ?? "";
   const deps = { app, settings, log, stopping: stopping.signal, origin: () => origin };
   const server = await buildServer(deps);
   await server.listen({ host: settings.host, port: settings.port });
   if (origin === "") origin = originOf(server, settings.host);
-  const background = runInBackground(app, log, stopping.signal);
+  const background = runInBackground({ app, log, origin, mail }, stopping.signal);
   return {
     origin,
     [Symbol.asyncDispose]: async () => {

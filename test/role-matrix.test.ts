@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { DAY_MS, fixedClock } from "../src/base/clock.ts";
+import { newId, type SubjectId } from "../src/base/ids.ts";
+import { type Collection, findCollection } from "../src/collections/collections.ts";
+import { paramNames, type Route } from "../src/contract/contract.ts";
+import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
+import { onSqlite } from "./databases.ts";
+import { enrolPerson, importPhotos, makeCollection } from "./instance.ts";
+import { fakePhoto } from "./fake-engine.ts";
+import {
+  type Badge,
+  formOf,
+  makeKey,
+  openTestService,
+  signInAs,
+  signInPerson,
+  type TestService,
+} from "./service.ts";
+
+/** Everybody who may stand at the door. */
+const VISITORS = [
+  "nobody",
+  "subject",
+  "other subject",
+  "staff",
+  "staff elsewhere",
+  "auditor",
+  "owner",
+  "key",
+  "key elsewhere",
+  "revoked key",
+  "expired session",
+] as const;
+type Visitor = (typeof VISITORS)[number];
+
+/** Short words for rows of the table; what follows a word in a row is let in beside it. */
+const OWNER = ["owner"] as const;
+const STAFF = ["staff", "owner"] as const;
+const READERS = ["staff", "auditor", "owner"] as const;
+
+/**
+ * Who is let in, written from what each route does and not from its definition. A list of what is in
+ * reach lets everybody of the operator in, and shows them their own: `in reach`.
+ */
+const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
+  createCollection: OWNER,
+  listCollections: [...READERS, "key", "in reach"],
+  getCollection: [...READERS, "key"],
+  getCollectionSettings: [...READERS, "key"],
+  changeCollectionSettings: OWNER,
+  closeCollection: OWNER,
+  enrolPerson: [...STAFF, "key"],
+  listPeople: [...READERS, "key"],
+  getPerson: ["subject", ...READERS, "key"],
+  pausePerson: ["subject", ...STAFF, "key"],
+  resumePerson: ["subject", ...STAFF, "key"],
+  withdrawPerson: ["subject", ...STAFF, "key"],
+  erasePerson: ["subject", ...OWNER],
+  listJobs: [...READERS, "key", "in reach"],
+  getJob: [...READERS, "key"],
+  watchJob: [...READERS, "key"],
+  cancelJob: [...STAFF, "key"],
+  searchByPhoto: [...STAFF, "key"],
+  listSightings: ["subject", ...READERS, "key"],
+  confirmSighting: ["subject", ...STAFF],
+  rejectSighting: ["subject", ...STAFF],
+  undoSighting: ["subject", ...STAFF],
+  getSightingHistory: ["subject", ...READERS],
+};
+
+/** Answers that mean: this is not for you, or not there for you. */
+const REFUSED: ReadonlySet<number> = new Set([401, 403, 404]);
+
+onSqlite("every route lets in whom the table names, and nobody else", async (database) => {
+  const clock = fixedClock(Date.parse("2026-11-02T10:00:00Z"));
+  await using tested = await openTestService(database, { instance: { clock } });
+  const wrong: string[] = [];
+  const untouched = await makeScene(tested);
+  for (const [name, route] of ROUTE_LIST) {
+    const allowed = TABLE[name];
+    assert.ok(allowed !== undefined, `${name} is not in the table`);
+    for (const visitor of VISITORS) {
+      const inReach = allowed.includes("in reach") && visitor.endsWith("elsewhere");
+      const expected = allowed.includes(visitor) || inReach;
+      // What changes something needs a scene of its own.
+      const changes = expected && route.method !== "GET";
+      const scene = changes ? await makeScene(tested) : untouched;
+      const { status, text } = await askAs(tested, route, visitor, scene, clock);
+      if (expected === !REFUSED.has(status)) continue;
+      wrong.push(`${name}, ${visitor}: ${status} ${text.slice(0, 200)}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(
+    Object.keys(TABLE).filter((name) => ROUTE_LIST.every(([route]) => route !== name)),
+    [],
+    "rows of routes that are gone",
+  );
+});
+
+onSqlite("lists show what is in reach, and nothing beyond", async (database) => {
+  await using tested = await openTestService(database);
+  const scene = await makeScene(tested);
+  const { collection, elsewhere } = scene;
+  const expected = {
+    staff: [collection.id],
+    "staff elsewhere": [elsewhere.id],
+    key: [collection.id],
+    "key elsewhere": [elsewhere.id],
+    auditor: [collection.id, elsewhere.id].toSorted(),
+    owner: [collection.id, elsewhere.id].toSorted(),
+  } as const;
+  for (const [visitor, ids] of Object.entries(expected)) {
+    const headers = await badgeOf(tested, scene, visitor as Visitor, null);
+    const shown = await fetch(`${tested.service.origin}/api/v1/collections`, { headers });
+    const { items } = (await shown.json()) as { readonly items: readonly { id: string }[] };
+    assert.deepEqual(items.map(({ id }) => id).toSorted(), ids, visitor);
+    const queued = await fetch(`${tested.service.origin}/api/v1/jobs`, { headers });
+    const jobs = (await queued.json()) as { readonly items: readonly { target: string }[] };
+    assert.ok(jobs.items.length > 0, visitor);
+    for (const { target } of jobs.items)
+      assert.ok(
+        ids.some((id) => id === target),
+        visitor,
+      );
+  }
+});
+
+/** Two collections with people; in the first a sighting and a job. */
+interface Scene {
+  readonly number: number;
+  readonly collection: Collection;
+  readonly elsewhere: Collection;
+  readonly subject: SubjectId;
+  readonly other: SubjectId;
+  readonly sighting: string;
+  readonly job: string;
+}
+
+let scenes = 0;
+
+async function makeScene({ instance }: TestService): Promise<Scene> {
+  const { app } = instance;
+  scenes += 1;
+  const name = `scene ${scenes}`;
+  const collection = await makeCollection(app, { name });
+  const elsewhere = await makeCollection(app, { name: `${name} elsewhere` });
+  const subject = await enrolPerson(app, collection, `anna${scenes}`);
+  const other = await enrolPerson(app, elsewhere, `bert${scenes}`);
+  await enrolPerson(app, collection, `bert${scenes}`);
+  const photo = fakePhoto([`anna${scenes}`], name);
+  await importPhotos(instance, collection, { "one.jpg": photo }, name);
+  const sighting = await app.db.read
+    .selectFrom("sightings")
+    .select("id")
+    .where("subject_id", "=", subject)
+    .executeTakeFirstOrThrow();
+  const job = await app.db.read
+    .selectFrom("jobs")
+    .select("id")
+    .where("target", "=", (await findCollection(app.db, collection.id)).id)
+    .executeTakeFirstOrThrow();
+  const ids = { sighting: sighting.id, job: job.id };
+  return { number: scenes, collection, elsewhere, subject, other, ...ids };
+}
+
+async function askAs(
+  tested: TestService,
+  route: Route,
+  visitor: Visitor,
+  scene: Scene,
+  clock: ReturnType<typeof fixedClock>,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const headers = await badgeOf(tested, scene, visitor, clock);
+  const values: Readonly<Record<string, string>> = {
+    collection: scene.collection.id,
+    subject: scene.subject,
+    sighting: scene.sighting,
+    job: scene.job,
+    today: new Date(clock.now()).toISOString().slice(0, 10),
+  };
+  const path = route.path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => values[name] ?? "");
+  for (const name of paramNames(route.path)) assert.ok(values[name], `nothing stands for :${name}`);
+  const url = `${tested.service.origin}${path}`;
+  const answer = await fetch(url, {
+    method: route.method,
+    ...bodyOf(route, scene, headers, values),
+  });
+  if (route.produces !== "text/event-stream") {
+    return { status: answer.status, text: await answer.text() };
+  }
+  await answer.body?.cancel();
+  return { status: answer.status, text: "" };
+}
+
+function bodyOf(
+  { example, files }: Route,
+  { number }: Scene,
+  headers: Badge,
+  values: Readonly<Record<string, string>>,
+): { readonly headers: Badge; readonly body?: string | FormData } {
+  const text = JSON.stringify(example.body ?? {}).replaceAll(
+    /\$([a-z]+)/gu,
+    (_, name: string) => values[name] ?? name,
+  );
+  const body = JSON.parse(text) as Record<string, unknown>;
+  // Each request makes something of its own.
+  if (typeof body["name"] === "string") body["name"] = `${body["name"]} ${number}`;
+  if (files) {
+    const whole = { body, files: example.files ?? {} };
+    return { headers, body: formOf(whole, () => fakePhoto([`anna${number}`], "posted")) };
+  }
+  if (!example.body) return { headers };
+  return {
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+}
+
+async function badgeOf(
+  tested: TestService,
+  scene: Scene,
+  visitor: Visitor,
+  clock: ReturnType<typeof fixedClock> | null,
+): Promise<Badge> {
+  const { collection, elsewhere } = scene;
+  switch (visitor) {
+    case "nobody":
+      return {};
+    case "subject":
+      return signInPerson(tested, scene.subject);
+    case "other subject":
+      return signInPerson(tested, scene.other);
+    case "staff":
+      return signInAs(tested, "staff", [collection.id]);
+    case "staff elsewhere":
+      return signInAs(tested, "staff", [elsewhere.id]);
+    case "auditor":
+    case "owner":
+      return signInAs(tested, visitor);
+    case "key":
+      return makeKey(tested, collection.id);
+    case "key elsewhere":
+      return makeKey(tested, elsewhere.id);
+    case "revoked key":
+      return makeKey(tested, collection.id, { revoked: true });
+    case "expired session": {
+      const badge = await signInAs(tested, "owner");
+      clock?.move(DAY_MS);
+      return badge;
+    }
+  }
+}
+
+onSqlite(
+  "a key without a route's scope, and one that nobody made, are refused",
+  async (database) => {
+    await using tested = await openTestService(database);
+    const { collection } = await makeScene(tested);
+    const url = `${tested.service.origin}/api/v1/collections/${collection.id}/people`;
+    const reading = await makeKey(tested, collection.id, { scopes: ["read", "search"] });
+    assert.equal((await fetch(url, { headers: reading })).status, 403);
+    const made = `Bearer assent_${newId("aky")}_${"A".repeat(43)}`;
+    for (const authorization of [made, "Bearer x", "Basic YTpi", "Bearer"]) {
+      assert.equal((await fetch(url, { headers: { authorization } })).status, 401, authorization);
+    }
+  },
+);
