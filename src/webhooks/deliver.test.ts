@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { onEachDatabase, onPostgres, withEachDatabase } from "../../test/databases.ts";
 import { makeCollection, openInstance } from "../../test/instance.ts";
@@ -169,6 +172,31 @@ onEachDatabase("an allowed private name is resolved once, and connected to there
   assert.equal(asked, 1);
   assert.equal(receiver.arrivals[0]?.headers.host, `hook.internal.example:${receiver.port}`);
   assert.equal(receiver.arrivals[0]?.path, "/x?y=1");
+});
+
+onEachDatabase("of an answer only the status is used, however long it is", async (d) => {
+  await using instance = await openInstance(d);
+  const { app } = instance;
+  let written = 0;
+  const closed = Promise.withResolvers<void>();
+  const server = createServer((_, response) => {
+    response.writeHead(200);
+    const chunk = Buffer.alloc(65_536);
+    const more = (): void => {
+      while (!response.destroyed && response.write(chunk)) written += chunk.length;
+    };
+    response.on("drain", more).on("close", closed.resolve);
+    more();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const { collection } = await prepare(app, `http://127.0.0.1:${port}/`);
+  await tell(app, collection);
+  assert.deepEqual(await deliverDue(app), { delivered: 1, failed: 0, dead: 0 });
+  await closed.promise;
+  assert.ok(written < 50_000_000, `${written} bytes`);
+  server.close();
 });
 
 withEachDatabase("a message is queued with its change: both or neither", async (db, database) => {
