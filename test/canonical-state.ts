@@ -107,8 +107,9 @@ async function openSealed(
     ]);
     opened.set(`consents.sealed_evidence/${id}`, evidence.toString());
   }
+  const issued = new Set((rows.get("certificates") ?? []).map(({ jws }) => sha256Hex(String(jws))));
   for (const { id, event } of await eventsOf({ db, vault })) {
-    opened.set(`entries.operator_body/${id}`, sayEvent(event));
+    opened.set(`entries.operator_body/${id}`, sayEvent(event, issued));
   }
   const ids = (rows.get("templates") ?? []).map((row) => row["id"] as TemplateId);
   for (const { id, vector } of await openTemplates(db, vault, ids)) {
@@ -131,12 +132,20 @@ async function openSealed(
   return opened;
 }
 
-/** What an event says, without what differs between two runs: times, digests, its own id. */
-function sayEvent(event: Readonly<Record<string, unknown>>): string {
+/**
+ * What an event says, without what differs between two runs: times, digests, its own id. Of a
+ * certificate, whether there is one of this hash.
+ */
+function sayEvent(
+  { certificate, ...event }: Readonly<Record<string, unknown>>,
+  issued: ReadonlySet<string>,
+): string {
   const left = new Set(["id", "at", "number", "startedAt", "receipt", "probe"]);
-  return JSON.stringify(
-    Object.fromEntries(Object.entries(event).filter(([key]) => !left.has(key))),
-  );
+  const said = Object.entries(event).filter(([key]) => !left.has(key));
+  if (certificate !== undefined) {
+    said.push(["certificate", issued.has(String(certificate)) ? "issued" : DANGLING]);
+  }
+  return JSON.stringify(Object.fromEntries(said));
 }
 
 type Names = ReadonlyMap<string, string>;
