@@ -67,6 +67,7 @@ function serve(
     if (refusal !== null) return say(refusal);
     const [verb = ""] = line.toUpperCase().split(" ");
     if (verb === "EHLO") return say("250 sink");
+    if (verb === "STARTTLS") return say("502 not here");
     if (verb === "MAIL") from = /<(.*)>/u.exec(line)?.[1] ?? "";
     if (verb === "RCPT") recipients.push(/<(.*)>/u.exec(line)?.[1] ?? "");
     if (verb === "DATA") {

@@ -44,6 +44,8 @@ export interface PasskeyDeps {
 const CHALLENGE_MS = 5 * 60_000;
 /** A phone, a laptop, a key on the ring, and one in the drawer; and room for as many again. */
 const PASSKEYS_MAX = 8;
+/** EdDSA, ES256 and RS256 (RFC 9053, RFC 8812): what today's authenticators sign with. */
+const ALGORITHMS = [-8, -7, -257];
 
 /**
  * What the browser needs to make a passkey. Staff must unlock theirs (PIN or whatever the device
@@ -68,6 +70,7 @@ export async function startRegistration(
     challenge: await newChallenge(db, clock, "register", owner),
     timeout: CHALLENGE_MS,
     attestationType: "none",
+    supportedAlgorithmIDs: ALGORITHMS,
     excludeCredentials: known.map(({ id }) => ({ id })),
     authenticatorSelection: { residentKey: "required", userVerification: verificationOf(owner) },
   });
@@ -208,6 +211,7 @@ async function verifyNew(response: RegistrationResponseJSON, expected: Expected)
       expectedOrigin: expected.site.origin,
       expectedRPID: expected.site.host,
       requireUserVerification: verificationOf(expected.owner) === "required",
+      supportedAlgorithmIDs: ALGORITHMS,
     }),
   );
   if (!verified) throw refused();
