@@ -213,7 +213,7 @@ onSqlite("R16 an export packed anew with a change is refused with the reason", a
   };
   assert.match(await check(files), /^This export/u, "the very files are sound");
   for (const [name, file] of files) {
-    const other = Uint8Array.from(file);
+    const other = Buffer.from(file);
     other[other.length >> 1] = (other[other.length >> 1] ?? 0) ^ 1;
     assert.match(await check(new Map([...files, [name, other]])), REFUSED, name);
     const without = new Map([...files].filter(([key]) => key !== name));

@@ -246,7 +246,9 @@ export function decodeText(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new VerifyError("format_invalid", `${name} is not text.`, { cause });
+    throw new VerifyError("format_invalid", `${name} is not text, as it would have to be.`, {
+      cause,
+    });
   }
 }
 

@@ -221,12 +221,11 @@ async function checkOlder(
 ): Promise<string> {
   if (older === undefined) return "";
   const known = await verifyCheckpoint(older, ledger ?? keys);
-  const [first, last] = known.size <= head.size ? [known, head] : [head, known];
-  refuseContradiction(first, last);
-  if (first.size === last.size) return " Your older checkpoint says the same.";
+  refuseContradiction(known, head);
+  if (known.size === head.size) return " Your older checkpoint says the same.";
   return (
-    ` Your checkpoint of ${known.size} entries is of another size: ask for the proof that the one ` +
-    "is the beginning of the other (assent proof --old)."
+    ` That its first ${known.size} entries are those of your older checkpoint takes a proof of its ` +
+    "own: ask for it (assent proof --old)."
   );
 }
 
