@@ -181,7 +181,7 @@ function nameOf(names: Names, id: Value | undefined): string {
 }
 
 const ID =
-  /\b(?:col|not|sub|gra|tem|med|fac|sig|imp|bac|job|sea|epo|eve|con|obj|web|wit|acc|inv|ale)_[\w-]{16}/gu;
+  /\b(?:ins|col|not|sub|gra|tem|med|fac|sig|imp|bac|job|sea|epo|eve|con|obj|web|wit|acc|inv|ale)_[\w-]{16}/gu;
 
 function lineOf(
   table: string,
