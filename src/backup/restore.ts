@@ -154,8 +154,14 @@ async function restoreAll(tx: Tx, deps: RestoreDeps, backup: Backup): Promise<Re
   }
 }
 
-/** What opening a new instance makes, and nothing hangs on yet. */
-const MADE_BY_OPENING = ["settings", "signing_keys", "instance_keys", "epoch_keys"] as const;
+/** What opening a new instance makes, and nothing hangs on yet: a checkpoint of an empty ledger. */
+const MADE_BY_OPENING = [
+  "settings",
+  "checkpoints",
+  "signing_keys",
+  "instance_keys",
+  "epoch_keys",
+] as const;
 
 /** Throws BackupError instance_not_empty when there is more than opening a new instance makes. */
 async function requireEmpty(db: Reader): Promise<void> {
