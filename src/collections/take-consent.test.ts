@@ -13,7 +13,7 @@ import { eventsOf } from "../../test/ledger.ts";
 import type { App } from "../app.ts";
 import { DAY_MS, fixedClock } from "../base/clock.ts";
 import type { SubjectId } from "../base/ids.ts";
-import { findGrant } from "../consent/consent.ts";
+import { eraseGrant, findGrant, lockGrantsOf } from "../consent/consent.ts";
 import { consentsOf } from "../consent/consents.ts";
 import type { PaperEvidence } from "../consent/evidence.ts";
 import { receiptsOf } from "../consent/receipts.ts";
@@ -268,6 +268,50 @@ onEachDatabase(
         ["grant.given", false],
       ],
     );
+  },
+);
+
+onEachDatabase(
+  "R2 a consent from before receipts has none, and its renewal has",
+  async (database) => {
+    const clock = fixedClock(START);
+    await using instance = await openInstance(database, { clock });
+    const { app } = instance;
+    const collection = await makeCollection(app);
+    const anna = await enrolPerson(app, collection, "anna", { evidence: paper("2026-01-10") });
+    await app.db.write(async (tx) => {
+      const none = { sealed_receipt: null, receipt_hash: null };
+      await tx.write.updateTable("consents").set(none).execute();
+    });
+    assert.deepEqual(await receiptsOf(app.db, app.vault, anna), []);
+    clock.move(DAY_MS);
+    await renewed(app, collection, anna, paper("2026-01-11"));
+    assert.equal((await receiptsOf(app.db, app.vault, anna)).length, 1);
+  },
+);
+
+onEachDatabase(
+  "R3 evidence that was deleted after the grace period still says that it was taken back",
+  async (database) => {
+    const clock = fixedClock(START);
+    await using instance = await openInstance(database, { clock });
+    const { app } = instance;
+    const collection = await makeCollection(app);
+    const list = enrolmentOf(app, "anna", { evidence: paper("2026-01-10") });
+    const anna = await enrolPerson(app, collection, "anna", list);
+    await withdraw(app.db, app.recorder, anna, "all");
+    clock.move(40 * DAY_MS);
+    await app.db.write(async (tx) => {
+      for (const grant of await lockGrantsOf(tx, anna)) {
+        await eraseGrant(tx, app.vault, clock, grant);
+      }
+    });
+    const refused = { code: "consent_withdrawn" };
+    for (const evidence of [paper("2026-01-10"), paper("2026-01-09", { form: "in a drawer" })]) {
+      await assert.rejects(enrolPerson(app, collection, "anna", { evidence }), refused);
+    }
+    const evidence = paper("2026-02-19");
+    assert.equal(await enrolPerson(app, collection, "anna", { evidence }), anna);
   },
 );
 
