@@ -119,13 +119,17 @@ function columnWidths(
   rows: readonly (readonly string[])[],
 ): readonly number[] & number[] {
   const weights = head.map((title, column) => {
-    const lengths = rows.map((row) => (row[column] ?? "").length);
-    const longest = lengths.reduce((most, length) => Math.max(most, length), title.length);
-    return Math.min(Math.max(longest, 8), 44);
+    const texts = [title, ...rows.map((row) => row[column] ?? "")];
+    const word = longest(texts.flatMap((text) => text.split(/\s/u)));
+    return Math.min(Math.max(longest(texts), 8, Math.min(word, 20) * 1.3), 44);
   });
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const room = CONTENT_WIDTH - head.length * CELL_PADDING;
   return weights.map((weight) => (weight / total) * room);
+}
+
+function longest(texts: readonly string[]): number {
+  return texts.reduce((most, { length }) => Math.max(most, length), 0);
 }
 
 function qrOf({ text, caption }: Extract<Block, { kind: "qr" }>): Content {
@@ -164,21 +168,22 @@ const RULED = {
   paddingBottom: () => 3,
 };
 
+/** Room is left above a block and none below: what ends a page pushes nothing on to the next. */
 const STYLES: NonNullable<TDocumentDefinitions["styles"]> = {
-  title: { fontSize: 21, bold: true, lineHeight: 1.15, margin: [0, 0, 0, 14] },
-  heading1: { fontSize: 14.5, bold: true, margin: [0, 14, 0, 5] },
-  heading2: { fontSize: 12, bold: true, margin: [0, 9, 0, 4] },
-  heading3: { fontSize: 10.5, bold: true, margin: [0, 7, 0, 3] },
-  paragraph: { margin: [0, 0, 0, 7] },
+  title: { fontSize: 21, bold: true, lineHeight: 1.15, margin: [0, 0, 0, 8] },
+  heading1: { fontSize: 14.5, bold: true, margin: [0, 20, 0, 0] },
+  heading2: { fontSize: 12, bold: true, margin: [0, 14, 0, 0] },
+  heading3: { fontSize: 10.5, bold: true, margin: [0, 12, 0, 0] },
+  paragraph: { margin: [0, 6, 0, 0] },
   plain: {},
   large: { fontSize: 15 },
   small: { fontSize: 9, color: "#555555" },
-  list: { margin: [0, 0, 0, 7] },
-  block: { margin: [0, 0, 0, 9] },
+  list: { margin: [0, 6, 0, 0] },
+  block: { margin: [0, 8, 0, 0] },
   table: { fontSize: 9 },
   label: { color: "#555555" },
   head: { bold: true },
-  code: { fontSize: 8, background: "#f3f3f1", margin: [0, 0, 0, 9] },
+  code: { fontSize: 8, background: "#f3f3f1", margin: [0, 8, 0, 0] },
   caption: { margin: [0, 5, 0, 0] },
   footer: { fontSize: 8.5, color: "#555555", alignment: "center", margin: [0, 20, 0, 0] },
 };
