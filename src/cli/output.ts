@@ -31,11 +31,11 @@ export function wrapped(text: string, width: number, indent: string): string {
   return [...lines, line].join("\n");
 }
 
-/** Writes a result as JSON to a file, or to standard output for `-`. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
+/** Writes a result as JSON to a file of this mode, or to standard output for `-`. */
+export async function writeJson(path: string, value: unknown, mode?: number): Promise<void> {
   const text = `${JSON.stringify(value, null, 2)}\n`;
   if (path === "-") process.stdout.write(text);
-  else await writeFileDurably(path, text);
+  else await writeFileDurably(path, text, mode);
 }
 
 /** Aligns columns of text. */

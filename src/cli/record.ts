@@ -16,6 +16,9 @@ import { anySubjectOf, subjectOf, withApp } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { count, progressBar, say, writeJson } from "./output.ts";
 
+/** Papers about one person are for their eyes and the writer's. */
+const PRIVATE = 0o600;
+
 interface AccessOptions {
   readonly subject: string;
   readonly json?: string;
@@ -70,7 +73,7 @@ export function recordCommands(assent: Command): void {
         const subject: SubjectId = await anySubjectOf(app, options.subject);
         const disclosure = await disclose(app, app.recorder, subject);
         if (options.json === undefined) for (const line of disclosureLines(disclosure)) say(line);
-        else await writeJson(options.json, disclosure);
+        else await writeJson(options.json, disclosure, PRIVATE);
       }),
     );
 }
@@ -80,7 +83,7 @@ async function access(options: AccessOptions, command: Command): Promise<void> {
     const subject = await subjectOf(app, options.subject);
     const record = await readRecord(app, app.recorder, subject);
     const { json, html, pdf } = options;
-    if (json !== undefined) await writeJson(json, record);
+    if (json !== undefined) await writeJson(json, record, PRIVATE);
     if (html !== undefined) await writePrivately(html, renderHtml(recordDocument(record)));
     if (pdf !== undefined) await writePrivately(pdf, await renderPdf(recordDocument(record)));
     if (json === undefined && html === undefined && pdf === undefined) {
@@ -94,7 +97,7 @@ async function exportTo(
   command: Command,
 ): Promise<void> {
   if (!options.to.toLowerCase().endsWith(".zip")) {
-    throw new UsageError("--to takes the name of a file that ends in .zip.");
+    throw new UsageError("Give --to the name of a file that ends in .zip.");
   }
   await withApp(command, async (app) => {
     const subject = await subjectOf(app, options.subject);
@@ -115,9 +118,8 @@ async function exportWithProgress(
   });
 }
 
-/** Papers about one person are for their eyes and the writer's. */
 async function writePrivately(path: string, content: string | Uint8Array): Promise<void> {
-  await writeFileDurably(path, content, 0o600);
+  await writeFileDurably(path, content, PRIVATE);
 }
 
 function summaryOf(record: PersonRecord): readonly string[] {
