@@ -120,7 +120,7 @@ export const measures: readonly Measure[] = [
     requirement: "R37",
     law: "GDPR 5(1)(e), BIPA 15(a)",
     risk: "Data is kept for ever",
-    measure: "Every consent ends; a daily sweep removes what is over, and shows it before",
+    measure: "Every consent ends; a sweep removes what is over, and shows it before",
     tests: ["src/rights/retention.test.ts"],
   },
 ];

@@ -38,7 +38,7 @@ export const en: PaperWords = {
   },
   schedule: {
     title: "How long we keep what",
-    lead: "Nothing about you is kept for ever. A program removes what is over every day.",
+    lead: "Nothing about you is kept for ever. What is over is removed by a program, by these rules.",
     head: ["What", "How long", "Why"],
     rules: "The rules",
     byCollection: "Collection by collection",
@@ -65,6 +65,11 @@ export const en: PaperWords = {
         "Name, contact, where you were seen",
         "until no consent of yours is left",
         "We must know whose consent it is.",
+      ],
+      [
+        "Photos of a collection",
+        "as long as whoever is responsible keeps them: the program sets no end",
+        "They are the collection. Object to one you are in, and it is held back or your face is blurred.",
       ],
       [
         "Searches that were made",

@@ -38,7 +38,7 @@ export const nl: PaperWords = {
   },
   schedule: {
     title: "Hoe lang we wat bewaren",
-    lead: "Niets over u wordt voor altijd bewaard. Een programma verwijdert elke dag wat voorbij is.",
+    lead: "Niets over u wordt voor altijd bewaard. Wat voorbij is, verwijdert een programma volgens deze regels.",
     head: ["Wat", "Hoe lang", "Waarom"],
     rules: "De regels",
     byCollection: "Per collectie",
@@ -70,6 +70,11 @@ export const nl: PaperWords = {
         "Naam, contact, waar u gezien bent",
         "tot er geen toestemming van u over is",
         "We moeten weten wiens toestemming het is.",
+      ],
+      [
+        "Foto's van een collectie",
+        "zo lang als wie verantwoordelijk is ze bewaart: het programma stelt geen einde",
+        "Zij zijn de collectie. Maak bezwaar tegen een foto waar u op staat: dan wordt hij achtergehouden of uw gezicht vervaagd.",
       ],
       [
         "Gedane zoekopdrachten",
