@@ -19,6 +19,7 @@ import { recordCommands } from "./record.ts";
 import { papersCommands } from "./papers.ts";
 import { rightsCommands } from "./rights.ts";
 import { searchCommands } from "./search.ts";
+import { serveCommands } from "./serve.ts";
 import { verifyCommands } from "./verify.ts";
 import { statusCommands } from "./status.ts";
 import { sweepCommands } from "./sweep.ts";
@@ -37,6 +38,7 @@ export function program(): Command {
     .exitOverride();
   initCommands(assent);
   doctorCommands(assent);
+  serveCommands(assent);
   statusCommands(assent);
   operatorCommands(assent);
   collectionCommands(assent);

@@ -28,7 +28,24 @@ export const COMMON_WRITE: readonly ProblemCode[] = [
   "idempotency_forgotten",
   "idempotency_mismatch",
 ];
-const COMMON_PHOTO: readonly ProblemCode[] = ["multipart_malformed", "overloaded"];
+const COMMON_FORM: readonly ProblemCode[] = ["multipart_malformed"];
+/** What a route that looks at a photo may answer beyond. */
+const COMMON_PHOTO: readonly ProblemCode[] = [
+  "overloaded",
+  "empty_file",
+  "not_a_picture",
+  "unsupported_format",
+  "heic_unsupported",
+  "raw_unsupported",
+  "truncated",
+  "corrupt",
+  "too_large_bytes",
+  "too_many_pixels",
+  "too_small",
+  "too_slow",
+  "photo_too_slow",
+  "worker_died",
+];
 
 /** The document of the whole API (OpenAPI 3.1), made from the routes and nothing else. */
 export function documentApi(server: string): Json {
@@ -61,9 +78,15 @@ export function documentApi(server: string): Json {
 
 /** The errors that a route may answer, each once. */
 export function errorsOf(route: Route): readonly ProblemCode[] {
+  const names = paramNames(route.path);
+  const path = [
+    ...(names.includes("collection") ? (["collection_unknown"] as const) : []),
+    ...(names.includes("subject") ? (["subject_unknown"] as const) : []),
+  ];
   const write = route.method === "GET" ? [] : COMMON_WRITE;
+  const form = route.files ? COMMON_FORM : [];
   const photo = route.work === "photo" ? COMMON_PHOTO : [];
-  return [...new Set([...route.errors, ...COMMON, ...write, ...photo])];
+  return [...new Set([...route.errors, ...path, ...COMMON, ...write, ...form, ...photo])];
 }
 
 function operationOf(name: string, route: Route): Json {

@@ -93,10 +93,6 @@ export const peopleRoutes = {
       "guardian_invalid",
       "guardian_needed",
       "guardian_not_needed",
-      "not_a_picture",
-      "unsupported_format",
-      "corrupt",
-      "too_many_pixels",
     ],
     work: "photo",
     example: {

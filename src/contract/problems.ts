@@ -20,6 +20,8 @@ export const PROBLEMS = {
   method_unknown: [405, "This address does not take that method."],
   idempotency_busy: [409, "A request with this Idempotency-Key is still being worked on."],
   idempotency_forgotten: [409, "It was done, but its answer was erased since."],
+  request_too_slow: [408, "The request took too long to arrive."],
+  headers_too_large: [431, "The address or the headers are too long."],
   body_too_large: [413, "The body is larger than this route takes."],
   media_type_unsupported: [415, "The body is of a type that this route does not take."],
   idempotency_mismatch: [422, "This Idempotency-Key was used with another request."],

@@ -16,6 +16,8 @@ export type HttpCode =
   | "origin_refused"
   | "route_unknown"
   | "method_unknown"
+  | "request_too_slow"
+  | "headers_too_large"
   | "body_too_large"
   | "media_type_unsupported"
   | "too_many_requests"

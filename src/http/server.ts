@@ -2,11 +2,13 @@ import cookies from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { randomBytes } from "node:crypto";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { App } from "../app.ts";
 import { ROUTE_LIST, ROUTES } from "../contract/routes.ts";
 import { cookieRules } from "./browser.ts";
 import { admitRequest, answerRequest, type AnyHandler, type Door } from "./door.ts";
-import { HttpError } from "./errors.ts";
+import { type HttpCode, HttpError } from "./errors.ts";
 import { describeFailure, loggedFailure } from "./failures.ts";
 import { fixedRoutes } from "./fixed.ts";
 import { Gate } from "./gate.ts";
@@ -50,9 +52,10 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
     trustProxy: settings.proxies.length > 0 ? [...settings.proxies] : false,
-    genReqId: () => `req_${randomBytes(12).toString("base64url")}`,
+    genReqId: newRequestId,
     logger: false,
     exposeHeadRoutes: true,
+    clientErrorHandler: (error, socket) => refuseConnection(deps, error, socket),
     frameworkErrors: (error, request, reply) => void refuse(deps, error, request, reply),
   });
   const gate = new Gate(settings.gate);
@@ -126,6 +129,37 @@ async function refuse(
     .headers({ ...HEADERS, "x-request-id": request.id, ...headers })
     .header("content-type", "application/problem+json; charset=utf-8")
     .send(JSON.stringify(problem));
+}
+
+/** What is no HTTP that could be read has no request to answer: the connection is told and closed. */
+function refuseConnection(
+  { log }: ServerDeps,
+  error: Error & { readonly code?: string },
+  socket: Socket,
+): void {
+  const request = newRequestId();
+  const code = CONNECTION_CODES.get(error.code ?? "") ?? "request_invalid";
+  const { status, problem } = describeFailure(new HttpError(code), request);
+  log.info({ request, route: "unknown", status }, "answered");
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+    "content-type: application/problem+json; charset=utf-8",
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${request}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+const CONNECTION_CODES: ReadonlyMap<string, HttpCode> = new Map([
+  ["HPE_HEADER_OVERFLOW", "headers_too_large"],
+  ["ERR_HTTP_REQUEST_TIMEOUT", "request_too_slow"],
+]);
+
+function newRequestId(): string {
+  return `req_${randomBytes(12).toString("base64url")}`;
 }
 
 /** A known address asked with another method is told apart (RFC 9110, 15.5.6). */

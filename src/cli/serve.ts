@@ -1,0 +1,173 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { z } from "zod";
+import { firstOwnerLink, linkTo } from "../accounts/links.ts";
+import type { MailTransport } from "../accounts/mail.ts";
+import {
+  type MailSettings,
+  printingTransport,
+  readMailSettings,
+  smtpTransport,
+} from "../accounts/smtp.ts";
+import { type App, type Config, openApp } from "../app.ts";
+import { openLog } from "../http/log.ts";
+import { openService } from "../http/service.ts";
+import { PORT_DEFAULT, type ServiceSettings, settingsFor } from "../http/settings.ts";
+import { readConfig } from "./context.ts";
+import { UsageError } from "./errors.ts";
+import { say } from "./output.ts";
+
+interface ServeOptions {
+  readonly port?: string;
+  readonly host?: string;
+  readonly config?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A file of settings is a page, not a book. */
+const FILE_CHARACTERS_MAX = 100_000;
+
+/** serve: the instance as a service. */
+export function serveCommands(assent: Command): void {
+  assent
+    .command("serve")
+    .description("Serve the instance over HTTP, and work in the background.")
+    .option("--port <n>", `where to listen (default: ${PORT_DEFAULT}, or ASSENT_PORT)`)
+    .option("--host <address>", "on which address (default: 127.0.0.1, or ASSENT_HOST)")
+    .option("--config <file.json>", "the settings of the environment, as a JSON object")
+    .action(async (options: ServeOptions, command: Command) => serve(options, command));
+}
+
+async function serve(options: ServeOptions, command: Command): Promise<void> {
+  const file = options.config === undefined ? {} : await readSettingsFile(options.config);
+  const environment = { ...file, ...process.env };
+  const config = readConfig(command, environment);
+  const settings = readServiceSettings(options, environment, config.workers);
+  const mail = readMailSettings(environment);
+  for (const line of summaryOf(config, settings, mail)) say(line);
+  await using app = await openApp(config);
+  const stopped = untilStopped();
+  const log = openLog(settings.logLevel);
+  await using service = await openService(app, settings, {
+    log,
+    mail: transportOf(mail, environment),
+  });
+  say(`Listening: ${service.origin}`);
+  await sayFirstLink(app, service.origin);
+  await stopped;
+  say("Stopping: requests under way are answered, jobs go back to the queue.");
+}
+
+/** Without an owner nobody can sign in: whoever started this becomes the first. */
+async function sayFirstLink(app: App, origin: string): Promise<void> {
+  const token = await firstOwnerLink(app.db, app.clock);
+  if (token === null) return;
+  say("Nobody owns this instance yet. This link makes the first owner's account, once:");
+  say(`  ${linkTo(origin, "first_owner", token)}`);
+}
+
+/** Resolves at the first SIGINT or SIGTERM; the next one ends the process at once. */
+async function untilStopped(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => resolve());
+  }
+  return promise;
+}
+
+/** Mail without a server is printed where somebody develops, and waits in the queue elsewhere. */
+function transportOf(mail: MailSettings | null, environment: Environment): MailTransport | null {
+  if (mail) return smtpTransport(mail);
+  return environment["NODE_ENV"] === "development" ? printingTransport(say) : null;
+}
+
+/** Settings in a file have the names of the environment's; text, numbers and yes or no. */
+const settingsFile = z.record(
+  z.string().regex(/^ASSENT_[A-Z_]+$/u),
+  z.union([z.string(), z.number(), z.boolean()]).transform(String),
+);
+
+async function readSettingsFile(path: string): Promise<Environment> {
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new UsageError("--config can't be read.");
+  });
+  try {
+    const parsed = settingsFile.safeParse(JSON.parse(text.slice(0, FILE_CHARACTERS_MAX)));
+    if (parsed.success) return parsed.data;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new UsageError('--config takes a JSON object like {"ASSENT_PORT": 4400}.');
+}
+
+/** The service's settings: command line before environment before defaults. */
+export function readServiceSettings(
+  options: Pick<ServeOptions, "port" | "host">,
+  environment: Environment,
+  workers: number,
+): ServiceSettings {
+  const base = settingsFor(workers);
+  const proxies = (environment["ASSENT_PROXIES"] ?? "").split(",").map((one) => one.trim());
+  return {
+    ...base,
+    host: options.host ?? environment["ASSENT_HOST"] ?? base.host,
+    port: parsePort(options.port ?? environment["ASSENT_PORT"] ?? String(base.port)),
+    origin: parseOrigin(environment["ASSENT_ORIGIN"]),
+    proxies: proxies.filter((one) => one !== ""),
+    metricsToken: environment["ASSENT_METRICS_TOKEN"] ?? null,
+    logLevel: parseLevel(environment["ASSENT_LOG"] ?? base.logLevel),
+  };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/u.test(text) && port <= 65_535) return port;
+  throw new UsageError("--port takes a number from 0 to 65535; 0 takes any that is free.");
+}
+
+function parseOrigin(text: string | undefined): string | null {
+  if (text === undefined || text === "") return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const local = url?.hostname === "localhost" || url?.hostname === "127.0.0.1";
+  const fit = url?.protocol === "https:" || (url?.protocol === "http:" && local);
+  if (url && fit && url.origin === text.replace(/\/$/u, "")) return url.origin;
+  throw new UsageError(
+    "ASSENT_ORIGIN takes the address that people use, like https://photos.club.example. Only " +
+      "localhost goes without https.",
+  );
+}
+
+const LEVELS = ["debug", "info", "warn", "error", "silent"];
+
+function parseLevel(text: string): string {
+  if (LEVELS.includes(text)) return text;
+  throw new UsageError(`ASSENT_LOG takes one of ${LEVELS.join(", ")}.`);
+}
+
+/** The settings in force, without anything secret: no password, no key, no token. */
+export function summaryOf(
+  config: Config,
+  settings: ServiceSettings,
+  mail: MailSettings | null,
+): readonly string[] {
+  const key = config.masterKey.kind === "file" ? `file ${config.masterKey.path}` : "environment";
+  const { host, port, origin, proxies, gate, metricsToken } = settings;
+  return [
+    `Instance:   ${config.folder}`,
+    `Database:   ${config.database === null ? "embedded" : addressOf(config.database)}`,
+    `Master key: ${key}`,
+    `Models:     ${config.models}, ${config.workers} workers`,
+    `Address:    ${host}:${port}${origin === null ? "" : `, reached as ${origin}`}`,
+    `Proxies:    ${proxies.length === 0 ? "none" : proxies.join(", ")}`,
+    `At once:    ${gate.slots} photos looked at, ${gate.queue} waiting`,
+    `Metrics:    ${metricsToken === null ? "for this machine alone" : "by token"}`,
+    `Mail:       ${mail === null ? "no server: it waits in the queue" : `${mail.host}:${mail.port}`}`,
+  ];
+}
+
+/** A database's host and name. */
+function addressOf(database: string): string {
+  const url = new URL(database);
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
