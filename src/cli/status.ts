@@ -37,6 +37,10 @@ function print(status: Status): void {
     ["Retention", retentionText(status)],
     ["Backups", backupText(status)],
   ];
+  if (status.restoredAt !== null) {
+    const when = moment(status.restoredAt);
+    rows.push(["Restored", `${when}; checkpoints of the time before may contradict the ledger`]);
+  }
   for (const row of table(rows)) say(row);
   say();
   if (collections.length === 0) return say("There is no collection yet.");

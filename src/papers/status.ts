@@ -8,6 +8,7 @@ import type { Blobs } from "../storage/blobs.ts";
 import type { DatabaseKind, Db, Reader } from "../storage/db.ts";
 import { keyPlaces } from "../storage/key-places.ts";
 import type { JobState } from "../storage/schema.ts";
+import { readSetting } from "../storage/settings.ts";
 import { countMessages } from "../webhooks/messages.ts";
 import { listWebhooks } from "../webhooks/webhooks.ts";
 
@@ -35,6 +36,8 @@ export interface Status {
   readonly retention: readonly SweepLine[];
   /** Where backups' key files are kept up to date. */
   readonly keyFiles: readonly { readonly path: string; readonly behind: boolean }[];
+  /** When the instance was filled from a backup, which is a break in its ledger; null if never. */
+  readonly restoredAt: Instant | null;
 }
 
 /** One collection in numbers. */
@@ -79,6 +82,7 @@ export async function readStatus(deps: {
     webhooks: { endpoints: (await listWebhooks(db)).length, waiting, dead },
     retention: await planSweep({ db, blobs }, clock),
     keyFiles: await keyPlaces(db),
+    restoredAt: await restoredAt(db),
   };
 }
 
@@ -158,4 +162,9 @@ async function countOpenObjections(db: Reader): Promise<number> {
     .where("state", "=", "open")
     .executeTakeFirstOrThrow();
   return count;
+}
+
+async function restoredAt(db: Reader): Promise<Instant | null> {
+  const text = await readSetting(db, "restored");
+  return text === null ? null : (Number(text) as Instant);
 }
