@@ -5,6 +5,7 @@ import type {
   FaceId,
   GrantId,
   MediaId,
+  MessageId,
   NoticeId,
   ObjectionId,
   SearchId,
@@ -15,6 +16,7 @@ import type { KeptEvidence } from "../consent/evidence.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import type {
   GrantState,
+  MessageState,
   ObjectionState,
   SightingState,
   SightingVerdict,
@@ -39,6 +41,8 @@ export interface PersonRecord {
   readonly searches: Held<HeldSearch>;
   readonly handedOut: readonly HandedOut[];
   readonly objections: readonly HeldObjection[];
+  /** What endpoints of others were told about them, while the messages are kept. */
+  readonly messages: Held<HeldMessage>;
   readonly entries: readonly HeldEntry[];
 }
 
@@ -142,6 +146,18 @@ export interface HeldObjection {
   readonly state: ObjectionState;
   readonly askedAt: Moment;
   readonly decidedAt: Moment | null;
+}
+
+/** A message about them to an endpoint: it names them, or a sighting of theirs, by an id. */
+export interface HeldMessage {
+  readonly id: MessageId;
+  readonly collection: NamedCollection;
+  /** The receiver's host. */
+  readonly to: string;
+  readonly kind: string;
+  readonly state: MessageState;
+  readonly queuedAt: Moment;
+  readonly deliveredAt: Moment | null;
 }
 
 /** An entry of theirs in the ledger, and its place in the tree: what a proof is asked for with. */

@@ -20,6 +20,7 @@ export function recordDocument(record: PersonRecord, language: RecordLanguage = 
       ...searchBlocks(record, words),
       ...handedOutBlocks(record, words),
       ...objectionBlocks(record, words),
+      ...messageBlocks(record, words),
       ...entryBlocks(record, words),
     ],
   };
@@ -125,6 +126,16 @@ function objectionBlocks({ objections }: PersonRecord, words: RecordWords): read
     one.reason ?? "",
     words.objectionStates[one.state],
     one.decidedAt === null ? "" : readable(one.decidedAt),
+  ]);
+}
+
+function messageBlocks({ messages }: PersonRecord, words: RecordWords): readonly Block[] {
+  return heldTable("messages", messages, words, (one) => [
+    readable(one.queuedAt),
+    one.collection.name,
+    one.to,
+    words.messages[one.kind] ?? one.kind,
+    one.deliveredAt === null ? "" : readable(one.deliveredAt),
   ]);
 }
 

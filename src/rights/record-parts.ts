@@ -8,6 +8,7 @@ import {
   type Held,
   type HeldConsent,
   type HeldGrant,
+  type HeldMessage,
   type HeldObjection,
   type HeldPhoto,
   type HeldSearch,
@@ -211,6 +212,44 @@ export async function objectionsHeld(
     decidedAt: momentOrNull(one.decidedAt),
   }));
 }
+
+/** What endpoints were told about them: messages name people, sightings and searches by id alone. */
+export async function messagesHeld(
+  db: Reader,
+  subject: SubjectId,
+  of: { readonly sightings: readonly HeldSighting[]; readonly searches: readonly HeldSearch[] },
+): Promise<Held<HeldMessage>> {
+  const rows = await db.read
+    .selectFrom("webhook_messages")
+    .innerJoin("webhooks", "webhooks.id", "webhook_messages.webhook_id")
+    .innerJoin("collections", "collections.id", "webhooks.collection_id")
+    .select(["webhook_messages.id", "kind", "state", "body", "webhooks.url"])
+    .select(["webhook_messages.created_at", "delivered_at"])
+    .select(["collections.id as collection", "collections.name"])
+    .where("webhooks.collection_id", "in", (where) =>
+      where.selectFrom("grants").select("collection_id").where("subject_id", "=", subject),
+    )
+    .orderBy("webhook_messages.created_at", "desc")
+    .orderBy("webhook_messages.id")
+    .limit(ROWS_MAX + 1)
+    .execute();
+  const searches = of.searches.filter(({ returned }) => returned !== null);
+  const ids = new Set<string>([subject, ...[...of.sightings, ...searches].map(({ id }) => id)]);
+  const about = rows.filter(({ body }) => [...body.matchAll(ID)].some(([id]) => ids.has(id)));
+  const shown = about.map((row) => ({
+    id: row.id,
+    collection: { id: row.collection, name: row.name },
+    to: new URL(row.url).host,
+    kind: row.kind,
+    state: row.state,
+    queuedAt: moment(row.created_at),
+    deliveredAt: momentOrNull(row.delivered_at),
+  }));
+  return { rows: shown, complete: rows.length <= ROWS_MAX };
+}
+
+/** Ids of people, sightings and searches, as newId makes them. */
+const ID = /(?:sub|sig|sea)_[\w-]{16}/gu;
 
 /** Rows come the newest first, one more than there is room for if there are more. */
 function newest<Row, Shown>(rows: readonly Row[], show: (row: Row) => Shown): Held<Shown> {

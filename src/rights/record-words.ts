@@ -16,6 +16,8 @@ export interface RecordWords {
   readonly verdicts: Readonly<Record<"match" | "uncertain" | "none", string>>;
   readonly objectionStates: Readonly<Record<ObjectionState, string>>;
   readonly handedOut: Readonly<Record<"photos.listed" | "photos.delivered", string>>;
+  /** What a message of a kind tells. */
+  readonly messages: Readonly<Record<string, string>>;
   /** What a ledger entry of a kind says; the kind itself where there is no word for it. */
   readonly kinds: Readonly<Record<string, string>>;
   readonly evidence: (evidence: KeptEvidence | null, byGuardian: boolean) => string;
@@ -24,7 +26,14 @@ export interface RecordWords {
   readonly notToldHere: string;
 }
 
-type TablePart = "sightings" | "searches" | "handedOut" | "objections" | "entries" | "templates";
+type TablePart =
+  | "sightings"
+  | "searches"
+  | "handedOut"
+  | "objections"
+  | "messages"
+  | "entries"
+  | "templates";
 type Part = "subject" | "grants" | "photos" | TablePart;
 type Label =
   | "name"
@@ -56,6 +65,7 @@ const ENGLISH: RecordWords = {
     searches: "Searches of your collections",
     handedOut: "Who was shown or given your photos",
     objections: "Your objections",
+    messages: "What other systems were told about you",
     entries: "Your entries in the ledger",
   },
   none: "None.",
@@ -66,6 +76,7 @@ const ENGLISH: RecordWords = {
     searches: ["When", "Collection", "Who", "Why", "Were you returned?"],
     handedOut: ["When", "What", "Who", "Collection", "Photos"],
     objections: ["Asked", "Collection", "Photo", "Reason", "State", "Decided"],
+    messages: ["Queued", "Collection", "To", "What", "Delivered"],
     entries: ["Number", "When", "What", "Who", "Place in the tree"],
   },
   labels: {
@@ -108,6 +119,11 @@ const ENGLISH: RecordWords = {
     rejected: "rejected",
   },
   handedOut: { "photos.listed": "listed", "photos.delivered": "handed out" },
+  messages: {
+    "sighting.proposed": "that a sighting of you is to be decided, without saying whose",
+    "grant.withdrawn": "that you withdrew your consent",
+    "search.alert": "that somebody searched, and how many people were returned",
+  },
   kinds: {
     "grant.given": "consent given",
     "grant.renewed": "consent renewed",

@@ -13,6 +13,7 @@ import { eventsOf } from "../../test/ledger.ts";
 import { DAY_MS, fixedClock } from "../base/clock.ts";
 import { renderHtml } from "../print/html.ts";
 import { decide, sightingsOf } from "../search/sightings.ts";
+import { addWebhook } from "../webhooks/webhooks.ts";
 import { verifyEntry } from "../verify/entry.ts";
 import { pause, withdraw } from "./consent-changes.ts";
 import { erase } from "./erase.ts";
@@ -199,6 +200,8 @@ onEachDatabase(
     const { app } = instance;
     const gala = await makeCollection(app);
     const anna = await enrolPerson(app, gala, "anna");
+    const url = "https://receiver.example/hook";
+    await addWebhook(app.db, app.recorder, { collection: gala.id, url, allowPrivate: false });
     await searchFor(app, gala, ["anna"]);
     const state = async () => {
       const { grants, searches: known, templates } = await readRecord(app, app.recorder, anna);
@@ -209,6 +212,9 @@ onEachDatabase(
     clock.move(DAY_MS);
     await withdraw(app.db, app.recorder, anna, "all");
     assert.deepEqual(await state(), ["withdrawn", "match", 0]);
+    const { messages } = await readRecord(app, app.recorder, anna);
+    const told = messages.rows.map(({ kind, to, state: sent }) => [kind, to, sent]);
+    assert.deepEqual(told, [["grant.withdrawn", "receiver.example", "waiting"]]);
     await erase(app, app.recorder, anna);
     await assert.rejects(readRecord(app, app.recorder, anna), { code: "subject_erased" });
   },

@@ -16,6 +16,7 @@ import {
 import {
   enrolmentPhotosHeld,
   grantsHeld,
+  messagesHeld,
   objectionsHeld,
   searchesHeld,
   sightingsHeld,
@@ -67,16 +68,22 @@ export async function gatherRecord(
   entries: readonly SubjectEntry[],
 ): Promise<PersonRecord> {
   const { name, contact } = await readSubject(db, vault, subject);
+  const sightings = await sightingsHeld(db, subject);
+  const searches = await searchesHeld(db, subject);
   return {
     madeAt: moment(now),
     subject: { id: subject, name, contact, knownSince: await knownSince(db, subject) },
     grants: await grantsHeld(db, vault, subject),
     templates: await templatesHeld(db, subject),
     enrolmentPhotos: await enrolmentPhotosHeld(db, subject),
-    sightings: await sightingsHeld(db, subject),
-    searches: await searchesHeld(db, subject),
+    sightings,
+    searches,
     handedOut: entries.flatMap(handedOut),
     objections: await objectionsHeld(db, vault, subject),
+    messages: await messagesHeld(db, subject, {
+      sightings: sightings.rows,
+      searches: searches.rows,
+    }),
     entries: entries.map(heldEntry),
   };
 }
