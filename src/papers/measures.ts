@@ -52,11 +52,18 @@ export const measures: readonly Measure[] = [
     tests: ["test/canary-r8.test.ts"],
   },
   {
+    requirement: "R9",
+    law: "GDPR 12 to 14",
+    risk: "People do not know what happens to their faces",
+    measure: "A notice in layers, door sign and poster in plain words, in their language",
+    tests: ["src/papers/papers.test.ts"],
+  },
+  {
     requirement: "R10",
     law: "GDPR 15",
     risk: "People can't see who searched",
     measure: "Each person's record lists every search of their collections",
-    tests: ["src/ledger/log.test.ts"],
+    tests: ["src/rights/record.test.ts", "src/ledger/log.test.ts"],
   },
   {
     requirement: "R12",
@@ -85,6 +92,13 @@ export const measures: readonly Measure[] = [
     risk: "A backup brings erased people back",
     measure: "Erasures are replayed before a restored instance serves",
     tests: ["test/restore-r15.test.ts"],
+  },
+  {
+    requirement: "R16",
+    law: "GDPR 20",
+    risk: "People can't take their data elsewhere",
+    measure: "An export with receipts and proofs, which anybody can check offline",
+    tests: ["src/rights/export.test.ts"],
   },
   {
     requirement: "R18",
