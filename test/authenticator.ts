@@ -48,7 +48,7 @@ export class Authenticator {
       Buffer.alloc(16),
       length,
       id,
-      isoCBOR.encode(this.#public as Parameters<typeof isoCBOR.encode>[0]),
+      isoCBOR.encode(this.#public),
     ]);
     const authData = Buffer.concat([this.#head(FLAGS.attested, handling), attested]);
     const attestation = new Map<string, unknown>([

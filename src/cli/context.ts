@@ -10,6 +10,8 @@ import { deliverDue } from "../webhooks/deliver.ts";
 import { UsageError } from "./errors.ts";
 
 const DEFAULT_FOLDER = "assent-data";
+/** As the service listens when nothing is said. */
+const ORIGIN_DEFAULT = "http://localhost:4400";
 /** More threads than this only take turns, whatever the machine. */
 const WORKERS_MAX = 256;
 /** Nobody waits longer for somebody else's server at the end of a command. */
@@ -104,4 +106,11 @@ function parseWorkers(text: string | undefined): number {
   const workers = Number(text);
   if (Number.isInteger(workers) && workers >= 0 && workers <= WORKERS_MAX) return workers;
   throw new UsageError(`--workers takes a whole number from 0 to ${WORKERS_MAX}.`);
+}
+
+/** Where people reach the service, for links that are handed to them. Throws UsageError. */
+export function originOf(environment: NodeJS.ProcessEnv = process.env): string {
+  const text = environment["ASSENT_ORIGIN"] ?? ORIGIN_DEFAULT;
+  if (URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol)) return new URL(text).origin;
+  throw new UsageError("ASSENT_ORIGIN must be an address like https://photos.club.example.");
 }

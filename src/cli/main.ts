@@ -1,4 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { accountCommands } from "./account.ts";
+import { apiKeyCommands } from "./api-key.ts";
 import { backupCommands } from "./backup.ts";
 import { collectionCommands } from "./collection.ts";
 import { doctorCommands } from "./doctor.ts";
@@ -7,6 +9,7 @@ import { describeFailure, EXIT } from "./errors.ts";
 import { enrolCommands } from "./enrol.ts";
 import { importCommands } from "./import.ts";
 import { initCommands } from "./init.ts";
+import { inviteCommands } from "./invite.ts";
 import { keysCommands } from "./keys.ts";
 import { ledgerCommands } from "./ledger.ts";
 import { noticeCommands } from "./notice.ts";
@@ -39,6 +42,9 @@ export function program(): Command {
   initCommands(assent);
   doctorCommands(assent);
   serveCommands(assent);
+  accountCommands(assent);
+  apiKeyCommands(assent);
+  inviteCommands(assent);
   statusCommands(assent);
   operatorCommands(assent);
   collectionCommands(assent);
