@@ -148,8 +148,9 @@ dd{margin:0;overflow-wrap:anywhere}
 .table{overflow-x:auto;border:1px solid var(--line);border-radius:.25rem}
 .table:focus-visible{outline:3px solid currentColor;outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
-th,td{text-align:left;vertical-align:top;padding:.5rem .75rem;min-width:6rem;overflow-wrap:anywhere}
-th{background:var(--panel);font-weight:600}
+th,td{text-align:left;vertical-align:top;padding:.5rem .6rem;min-width:4rem}
+td{overflow-wrap:anywhere}
+th{background:var(--panel);font-weight:600;overflow-wrap:normal}
 td{border-top:1px solid var(--line)}
 pre{padding:.75rem 1rem;background:var(--panel);border-radius:.25rem;font-size:.8125rem;
   white-space:pre-wrap;overflow-wrap:anywhere}
