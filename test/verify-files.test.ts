@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, after, test } from "node:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { receiptsOf } from "../src/consent/receipts.ts";
 import { keySetOf } from "../src/ledger/signing.ts";
@@ -162,4 +162,19 @@ test("R16 assent verify passes on a machine without the instance, and its exit c
   assert.equal(refused.exit, 1);
   assert.match(refused.err, /^format_invalid: .+\.\n$/u);
   assert.equal(refused.out, "");
+});
+
+test("what checks needs nothing of Node's and nothing of the server", () => {
+  const room = join(import.meta.dirname, "..", "src", "verify");
+  const allowed =
+    /^(?:\.\/[\w-]+\.ts|\.\.\/base\/errors\.ts|zod|jose|canonicalize|@noble\/hashes\/.*)$/u;
+  const files = readdirSync(room).filter((name) => !name.endsWith(".test.ts"));
+  assert.ok(files.includes("verify.ts"));
+  for (const name of files) {
+    const text = readFileSync(join(room, name), "utf8");
+    for (const [, source = ""] of text.matchAll(/(?:from|import\()\s*"([^"]+)"/gu)) {
+      assert.match(source, allowed, name);
+    }
+    assert.doesNotMatch(text, /\bBuffer\b|\bprocess\./u, name);
+  }
 });
