@@ -179,18 +179,21 @@ async function takeNumbers(
   for (const subject of subjects) counts.set(subject, (counts.get(subject) ?? 0) + 1);
   const next = new Map<SubjectId, number>();
   const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [subject_id, count] of sorted) {
-    const { entries } = await tx.write
+  for (let from = 0; from < sorted.length; from += ROWS_MAX) {
+    const part = sorted.slice(from, from + ROWS_MAX);
+    const rows = await tx.write
       .insertInto("subject_sequences")
-      .values({ subject_id, entries: count })
+      .values(part.map(([subject_id, entries]) => ({ subject_id, entries })))
       .onConflict((conflict) =>
-        conflict
-          .column("subject_id")
-          .doUpdateSet((set) => ({ entries: set("subject_sequences.entries", "+", count) })),
+        conflict.column("subject_id").doUpdateSet((set) => ({
+          entries: set("subject_sequences.entries", "+", set.ref("excluded.entries")),
+        })),
       )
-      .returning("entries")
-      .executeTakeFirstOrThrow();
-    next.set(subject_id, entries - count + 1);
+      .returning(["subject_id", "entries"])
+      .execute();
+    for (const { subject_id, entries } of rows) {
+      next.set(subject_id, entries - (counts.get(subject_id) ?? 0) + 1);
+    }
   }
   return (subject) => {
     const number = next.get(subject) ?? 1;
