@@ -1,5 +1,5 @@
 import type { SubjectId } from "../base/ids.ts";
-import type { Db } from "../storage/db.ts";
+import type { Db, Reader } from "../storage/db.ts";
 import type { Schema } from "../storage/schema.ts";
 
 /** Rows of a table that are about one person. */
@@ -52,6 +52,7 @@ export async function rowsAbout(db: Db, subject: SubjectId): Promise<readonly Ro
         .where("subject_id", "=", subject),
       objections: read.selectFrom("objections").selectAll().where("subject_id", "=", subject),
       certificates: read.selectFrom("certificates").selectAll().where("subject_id", "=", subject),
+      ...signInRows(read, subject),
     };
     const found: RowsAbout[] = [];
     for (const [table, query] of Object.entries(queries)) {
@@ -66,4 +67,36 @@ export async function rowsAbout(db: Db, subject: SubjectId): Promise<readonly Ro
     const rows = messages.filter(({ body }) => body.includes(subject));
     return [...found, { table: "webhook_messages", rows }];
   });
+}
+
+/** How a person signs in, what waits to be written to them, and who was watched about them. */
+function signInRows(read: Reader["read"], subject: SubjectId) {
+  const contacts = read
+    .selectFrom("subjects")
+    .select("contact_index")
+    .where("id", "=", subject)
+    .where("contact_index", "is not", null)
+    .$castTo<{ contact_index: string }>();
+  const sightings = read.selectFrom("sightings").select("id").where("subject_id", "=", subject);
+  return {
+    passkeys: read.selectFrom("passkeys").selectAll().where("subject_id", "=", subject),
+    passkey_challenges: read
+      .selectFrom("passkey_challenges")
+      .selectAll()
+      .where("subject_id", "=", subject),
+    sessions: read.selectFrom("sessions").selectAll().where("subject_id", "=", subject),
+    login_links: read.selectFrom("login_links").selectAll().where("subject_id", "=", subject),
+    link_requests: read
+      .selectFrom("link_requests")
+      .selectAll()
+      .where("whose", "=", "subject")
+      .where("address_index", "in", contacts),
+    invites: read.selectFrom("invites").selectAll().where("contact_index", "in", contacts),
+    outgoing_mail: read.selectFrom("outgoing_mail").selectAll().where("subject_id", "=", subject),
+    alerts: read.selectFrom("alerts").selectAll().where("subject_id", "=", subject),
+    sighting_confirmations: read
+      .selectFrom("sighting_confirmations")
+      .selectAll()
+      .where("sighting_id", "in", sightings),
+  };
 }
