@@ -55,7 +55,11 @@ function valueOf(schema: Json, ids: () => readonly string[]): fc.Arbitrary<unkno
   if (Array.isArray(schema["enum"])) return fc.constantFrom(...(schema["enum"] as unknown[]));
   const union = schema["anyOf"] ?? schema["oneOf"];
   if (Array.isArray(union)) return fc.oneof(...union.map((one) => valueOf(one as Json, ids)));
-  switch (schema["type"]) {
+  const { type } = schema;
+  if (Array.isArray(type)) {
+    return fc.oneof(...type.map((one) => valueOf({ ...schema, type: one as unknown }, ids)));
+  }
+  switch (type) {
     case "string":
       return textOf(schema, ids);
     case "integer":

@@ -1,0 +1,307 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { createCollection } from "../src/collections/collections.ts";
+import { PROBLEMS, problem, type ProblemCode } from "../src/contract/problems.ts";
+import { fixedClock } from "../src/base/clock.ts";
+import { settingsFor } from "../src/http/settings.ts";
+import { onEachDatabase, onSqlite } from "./databases.ts";
+import { fakePhoto } from "./fake-engine.ts";
+import { enrolPerson, importPhotos, makeCollection } from "./instance.ts";
+import {
+  type Badge,
+  formOf,
+  makeKey,
+  openTestService,
+  signInAs,
+  type TestService,
+} from "./service.ts";
+
+/** Asks and reads the whole answer. */
+async function ask(
+  { service }: TestService,
+  path: string,
+  init: RequestInit = {},
+): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }> {
+  const answer = await fetch(service.origin + path, init);
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+}
+
+/** Fails unless an answer is the problem of this code, whole, and nothing of the program in it. */
+function assertProblem(
+  answer: { readonly status: number; readonly headers: Headers; readonly text: string },
+  code: ProblemCode,
+): void {
+  const told = problem.parse(JSON.parse(answer.text));
+  assert.equal(told.code, code);
+  assert.equal(answer.status, PROBLEMS[code][0]);
+  assert.equal(told.status, answer.status);
+  assert.match(answer.headers.get("content-type") ?? "", /^application\/problem\+json/u);
+  assert.equal(told.request, answer.headers.get("x-request-id"));
+  assert.doesNotMatch(answer.text, /node_modules|\.ts:\d|\\n\s+at /u);
+}
+
+function json(badge: Badge, body: string, method = "POST"): RequestInit {
+  return { method, headers: { ...badge, "content-type": "application/json" }, body };
+}
+
+const RULES = {
+  name: "gala",
+  purpose: "pictures",
+  notice: "We look for your face.",
+  contact: "office@club.example",
+  retentionDays: 365,
+  ageFloor: 16,
+};
+
+onSqlite("every refusal is problem+json, whatever is wrong", async (database) => {
+  await using tested = await openTestService(database);
+  const owner = await signInAs(tested, "owner");
+  const at = "/api/v1/collections";
+  assertProblem(await ask(tested, "/nothing"), "route_unknown");
+  assertProblem(await ask(tested, "/api/v1/collections/%E0%A4%A"), "route_unknown");
+  const wrong = await ask(tested, at, { method: "DELETE", headers: owner });
+  assertProblem(wrong, "method_unknown");
+  assert.equal(wrong.headers.get("allow"), "POST, GET");
+  assertProblem(await ask(tested, at), "credentials_missing");
+  assertProblem(await ask(tested, at, json(owner, "{")), "json_malformed");
+  assertProblem(await ask(tested, at, json(owner, "[".repeat(5000))), "json_too_deep");
+  assertProblem(await ask(tested, at, json(owner, "[]")), "request_invalid");
+  assertProblem(await ask(tested, at, json(owner, '"text"')), "request_invalid");
+  const large = JSON.stringify({ ...RULES, notice: "n".repeat(300_000) });
+  assertProblem(await ask(tested, at, json(owner, large)), "body_too_large");
+  const typed = { method: "POST", headers: { ...owner, "content-type": "text/xml" }, body: "<a/>" };
+  assertProblem(await ask(tested, at, typed), "media_type_unsupported");
+  assertProblem(await ask(tested, `${at}?limit=0`, { headers: owner }), "request_invalid");
+  assertProblem(await ask(tested, `${at}?cursor=x`, { headers: owner }), "cursor_invalid");
+  const people = `${at}/col_AAAAAAAAAAAAAAAA/people`;
+  assertProblem(await ask(tested, people, { headers: owner }), "collection_unknown");
+  assertProblem(await ask(tested, people, json(owner, "{}")), "media_type_unsupported");
+  const headers = { ...owner, "idempotency-key": "a b" };
+  assertProblem(
+    await ask(tested, at, json(headers, JSON.stringify(RULES))),
+    "idempotency_key_invalid",
+  );
+});
+
+onSqlite("what is no HTTP, or too long to read, is told so", async (database) => {
+  await using tested = await openTestService(database);
+  const port = Number(new URL(tested.service.origin).port);
+  const say = async (text: string): Promise<string> => {
+    const socket = connect(port, "127.0.0.1");
+    socket.end(text);
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    return answer;
+  };
+  assert.match(await say("HELLO\r\n\r\n"), /^HTTP\/1.1 400 [\s\S]*"code":"request_invalid"/u);
+  const long = `GET /${"a".repeat(40_000)} HTTP/1.1\r\nhost: x\r\n\r\n`;
+  assert.match(await say(long), /^HTTP\/1.1 431 [\s\S]*"code":"headers_too_large"/u);
+});
+
+onSqlite("a browser's change needs this site's header and origin", async (database) => {
+  await using tested = await openTestService(database);
+  const owner = await signInAs(tested, "owner");
+  const { cookie = "", origin = "" } = owner;
+  const at = "/api/v1/collections";
+  const body = JSON.stringify(RULES);
+  const sent = async (headers: Badge) => ask(tested, at, json({ cookie, ...headers }, body));
+  const header = { "x-assent-request": "1" };
+  assertProblem(await sent({}), "origin_refused");
+  assertProblem(await sent({ origin }), "origin_refused");
+  assertProblem(await sent(header), "origin_refused");
+  assertProblem(await sent({ ...header, origin: "https://evil.example" }), "origin_refused");
+  assertProblem(await sent({ ...header, origin: "null" }), "origin_refused");
+  assert.equal((await ask(tested, at, { headers: { cookie } })).status, 200);
+  assert.equal((await sent({ ...header, origin })).status, 201);
+});
+
+onSqlite("sessions rotate by a cookie that scripts can't read", async (database) => {
+  const clock = fixedClock(Date.parse("2026-11-02T10:00:00Z"));
+  await using tested = await openTestService(database, { instance: { clock } });
+  const owner = await signInAs(tested, "owner");
+  clock.move(31 * 60_000);
+  const first = await ask(tested, "/api/v1/collections", { headers: owner });
+  const set = first.headers.get("set-cookie") ?? "";
+  assert.match(set, /^assent=[\w-]{43}; /u);
+  for (const rule of [/; HttpOnly/u, /; SameSite=Lax/u, /; Path=\//u]) assert.match(set, rule);
+  // On plain http://localhost a browser takes no Secure cookie.
+  assert.doesNotMatch(set, /Secure/u);
+  clock.move(2 * 60_000);
+  const old = await ask(tested, "/api/v1/collections", { headers: owner });
+  assertProblem(old, "credentials_invalid");
+  assert.match(old.headers.get("set-cookie") ?? "", /^assent=; .*Expires=Thu, 01 Jan 1970/u);
+});
+
+onEachDatabase(
+  "a write sent again with its key is answered again and done once",
+  async (database) => {
+    await using tested = await openTestService(database);
+    const owner = { ...(await signInAs(tested, "owner")), "idempotency-key": "one" };
+    const at = "/api/v1/collections";
+    const first = await ask(tested, at, json(owner, JSON.stringify(RULES)));
+    assert.equal(first.status, 201);
+    const again = await ask(tested, at, json(owner, JSON.stringify(RULES)));
+    assert.deepEqual([again.status, again.text], [201, first.text]);
+    const other = JSON.stringify({ ...RULES, name: "other" });
+    assertProblem(await ask(tested, at, json(owner, other)), "idempotency_mismatch");
+    const somebody = { ...(await signInAs(tested, "owner")), "idempotency-key": "one" };
+    assertProblem(
+      await ask(tested, at, json(somebody, JSON.stringify(RULES))),
+      "collection_exists",
+    );
+    // What failed may be sent again with the same key.
+    assert.equal((await ask(tested, at, json(somebody, other))).status, 201);
+    const many = { ...owner, "idempotency-key": "many" };
+    const third = JSON.stringify({ ...RULES, name: "third" });
+    const all = await Promise.all(
+      Array.from({ length: 5 }, async () => ask(tested, at, json(many, third))),
+    );
+    const done = all.filter(({ status }) => status === 201);
+    assert.ok(done.length >= 1);
+    assert.equal(new Set(done.map(({ text }) => text)).size, 1);
+    for (const one of all) if (one.status !== 201) assertProblem(one, "idempotency_busy");
+  },
+);
+
+onSqlite("what has not changed is not sent again", async (database) => {
+  await using tested = await openTestService(database);
+  const owner = await signInAs(tested, "owner");
+  const { id } = await makeCollection(tested.instance.app);
+  const at = `/api/v1/collections/${id}`;
+  const first = await ask(tested, at, { headers: owner });
+  const etag = first.headers.get("etag") ?? "";
+  assert.match(etag, /^W\/"[\w-]{22}"$/u);
+  for (const named of [etag, `"x", ${etag}`, "*", etag.replace("W/", "")]) {
+    const again = await ask(tested, at, { headers: { ...owner, "if-none-match": named } });
+    assert.deepEqual([again.status, again.text], [304, ""], named);
+  }
+  const limits = json(owner, JSON.stringify({ twoPerson: true }), "PATCH");
+  assert.equal((await ask(tested, `${at}/settings`, limits)).status, 200);
+  const settings = await ask(tested, `${at}/settings`, {
+    headers: { ...owner, "if-none-match": etag },
+  });
+  assert.equal(settings.status, 200);
+});
+
+onEachDatabase("lists go on from their cursor, each item once", async (database) => {
+  await using tested = await openTestService(database);
+  const { app } = tested.instance;
+  const collection = await makeCollection(app);
+  const people = Array.from({ length: 5 }, (_, number) => `p${number}`);
+  for (const person of people) await enrolPerson(app, collection, person);
+  const photos = people.map((_, number) => [`${number}.jpg`, fakePhoto(["p0"], `${number}`)]);
+  await importPhotos(tested.instance, collection, Object.fromEntries(photos));
+  const owner = await signInAs(tested, "owner");
+  const [first = ""] = await idsOf(tested, `/api/v1/collections/${collection.id}/people`, owner, 5);
+  assert.match(first, /^sub_/u);
+  const found = await form(tested, collection.id, owner, "p0");
+  const { faces } = JSON.parse(found.text) as {
+    readonly faces: readonly [{ readonly subject: { readonly id: string } }];
+  };
+  const at = `/api/v1/collections/${collection.id}/people/${faces[0].subject.id}/sightings`;
+  await idsOf(tested, at, owner, 5);
+  for (const name of ["a", "b", "c"]) {
+    await createCollection(app.db, app.recorder, { ...collection, notice: "yes", name });
+  }
+  await idsOf(tested, "/api/v1/collections", owner, 4);
+});
+
+async function idsOf(tested: TestService, at: string, badge: Badge, count: number) {
+  const ids: string[] = [];
+  for (let next: string | null = ""; next !== null;) {
+    const query: string = next === "" ? "" : `&cursor=${next}`;
+    const { text } = await ask(tested, `${at}?limit=2${query}`, { headers: badge });
+    const page = JSON.parse(text) as { items: readonly { id: string }[]; next: string | null };
+    assert.ok(page.items.length <= 2);
+    ids.push(...page.items.map(({ id }) => id));
+    next = page.next;
+  }
+  assert.equal(ids.length, count, at);
+  assert.equal(new Set(ids).size, count, at);
+  return ids;
+}
+
+async function form(tested: TestService, collection: string, badge: Badge, person: string) {
+  const example = { body: { purpose: "a test" }, files: { photo: "a.jpg" } };
+  const body = formOf(example, () => fakePhoto([person], "probe"));
+  const at = `/api/v1/collections/${collection}/searches`;
+  return ask(tested, at, { method: "POST", headers: badge, body });
+}
+
+onSqlite("photos beyond the places there are come back later", async (database) => {
+  const held = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  let waiting = false;
+  const hooks = {
+    before: async () => {
+      if (!waiting) return;
+      arrived.resolve();
+      await held.promise;
+    },
+  };
+  const gate = { slots: 1, queue: 1, waitMsMax: 60_000 };
+  await using tested = await openTestService(database, {
+    instance: { hooks },
+    settings: { gate },
+  });
+  const { app } = tested.instance;
+  const collection = await makeCollection(app);
+  await enrolPerson(app, collection, "anna");
+  waiting = true;
+  const key = await makeKey(tested, collection.id);
+  const first = form(tested, collection.id, key, "anna");
+  await arrived.promise;
+  const second = form(tested, collection.id, key, "anna");
+  while (!/^assent_gate_places 2$/mu.test((await ask(tested, "/metrics")).text));
+  const refused = await form(tested, collection.id, key, "anna");
+  assertProblem(refused, "overloaded");
+  assert.equal(refused.headers.get("retry-after"), "1");
+  held.resolve();
+  assert.equal((await first).status, 200);
+  assert.equal((await second).status, 200);
+  waiting = false;
+  assert.equal((await form(tested, collection.id, key, "anna")).status, 200);
+});
+
+onSqlite("requests are counted by address, account and collection", async (database) => {
+  for (const by of ["address", "account", "collection"] as const) {
+    const many = 1_000_000;
+    const rates = { address: many, account: many, collection: many, [by]: 5 };
+    await using tested = await openTestService(database, { settings: { rates } });
+    const { id } = await makeCollection(tested.instance.app, { name: by });
+    const badge = await makeKey(tested, id);
+    const at = `/api/v1/collections/${id}`;
+    const answers = [];
+    for (let nth = 0; nth < 8; nth += 1) answers.push(await ask(tested, at, { headers: badge }));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 200, 200, 429, 429, 429],
+      by,
+    );
+    const last = answers.at(-1);
+    assert.ok(last);
+    assertProblem(last, "too_many_requests");
+    assert.ok(Number(last.headers.get("retry-after")) > 0);
+  }
+});
+
+onSqlite("numbers are told to the machine itself, or to who bears the token", async (database) => {
+  await using tested = await openTestService(database);
+  const numbers = await ask(tested, "/metrics");
+  assert.equal(numbers.status, 200);
+  for (const name of [
+    "assent_photos",
+    "assent_faces",
+    "assent_gallery_templates",
+    "assent_jobs_queued",
+    "assent_ledger_lag_entries",
+    "assent_search_seconds",
+    "assent_embed_seconds",
+    "assent_http_requests_total",
+  ]) {
+    assert.match(numbers.text, new RegExp(`^# TYPE ${name} `, "mu"));
+  }
+  const proxied = await ask(tested, "/metrics", { headers: { "x-forwarded-for": "192.0.2.1" } });
+  assertProblem(proxied, "not_allowed");
+  assert.equal(settingsFor(2).metricsToken, null);
+});
