@@ -153,7 +153,7 @@ test("R16 assent verify passes on a machine without the instance, and its exit c
   const flags = ["--keys", keys, "--key", key];
   for (const kind of ["receipt", "consistency"]) {
     const old = kind === "receipt" ? [] : ["--old", join(folder, "older")];
-    const ended = await runAssent(nowhere, ["verify", join(folder, kind), ...flags, ...old]);
+    const ended = await runAssent(nowhere, ["verify", ...old, ...flags, join(folder, kind)]);
     assert.equal(ended.exit, 0, ended.err);
     assert.match(ended.out, /^valid: T/u);
   }

@@ -82,7 +82,7 @@ export async function subjectOf(app: App, text: string): Promise<SubjectId> {
   return findSubject(app.db, app.vault, text);
 }
 
-/** As `subjectOf`, and who is erased already may be named by their id. */
+/** As `subjectOf`; who is erased already may be named by their id: something of theirs may be left to do. */
 export async function anySubjectOf(app: App, text: string): Promise<SubjectId> {
   return isSubjectId(text) ? text : subjectOf(app, text);
 }

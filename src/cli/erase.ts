@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import type { App } from "../app.ts";
 import { writeFileDurably } from "../base/files.ts";
-import type { SubjectId } from "../base/ids.ts";
 import { renderPdf } from "../print/pdf.ts";
 import { certificateDocument, certificateOf } from "../rights/certificate.ts";
 import { erase } from "../rights/erase.ts";
@@ -10,7 +9,7 @@ import { keySetOf } from "../ledger/signing.ts";
 import { keyPlaces } from "../storage/key-places.ts";
 import { readSetting } from "../storage/settings.ts";
 import { verifyCertificate } from "../verify/certificate.ts";
-import { subjectOf, withApp } from "./context.ts";
+import { anySubjectOf, withApp } from "./context.ts";
 import { complain, say } from "./output.ts";
 
 interface CertificateOptions {
@@ -29,7 +28,7 @@ export function eraseCommands(assent: Command): void {
     .option("--pdf <file>", "write the certificate as a page to print")
     .action(async (options: CertificateOptions, command: Command) =>
       withApp(command, async (app) => {
-        const subject = await erasable(app, options.subject);
+        const subject = await anySubjectOf(app, options.subject);
         const jws = await erase(app, app.recorder, subject);
         say("Erased: their keys are destroyed, and what was sealed under them opens no more.");
         if (jws === null) return;
@@ -48,7 +47,7 @@ export function eraseCommands(assent: Command): void {
     .option("--pdf <file>", "write it as a page to print")
     .action(async (options: CertificateOptions, command: Command) =>
       withApp(command, async (app) => {
-        const jws = await certificateOf(app.db, await erasable(app, options.subject));
+        const jws = await certificateOf(app.db, await anySubjectOf(app, options.subject));
         if (jws === null) {
           throw new RightsError("certificate_unknown", "This person has not been erased.");
         }
@@ -56,15 +55,6 @@ export function eraseCommands(assent: Command): void {
         if (options.certificate === undefined && options.pdf === undefined) say(jws);
       }),
     );
-}
-
-/** Who is erased already may be named by their id: an erasure that was cut short is finished. */
-async function erasable(app: App, text: string): Promise<SubjectId> {
-  return isSubjectId(text) ? text : subjectOf(app, text);
-}
-
-function isSubjectId(text: string): text is SubjectId {
-  return /^sub_[\w-]{16}$/u.test(text);
 }
 
 async function handOut(

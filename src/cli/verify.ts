@@ -34,8 +34,9 @@ export function verifyCommands(assent: Command): void {
     .description("Check an export, receipt, certificate, checkpoint or proof. No instance needed.")
     .argument("<file>", "what to check")
     .option(
-      "--key <verifier key...>",
-      "the ledger's published key, with those of witnesses you know",
+      "--key <verifier key>",
+      "the ledger's published key, and those of witnesses you know (give it for each)",
+      (key: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), key],
     )
     .option("--keys <file>", "the operator's published key set (JSON)")
     .option("--old <file>", "a checkpoint kept from earlier, which must not be contradicted")

@@ -1,7 +1,8 @@
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
 import { syncFolder, temporaryName } from "../base/files.ts";
-import { type ArchivedFile, crc32, ending, localHeader } from "../verify/archive.ts";
+import { type ArchivedFile, ending, localHeader } from "../verify/archive.ts";
 
 /**
  * An archive that is written file by file beside its name, readable by the owner alone, and gets

@@ -208,7 +208,10 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
 /** CRC-32 as ZIP has it (ISO 3309). */
 export function crc32(bytes: Uint8Array): number {
   let crc = MAX_32;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
+  // Counted, for an iterator over bytes takes four times as long.
+  for (let index = 0; index < bytes.length; index += 1) {
+    crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ (bytes[index] ?? 0)) & 0xff] ?? 0);
+  }
   return (crc ^ MAX_32) >>> 0;
 }
 
