@@ -52,20 +52,22 @@ export async function backup(
   const dump = join(folder, new Date(madeAt).toISOString().replaceAll(/[:.]/gu, "-"));
   const unfinished = temporaryName(dump);
   await mkdir(unfinished, { mode: 0o700 });
-  const photos = new Blobs(join(folder, "photos"));
-  const manifest = await db.snapshot(async (reader): Promise<Manifest> => {
-    const tables = await dumpTables(reader, unfinished);
-    const copied = await copyPhotos(deps.blobs, photos, await photosIn(reader));
-    return {
-      schema: "assent-backup/1",
-      instance: await instanceIdOf(reader),
-      madeAt,
-      migration: await migrationOf(reader),
-      tables,
-      photos: copied.photos,
-      photosMissing: copied.missing,
-    };
-  });
+  const dumped = await db.snapshot(async (reader) => ({
+    instance: await instanceIdOf(reader),
+    migration: await migrationOf(reader),
+    tables: await dumpTables(reader, unfinished),
+    hashes: await photosIn(reader),
+  }));
+  // After the snapshot: as long as that is open, an erasure can't clear up behind itself.
+  const { hashes, ...tables } = dumped;
+  const copied = await copyPhotos(deps.blobs, new Blobs(join(folder, "photos")), hashes);
+  const manifest: Manifest = {
+    schema: "assent-backup/1",
+    madeAt,
+    ...tables,
+    photos: copied.photos,
+    photosMissing: copied.missing,
+  };
   const signer = await openSigner(db, recorder.vault, "receipts");
   const jws = await signer.signJws(MANIFEST_TYPE, manifest);
   await writeFileDurably(join(unfinished, MANIFEST_FILE), `${jws}\n`);

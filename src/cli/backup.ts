@@ -85,8 +85,8 @@ async function restoreFrom(options: RestoreOptions, command: Command): Promise<v
   } else {
     say(`Restored ${count(done.people, "person", "people")} and ${count(done.photos, "photo")}.`);
     say(
-      `Of them, ${count(done.erased.length, "person", "people")} were erased again, and ` +
-        `${count(done.ended, "consent")} that ended since the backup ended again.`,
+      `What was asked for since the backup was done again: ` +
+        `${count(done.erased.length, "erasure")}, ${count(done.ended, "end")} of a consent.`,
     );
     if (done.photosMissing > 0) complain(`${count(done.photosMissing, "photo")} are lost.`);
   }

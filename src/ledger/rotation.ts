@@ -1,4 +1,5 @@
 import type { Tx } from "../storage/db.ts";
+import { askForKeyFiles } from "../storage/key-places.ts";
 import type { SigningPurpose } from "../storage/schema.ts";
 import { append, type Recorder } from "./ledger.ts";
 import { addSigningKey } from "./signing.ts";
@@ -11,4 +12,6 @@ export async function rotateSigningKey(
 ): Promise<void> {
   await addSigningKey(tx, recorder.vault, recorder.clock, purpose);
   await append(tx, recorder, { kind: "signing_key.added", collection: null, purpose });
+  // A backup that is restored signs with it as well.
+  await askForKeyFiles(tx);
 }
