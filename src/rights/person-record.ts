@@ -125,6 +125,8 @@ export interface HeldSearch {
   readonly startedAt: Moment;
   readonly recordedAt: Moment;
   readonly returned: SightingVerdict | null;
+  /** The number of the ledger entry that says it returned them. */
+  readonly entry: number | null;
 }
 
 /** Photos of them that were listed or handed out. */

@@ -1,4 +1,4 @@
-import type { ConsentId, GrantId, SubjectId } from "../base/ids.ts";
+import type { ConsentId, GrantId, SearchId, SubjectId } from "../base/ids.ts";
 import type { KeptEvidence } from "../consent/evidence.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import type { Reader } from "../storage/db.ts";
@@ -162,7 +162,11 @@ export async function sightingsHeld(db: Reader, subject: SubjectId): Promise<Hel
 }
 
 /** Every search of a collection for which they have, or had, a grant. */
-export async function searchesHeld(db: Reader, subject: SubjectId): Promise<Held<HeldSearch>> {
+export async function searchesHeld(
+  db: Reader,
+  subject: SubjectId,
+  entryOf: (search: SearchId) => number | null,
+): Promise<Held<HeldSearch>> {
   const rows = await db.read
     .selectFrom("searches")
     .innerJoin("collections", "collections.id", "searches.collection_id")
@@ -189,6 +193,7 @@ export async function searchesHeld(db: Reader, subject: SubjectId): Promise<Held
     startedAt: moment(row.started_at),
     recordedAt: moment(row.recorded_at),
     returned: row.returned,
+    entry: entryOf(row.id),
   }));
 }
 

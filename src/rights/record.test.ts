@@ -94,9 +94,15 @@ onEachDatabase(
 
     const key = await app.ledger.verifierKey();
     for (const subject of ids.values()) {
-      const { entries } = await readRecord(app, app.recorder, subject);
+      const { entries, searches: known } = await readRecord(app, app.recorder, subject);
       const openings = await app.ledger.entriesOf(subject, "subject");
       const checkpoint = await app.ledger.checkpoint();
+      // Each search that returned them is an entry of theirs, and no other is.
+      for (const { id, returned, entry } of known.rows) {
+        const named = openings.find(({ opening }) => opening.event["search"] === id);
+        assert.equal(entry, named?.number ?? null);
+        assert.equal(named?.opening.event["verdict"] ?? null, returned);
+      }
       assert.deepEqual(
         entries.map(({ number }) => number),
         entries.map((_, index) => index + 1),

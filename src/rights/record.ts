@@ -69,7 +69,8 @@ export async function gatherRecord(
 ): Promise<PersonRecord> {
   const { name, contact } = await readSubject(db, vault, subject);
   const sightings = await sightingsHeld(db, subject);
-  const searches = await searchesHeld(db, subject);
+  const numbers = new Map(entries.map(({ number, opening }) => [opening.event["search"], number]));
+  const searches = await searchesHeld(db, subject, (id) => numbers.get(id) ?? null);
   return {
     madeAt: moment(now),
     subject: { id: subject, name, contact, knownSince: await knownSince(db, subject) },
