@@ -2,6 +2,7 @@ import type { Instant } from "../base/clock.ts";
 import { type AccountId, type CollectionId, newId } from "../base/ids.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Reader, Tx } from "../storage/db.ts";
+import { askForKeyFiles } from "../storage/key-places.ts";
 import { locked } from "../storage/locks.ts";
 import type { AccountState, Role } from "../storage/service-schema.ts";
 import type { Vault } from "../storage/vault.ts";
@@ -92,6 +93,7 @@ export async function changeAccount(
     : await collectionsOf(tx, id);
   const told = { changed: id, role: next, collections };
   await append(tx, recorder, { kind: "account.changed", collection: null, ...told });
+  await askForKeyFiles(tx);
 }
 
 /**
@@ -115,6 +117,7 @@ export async function setActive(
   if (!active) await endSignIns(tx, id);
   const kind = active ? "account.enabled" : "account.disabled";
   await append(tx, recorder, { kind, collection: null, changed: id });
+  await askForKeyFiles(tx);
 }
 
 /**
@@ -141,6 +144,7 @@ export async function removeAccount(tx: Tx, recorder: Recorder, id: AccountId): 
   await tx.write.deleteFrom("outgoing_mail").where("account_id", "=", id).execute();
   await tx.write.deleteFrom("account_collections").where("account_id", "=", id).execute();
   await append(tx, recorder, { kind: "account.removed", collection: null, changed: id });
+  await askForKeyFiles(tx);
 }
 
 /** Every account that was not removed, opened, the oldest first. */

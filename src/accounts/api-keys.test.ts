@@ -8,6 +8,7 @@ import {
 import { eventsOf } from "../../test/ledger.ts";
 import { DAY_MS } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
+import { addKeyPlace, keyPlaces } from "../storage/key-places.ts";
 import { createApiKey, DAYS_MAX, listApiKeys, revokeApiKey } from "./api-keys.ts";
 import { reaches, resolvePrincipal } from "./principal.ts";
 
@@ -106,3 +107,19 @@ inEachOffice("a key without an end, a scope or a reason is refused", async (offi
   }
   assert.deepEqual(await listApiKeys(db), []);
 });
+
+inEachOffice(
+  "a backup's key file is to know of a revoked key, and is behind till then",
+  async (office) => {
+    const { db, clock, recorder } = office;
+    const { id: collection } = await makeOfficeCollection(office);
+    const key = { collection, label: "kiosk", scopes: ["search"], days: 1 };
+    const { id, text } = await createApiKey(db, recorder, key);
+    // A place that can't be written: the revocation stands, and says that backups don't know.
+    await db.write(async (tx) => addKeyPlace(tx, clock, "/nowhere/assent.keys"));
+    await assert.rejects(revokeApiKey(db, recorder, id), { code: "key_file_due" });
+    assert.deepEqual(await resolvePrincipal(office, { apiKey: text }), NOBODY);
+    const places = await keyPlaces(db);
+    assert.deepEqual(places, [{ path: "/nowhere/assent.keys", behind: true }]);
+  },
+);

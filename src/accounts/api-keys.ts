@@ -2,6 +2,7 @@ import { type Clock, DAY_MS, type Instant, later } from "../base/clock.ts";
 import { type ApiKeyId, type CollectionId, newId } from "../base/ids.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader } from "../storage/db.ts";
+import { askForKeyFiles, updateKeyFiles } from "../storage/key-places.ts";
 import { AccountsError } from "./errors.ts";
 import { hashToken, isSameHash, newToken } from "./tokens.ts";
 
@@ -106,7 +107,10 @@ export async function listApiKeys(
   }));
 }
 
-/** Ends a key at once. No harm if it has ended. Throws AccountsError api_key_unknown. */
+/**
+ * Ends a key at once, for a restored backup too. No harm if it has ended. Throws AccountsError
+ * api_key_unknown; StorageError key_file_due, when it has ended and backups do not know.
+ */
 export async function revokeApiKey(db: Db, recorder: Recorder, id: ApiKeyId): Promise<void> {
   await db.write(async (tx) => {
     const row = await tx.write
@@ -118,7 +122,8 @@ export async function revokeApiKey(db: Db, recorder: Recorder, id: ApiKeyId): Pr
       .executeTakeFirst();
     if (row) {
       const { collection_id: collection } = row;
-      return append(tx, recorder, { kind: "key.revoked", collection, key: id });
+      await append(tx, recorder, { kind: "key.revoked", collection, key: id });
+      return askForKeyFiles(tx);
     }
     const known = await tx.read
       .selectFrom("api_keys")
@@ -127,6 +132,7 @@ export async function revokeApiKey(db: Db, recorder: Recorder, id: ApiKeyId): Pr
       .executeTakeFirst();
     if (!known) throw new AccountsError("api_key_unknown", "No API key has this id.");
   });
+  await updateKeyFiles(db, recorder.vault, recorder.clock);
 }
 
 /** What the bearer of a key may do, or null where its text opens nothing. */

@@ -71,22 +71,6 @@ async function forgetContact(tx: Tx, clock: Clock, subject: SubjectId): Promise<
 }
 
 /**
- * Ends every session and link, and drops the mail that waits, in a database that comes from a
- * backup: it does not know who has signed out since, nor which mail was sent.
- */
-export async function endEverySignIn(tx: Tx): Promise<void> {
-  const tables = [
-    "sessions",
-    "login_links",
-    "passkey_challenges",
-    "link_requests",
-    "outgoing_mail",
-    "idempotency",
-  ] as const;
-  for (const table of tables) await tx.write.deleteFrom(table).execute();
-}
-
-/**
  * Deletes what is over by itself: sessions, links, challenges, requests, answers, sent mail, the
  * addresses of invites that nobody used. Part of the daily sweep.
  */

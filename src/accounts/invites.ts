@@ -2,14 +2,13 @@ import { type Clock, DAY_MS, type Instant, later } from "../base/clock.ts";
 import { type CollectionId, type InviteId, newId } from "../base/ids.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
+import { askForKeyFiles } from "../storage/key-places.ts";
 import { locked } from "../storage/locks.ts";
 import type { Vault } from "../storage/vault.ts";
 import { indexContact } from "../subjects/subjects.ts";
 import { RECORD_KEY } from "./accounts.ts";
 import { AccountsError } from "./errors.ts";
-import { linkTo } from "./links.ts";
-import { queueMail } from "./mail.ts";
-import { textsIn } from "./mail-texts.ts";
+import { mailInvite, type Sender } from "./invite-mail.ts";
 import { hashToken, isToken, newToken } from "./tokens.ts";
 
 /** An invite as it is listed: whom it is for is told to nobody but the person themselves. */
@@ -48,12 +47,6 @@ export interface InviteRequest {
   /** One each; null for an invite that is handed over. */
   readonly contacts: readonly (string | null)[];
   readonly days: number;
-}
-
-/** Where links in mail lead, and in whose name they are sent. */
-export interface Sender {
-  readonly origin: string;
-  readonly operator: string;
 }
 
 /** What may be asked for in one request; lists come in several. */
@@ -141,6 +134,7 @@ export async function endInvite(db: Db, recorder: Recorder, id: InviteId): Promi
       .execute();
     const { collection_id: collection } = row;
     await append(tx, recorder, { kind: "invite.ended", collection, invite: id });
+    await askForKeyFiles(tx);
   });
 }
 
@@ -213,6 +207,7 @@ export async function redeemInvite(tx: Tx, recorder: Recorder, token: string): P
   if (!used) throw over();
   const { id, collection } = invite;
   await append(tx, recorder, { kind: "invite.used", collection, invite: id });
+  await askForKeyFiles(tx);
   return invite;
 }
 
@@ -262,28 +257,6 @@ async function insertInvite(
     })
     .execute();
   return { id, token, expiresAt };
-}
-
-async function mailInvite(
-  tx: Tx,
-  recorder: Recorder,
-  { origin, operator }: Sender,
-  invite: NewInvite & {
-    readonly collection: CollectionId;
-    readonly language: string;
-    readonly contact: string;
-  },
-): Promise<void> {
-  const { name } = await tx.read
-    .selectFrom("collections")
-    .select("name")
-    .where("id", "=", invite.collection)
-    .executeTakeFirstOrThrow();
-  const until = new Date(invite.expiresAt).toISOString().slice(0, 10);
-  const link = linkTo(origin, "invite", invite.token);
-  const text = textsIn(invite.language).invite({ operator, collection: name, until, link });
-  const mail = { to: invite.contact, ...text };
-  await queueMail(tx, recorder, { kind: "invite", invite: invite.id }, mail);
 }
 
 /** The collection's row is locked while its invites of a day are counted. */

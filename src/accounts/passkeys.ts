@@ -10,6 +10,7 @@ import { type Clock, type Instant, later } from "../base/clock.ts";
 import type { SessionId } from "../base/ids.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
+import { askForKeyFiles } from "../storage/key-places.ts";
 import { AccountsError } from "./errors.ts";
 import { signIn, type SignedIn } from "./links.ts";
 import { parseAuthentication, parseRegistration } from "./passkey-responses.ts";
@@ -194,6 +195,7 @@ export async function removePasskey(
     if (!(await storedPasskeys(tx, owner)).some((one) => one.id === id)) throw refused();
     await tx.write.deleteFrom("passkeys").where("id", "=", id).execute();
     await appendChange(tx, recorder, owner, "removed");
+    await askForKeyFiles(tx);
   });
 }
 

@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { HOUR_MS, inEachOffice, makeAccount, MINUTE_MS, type Office } from "../../test/accounts.ts";
 import type { AccountId } from "../base/ids.ts";
 import { changeAccount, setActive } from "./accounts.ts";
-import { endEverySignIn, sweepAccounts } from "./forget.ts";
-import { answerLinkRequests, askForLink, finishLogin, makeAccountLink } from "./links.ts";
-import { listMail } from "./mail.ts";
+import { sweepAccounts } from "./forget.ts";
 import { resolvePrincipal } from "./principal.ts";
 import { endSession, endSessionsOf, type NewSession, openSession, useSession } from "./sessions.ts";
 
@@ -90,19 +88,6 @@ inEachOffice("signing out ends one session, signing out everywhere all of them",
   assert.equal(await useSession(db, clock, two.token), null);
   assert.equal(await useSession(db, clock, three.token), null);
   assert.ok(await useSession(db, clock, foreign.token));
-});
-
-inEachOffice("a database from a backup knows nobody who was signed in", async (office) => {
-  const { db, clock, recorder } = office;
-  const id = await makeAccount(office);
-  const { token } = await open(office, id);
-  const link = await db.write(async (tx) => makeAccountLink(tx, clock, id));
-  await askForLink(office, "account", "anna@club.example");
-  await answerLinkRequests(office);
-  await db.write(async (tx) => endEverySignIn(tx));
-  assert.equal(await useSession(db, clock, token), null);
-  await assert.rejects(finishLogin(db, recorder, link), { code: "sign_in_refused" });
-  assert.deepEqual(await listMail(db, 10), []);
 });
 
 inEachOffice("signing in again makes another token and ends the session before", async (office) => {

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { sql } from "kysely";
-import { endEverySignIn } from "../accounts/forget.ts";
 import type { Clock } from "../base/clock.ts";
 import { append } from "../ledger/ledger.ts";
 import { jwkOf } from "../ledger/signing.ts";
@@ -77,7 +76,6 @@ export async function restore(
   await scrub(db, { vault, clock });
   await db.write(async (tx) => {
     const recorder = { clock, account: deps.account, vault };
-    await endEverySignIn(tx);
     await append(tx, recorder, { kind: "backup.restored", collection: null });
     await writeSetting(tx, "restored", String(clock.now()));
     await removeSetting(tx, "restore");

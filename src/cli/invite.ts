@@ -1,12 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import {
-  createInvites,
-  endInvite,
-  listInvites,
-  resendInvite,
-  type Sender,
-} from "../accounts/invites.ts";
+import { createInvites, endInvite, listInvites, resendInvite } from "../accounts/invites.ts";
+import type { Sender } from "../accounts/invite-mail.ts";
 import { linkTo } from "../accounts/links.ts";
 import type { App } from "../app.ts";
 import type { InviteId } from "../base/ids.ts";
