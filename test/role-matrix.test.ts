@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DAY_MS, fixedClock } from "../src/base/clock.ts";
+import { unreachable } from "../src/base/errors.ts";
 import { newId, type SubjectId } from "../src/base/ids.ts";
 import { type Collection, findCollection } from "../src/collections/collections.ts";
 import { paramNames, type Route } from "../src/contract/contract.ts";
@@ -249,6 +250,8 @@ async function badgeOf(
       clock?.move(DAY_MS);
       return badge;
     }
+    default:
+      return unreachable(visitor);
   }
 }
 

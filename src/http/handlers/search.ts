@@ -4,7 +4,8 @@ import type { App } from "../../app.ts";
 import { SearchError } from "../../search/errors.ts";
 import type { searchRoutes } from "../../contract/search.ts";
 import { type FaceAnswer, searchByPhoto, type SearchRequest } from "../../search/search.ts";
-import { readSubject } from "../../subjects/subjects.ts";
+import { StorageError } from "../../storage/errors.ts";
+import { readSubject, SubjectsError } from "../../subjects/subjects.ts";
 import { pageOf } from "../cursors.ts";
 import type { Handlers } from "../handler.ts";
 import { sightingOf } from "./sightings.ts";
@@ -45,7 +46,8 @@ async function faceOf(app: App, principal: Principal, answer: FaceAnswer): Promi
   const face = { box, widthPixels: Math.round(widthPixels), problems: [...problems] };
   if (!("subject" in answer)) return { verdict: answer.kind, ...face };
   const { kind: verdict, subject, score, margin } = answer;
-  const name = await nameFor(app, principal, subject);
+  const known = await nameFor(app, principal, subject);
+  if (known === "erased") return { verdict: "none", ...face };
   const { items, next } = pageOf(answer.sightings, SIGHTINGS_FIRST, {
     key: ({ key }) => key,
     item: sightingOf,
@@ -53,7 +55,7 @@ async function faceOf(app: App, principal: Principal, answer: FaceAnswer): Promi
   return {
     verdict,
     ...face,
-    subject: { id: subject, name },
+    subject: { id: subject, name: known.name },
     score,
     margin,
     sightings: items,
@@ -61,12 +63,23 @@ async function faceOf(app: App, principal: Principal, answer: FaceAnswer): Promi
   };
 }
 
-/** Programs are told ids; people who search are told names. */
+/** Programs are told ids; people who search are told names; of whom was erased since, nothing. */
 async function nameFor(
   app: App,
   principal: Principal,
   subject: Parameters<typeof readSubject>[2],
-): Promise<string | null> {
-  if (principal.kind !== "account") return null;
-  return (await readSubject(app.db, app.vault, subject)).name;
+): Promise<{ readonly name: string | null } | "erased"> {
+  if (principal.kind !== "account") return { name: null };
+  try {
+    return await readSubject(app.db, app.vault, subject);
+  } catch (error) {
+    const gone = error instanceof SubjectsError || isDestroyed(error);
+    if (gone) return "erased";
+    throw error;
+  }
+}
+
+/** The key went between the reading of the name and its opening. */
+function isDestroyed(error: unknown): boolean {
+  return error instanceof StorageError && error.code === "key_destroyed";
 }
