@@ -91,8 +91,8 @@ export async function redeemFirstOwnerLink(
 }
 
 /**
- * Somebody asks for a link. It always succeeds, in the same time and with the same row, whether the
- * address is known here or not; beyond a few an hour it does nothing.
+ * Somebody asks for a link. It always succeeds, with the same work and the same row, whether the address
+ * is known here or not; beyond a few an hour it does nothing.
  */
 export async function askForLink(
   { db, vault, clock }: { readonly db: Db; readonly vault: Vault; readonly clock: Clock },
