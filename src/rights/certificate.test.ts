@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { onEachDatabase, onSqlite } from "../../test/databases.ts";
+import { onEachDatabase, onPostgres, onSqlite } from "../../test/databases.ts";
 import { fakePhoto, fakePicture } from "../../test/fake-engine.ts";
 import {
   enrolPerson,
@@ -12,14 +12,17 @@ import {
 } from "../../test/instance.ts";
 import { eventsOf } from "../../test/ledger.ts";
 import { sha256Hex } from "../base/bytes.ts";
+import type { SubjectId } from "../base/ids.ts";
 import { writeOperator } from "../consent/operator.ts";
 import { keySetOf } from "../ledger/signing.ts";
 import { renderHtml } from "../print/html.ts";
+import { rollEpoch } from "../storage/epochs.ts";
 import { openKeyFile } from "../storage/key-file.ts";
 import { addKeyPlace, keyPlaces, updateKeyFiles } from "../storage/key-places.ts";
 import { readMasterKey } from "../storage/master-key.ts";
 import { verifyCertificate } from "../verify/certificate.ts";
 import { certificateDocument, certificateOf } from "./certificate.ts";
+import { withdraw } from "./consent-changes.ts";
 import { erase } from "./erase.ts";
 
 onEachDatabase("R14 the certificate says what went, and verifies offline", async (database) => {
@@ -126,3 +129,27 @@ onSqlite(
     assert.deepEqual((await erasedIn()).toSorted(), [one, other].toSorted());
   },
 );
+
+onPostgres("R15 many leave at once, and the key file knows of all of them", async (database) => {
+  await using instance = await openInstance(database);
+  const { app, folder, config } = instance;
+  const collection = await makeCollection(app);
+  // More than the connections of a node.
+  const people = Array.from({ length: 14 }, (_, index) => `p${index}`);
+  const subjects: SubjectId[] = [];
+  for (const person of people) subjects.push(await enrolPerson(app, collection, person));
+  const path = join(folder, "kept.keys");
+  await app.db.write(async (tx) => addKeyPlace(tx, app.clock, path));
+  await Promise.all([
+    rollEpoch(app.db, app.vault, app.clock),
+    ...subjects.map(async (subject) => withdraw(app.db, app.recorder, subject, "all")),
+  ]);
+  const master = await readMasterKey(config.masterKey);
+  const file = openKeyFile(master, await readFile(path));
+  assert.deepEqual(
+    file.grants.map(({ state }) => state),
+    people.map(() => "withdrawn"),
+  );
+  const epochs = new Set(file.tables.epoch_keys.map(({ id }) => id));
+  assert.ok(file.tables.subject_keys.every(({ epoch_id }) => epochs.has(epoch_id ?? null)));
+});

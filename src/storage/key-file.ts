@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Clock, Instant } from "../base/clock.ts";
 import type { GrantId, SubjectId } from "../base/ids.ts";
-import type { Reader } from "./db.ts";
+import type { Tx } from "./db.ts";
 import { StorageError } from "./errors.ts";
+import { locked } from "./locks.ts";
 import { plainRow, type Row, rowSchema } from "./row-text.ts";
 import type { GrantState } from "./schema.ts";
 import { readSetting } from "./settings.ts";
@@ -86,14 +87,19 @@ const schema = z.strictObject({
   ),
 });
 
-/** The key file's bytes as things stand. The reader sees one moment. */
+/**
+ * The key file's bytes as things stand. Whoever changes what is in it waits meanwhile (see
+ * key-places.ts), but for rolls of the epoch: no epoch is destroyed while its row is locked here,
+ * and of new ones the file knows, for epochs are read last.
+ */
 export async function makeKeyFile(
-  db: Reader,
+  db: Tx,
   clock: Clock,
   sealFile: (purpose: string, plain: Uint8Array) => Uint8Array,
 ): Promise<Uint8Array> {
+  await locked(db, db.write.selectFrom("epoch_keys").select("id"), "share").execute();
   const tables: Record<string, unknown> = {};
-  for (const table of KEY_FILE_TABLES) {
+  for (const table of KEY_FILE_TABLES.toReversed()) {
     const all = await db.read.selectFrom(table).selectAll().execute();
     tables[table] = all.map(plainRow);
   }

@@ -77,9 +77,7 @@ async function updateOne(
     const place = await locked(tx, query, "update").executeTakeFirst();
     if (place?.due !== 1) return true;
     await vault.checkMaster(tx);
-    const bytes = await db.snapshot(async (reader) =>
-      makeKeyFile(reader, clock, (purpose, plain) => vault.sealFile(purpose, plain)),
-    );
+    const bytes = await makeKeyFile(tx, clock, (purpose, plain) => vault.sealFile(purpose, plain));
     if (!(await isWritten(path, bytes))) return false;
     await tx.write
       .updateTable("backup_places")
