@@ -69,9 +69,10 @@ export interface Route {
   readonly work?: "photo";
   /**
    * A write sent again with its Idempotency-Key is answered as the first time. `anew`: it is done
-   * again instead, because an old answer could name somebody who has withdrawn since.
+   * again instead, because an old answer could name somebody who has withdrawn since. `forget`: it
+   * is not done again, and what it answered (a secret) is not kept: idempotency_forgotten.
    */
-  readonly repeat?: "answer" | "anew";
+  readonly repeat?: "answer" | "anew" | "forget";
   readonly example: Example;
 }
 
@@ -123,6 +124,15 @@ export function paramsSchema(path: string): z.ZodObject {
   return z.object(Object.fromEntries(paramNames(path).map((name) => [name, PARAMS[name]])));
 }
 
+/** Whoever has signed in, whatever they may do otherwise. */
+export const SIGNED_IN = [
+  "subject",
+  "staff",
+  "auditor",
+  "owner",
+] as const satisfies readonly Visitor[];
+/** Who answers for the instance, and who checks that they do. */
+export const OVERSEERS = ["auditor", "owner"] as const satisfies readonly Visitor[];
 /** The operator's people who work with a collection. */
 export const STAFF = ["staff", "owner"] as const satisfies readonly Visitor[];
 /** Who may look at everything of a collection. */

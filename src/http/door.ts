@@ -102,7 +102,8 @@ async function makeAnswer(
   const keyed = key !== null && route.method !== "GET" && route.repeat !== "anew";
   if (!keyed) return { kind: "json", answer: await work() };
   const principal = accountNameOf(whole.principal);
-  const write = { principal, key, hash: requestHash(name, input) };
+  const forget = route.repeat === "forget";
+  const write = { principal, key, hash: requestHash(name, input), forget };
   return { kind: "json", answer: await once(door.app, write, work) };
 }
 

@@ -28,6 +28,8 @@ export interface KeyedWrite {
   readonly key: string;
   /** From `requestHash`. */
   readonly hash: string;
+  /** What is answered holds a secret: that it was done is kept, and not the answer. */
+  readonly forget: boolean;
 }
 
 /** Whoever reserved a key is dead by then, with what they did either done or not. */
@@ -69,7 +71,7 @@ export async function once(
     await keep(deps, write, answer);
     return answer;
   } catch (error) {
-    await forget(deps, write);
+    await release(deps, write);
     throw error;
   }
 }
@@ -106,7 +108,7 @@ async function reserve(deps: IdempotencyDeps, write: KeyedWrite): Promise<KeptAn
       .executeTakeFirstOrThrow();
     if (row.request_hash !== hash) throw new HttpError("idempotency_mismatch");
     if (row.status === null) throw new HttpError("idempotency_busy");
-    // An erasure clears every answer kept: it may name whoever was erased.
+    // A secret is kept nowhere; and an erasure clears every answer, as it may name who was erased.
     if (!row.sealed_body) throw new HttpError("idempotency_forgotten");
     const body = await deps.vault.unseal(tx, OWNER, row.sealed_body, ["answer", principal, key]);
     return { status: row.status, body: body.toString() };
@@ -114,10 +116,12 @@ async function reserve(deps: IdempotencyDeps, write: KeyedWrite): Promise<KeptAn
 }
 
 async function keep(deps: IdempotencyDeps, write: KeyedWrite, answer: KeptAnswer): Promise<void> {
-  const { principal, key } = write;
+  const { principal, key, forget } = write;
   await deps.db.write(async (tx) => {
     const bytes = Buffer.from(answer.body);
-    const sealed_body = await deps.vault.seal(tx, OWNER, bytes, ["answer", principal, key]);
+    const sealed_body = forget
+      ? null
+      : await deps.vault.seal(tx, OWNER, bytes, ["answer", principal, key]);
     await tx.write
       .updateTable("idempotency")
       .set({ status: answer.status, sealed_body })
@@ -127,7 +131,7 @@ async function keep(deps: IdempotencyDeps, write: KeyedWrite, answer: KeptAnswer
   });
 }
 
-async function forget({ db }: IdempotencyDeps, { principal, key }: KeyedWrite): Promise<void> {
+async function release({ db }: IdempotencyDeps, { principal, key }: KeyedWrite): Promise<void> {
   await db.write(async (tx) =>
     tx.write
       .deleteFrom("idempotency")
