@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import type { App } from "../src/app.ts";
 import { listAlerts, noteAlertSeen } from "../src/accounts/alerts.ts";
 import { watchSearches } from "../src/accounts/search-watch.ts";
-import { fixedClock } from "../src/base/clock.ts";
+import { DAY_MS, fixedClock } from "../src/base/clock.ts";
 import type { Collection } from "../src/collections/collections.ts";
 import { erase } from "../src/rights/erase.ts";
+import { sweep } from "../src/rights/retention.ts";
 import { searchByPhoto } from "../src/search/search.ts";
 import { HOUR_MS, outcomesOf } from "./accounts.ts";
 import { onEachDatabase, onPostgres } from "./databases.ts";
@@ -162,6 +163,27 @@ onEachDatabase(
     await erase(app, app.recorder, anna);
     const [left] = await listAlerts(db, { limit: 10 });
     assert.deepEqual([left?.subject, left?.account, left?.searches], [null, "acc_one", 2]);
+  },
+);
+
+onEachDatabase(
+  "R37 an alert goes with the record of its search, after three years",
+  async (database) => {
+    const clock = fixedClock(START);
+    await using instance = await openInstance(database, { clock });
+    const { app } = instance;
+    const collection = await makeCollection(app);
+    await enrolPerson(app, collection, "anna");
+    await setLimits(app, { probes_max: 1 });
+    await searchAs(app, collection, "acc_one", ["anna"]);
+    await searchAs(app, collection, "acc_one", ["anna"]);
+    clock.move((3 * 365 - 1) * DAY_MS);
+    await sweep(app, app.recorder);
+    assert.equal((await listAlerts(app.db, { limit: 10 })).length, 1);
+    clock.move(2 * DAY_MS);
+    await sweep(app, app.recorder);
+    assert.equal(await countSearches(app), 0);
+    assert.deepEqual(await listAlerts(app.db, { limit: 10 }), []);
   },
 );
 

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../app.ts";
 import { DAY_MS } from "../base/clock.ts";
 import { keepSequencing } from "../ledger/keep-sequencing.ts";
-import { sweepAccounts } from "../accounts/forget.ts";
 import { answerLinkRequests } from "../accounts/links.ts";
 import { type MailTransport, sendDueMail } from "../accounts/mail.ts";
 import { sweep } from "../rights/retention.ts";
@@ -63,10 +62,7 @@ export function backgroundWork({
     {
       name: "sweep",
       everyMs: SWEEP_MS,
-      work: async () => {
-        await sweepAccounts(db, clock);
-        await sweep(app, recorder);
-      },
+      work: async () => sweep(app, recorder),
     },
   ];
 }

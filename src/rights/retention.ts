@@ -1,3 +1,4 @@
+import { sweepAccounts } from "../accounts/forget.ts";
 import type { Clock, Instant } from "../base/clock.ts";
 import { DAY_MS, later } from "../base/clock.ts";
 import type { SubjectId } from "../base/ids.ts";
@@ -109,6 +110,8 @@ export async function sweep(deps: SweepDeps, recorder: Recorder): Promise<readon
   const plan = await planSweep(deps, recorder.clock);
   const counts = new Map<RetentionKind, number>();
   const done = (kind: RetentionKind, count: number) => counts.set(kind, count);
+  // Sessions, links and mail that are over: rows of hours and days, which no plan lists.
+  await sweepAccounts(deps.db, recorder.clock);
   done("grants_overdue", await expireOverdue(deps.db, recorder));
   done("grants_over", await sweepGrants(deps, recorder));
   done("subjects_over", await sweepSubjects(deps, recorder));

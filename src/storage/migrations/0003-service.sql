@@ -184,7 +184,8 @@ create table alerts (
   account text not null,
   -- Cleared when the person is erased.
   subject_id text references subjects (id),
-  search_id text not null references searches (id),
+  -- Goes with the record of the search, after its years.
+  search_id text not null references searches (id) on delete cascade,
   -- How many searches of the hour before returned the person.
   searches bigint not null,
   raised_at bigint not null,
@@ -228,7 +229,7 @@ create table uploads (
   bytes bigint not null,
   state text not null check (state in ('receiving', 'received', 'imported', 'refused')),
   reason text,
-  media_id text references media (id),
+  media_id text references media (id) on delete cascade,
   created_at bigint not null,
   finished_at bigint,
   check ((state = 'refused') = (reason is not null)),
