@@ -67,18 +67,19 @@ export class Gate {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = { go: resolve };
     this.#waiting.add(waiting);
-    const late = setTimeout(
-      () => reject(comeBackLater("overloaded", RETRY_SECONDS)),
-      this.#bounds.waitMsMax,
-    );
-    const left = (): void => reject(comeBackLater("stopping", RETRY_SECONDS));
+    // Out of the queue in the same step: nobody hands a slot to whoever has gone.
+    const giveUp = (code: "overloaded" | "stopping"): void => {
+      this.#waiting.delete(waiting);
+      reject(comeBackLater(code, RETRY_SECONDS));
+    };
+    const late = setTimeout(() => giveUp("overloaded"), this.#bounds.waitMsMax);
+    const left = (): void => giveUp("stopping");
     signal.addEventListener("abort", left, { once: true });
     try {
       await promise;
     } finally {
       clearTimeout(late);
       signal.removeEventListener("abort", left);
-      this.#waiting.delete(waiting);
     }
   }
 

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { ASSENT, plainEnvironment, runAssent } from "./command.ts";
+
+/** What is secret here, and must be in no line that is printed. */
+const SECRETS = ["s3cret-of-mail", "t0ken-of-metrics"];
+
+test("serves, says where and who may begin, keeps its secrets, and ends in order", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "assent-test-"));
+  t.after(async () => rm(root, { recursive: true, force: true }));
+  const data = join(root, "data");
+  assert.equal((await runAssent(data, ["init", "--pack", "bundled"])).exit, 0);
+  const file = join(root, "settings.json");
+  await writeFile(
+    file,
+    JSON.stringify({
+      ASSENT_PORT: 0,
+      ASSENT_METRICS_TOKEN: SECRETS[1],
+      ASSENT_SMTP_URL: `smtp://user:${SECRETS[0]}@127.0.0.1:1`,
+      ASSENT_MAIL_FROM: "office@club.example",
+    }),
+  );
+  const child = spawn(ASSENT, ["serve", "--config", file], {
+    env: plainEnvironment({ ASSENT_DATA: data }),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(() => child.kill("SIGKILL"));
+  const ended = new Promise((resolve) => child.once("close", (code) => resolve(code)));
+  const lines: string[] = [];
+  const listening = Promise.withResolvers<string>();
+  const link = Promise.withResolvers<string>();
+  createInterface(child.stdout).on("line", (line) => {
+    lines.push(line);
+    const [, origin] = /^Listening: (\S+)$/u.exec(line) ?? [];
+    if (origin !== undefined) listening.resolve(origin);
+    const [, first] = /^ {2}(\S+\/start#[\w-]{43})$/u.exec(line) ?? [];
+    if (first !== undefined) link.resolve(first);
+  });
+  const origin = await listening.promise;
+  assert.match(origin, /^http:\/\/localhost:\d+$/u);
+  assert.ok((await link.promise).startsWith(`${origin}/start#`));
+  const ready = await fetch(`${origin}/readyz`);
+  assert.equal(ready.status, 200);
+  const numbers = await fetch(`${origin}/metrics`);
+  assert.equal(numbers.status, 401);
+  const headers = { authorization: `Bearer ${SECRETS[1]}` };
+  assert.equal((await fetch(`${origin}/metrics`, { headers })).status, 200);
+  child.kill("SIGTERM");
+  assert.equal(await ended, 0);
+  const printed = lines.join("\n");
+  assert.match(printed, /^Mail: +127\.0\.0\.1:1$/mu);
+  for (const secret of SECRETS) assert.ok(!printed.includes(secret));
+});
+
+test("settings that can't be are refused with what they take", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "assent-test-"));
+  t.after(async () => rm(root, { recursive: true, force: true }));
+  const refused = async (args: readonly string[], environment: Record<string, string> = {}) => {
+    const { exit, err } = await runAssent(join(root, "none"), ["serve", ...args], environment);
+    assert.equal(exit, 2);
+    return err;
+  };
+  assert.match(await refused(["--port", "70000"]), /--port takes/u);
+  assert.match(await refused(["--config", join(root, "none.json")]), /--config can't be read/u);
+  const file = join(root, "wrong.json");
+  await writeFile(file, '{"port": 4400}');
+  assert.match(await refused(["--config", file]), /JSON object like/u);
+  const plain = { ASSENT_ORIGIN: "http://photos.club.example" };
+  assert.match(await refused([], plain), /goes without https/u);
+});
