@@ -138,7 +138,9 @@ interface Drawn {
 }
 
 function requests(ids: () => readonly string[]): fc.Arbitrary<Drawn> {
-  return fc.constantFrom(...ROUTE_LIST).chain(([name, route]) => {
+  // Whoever signs out can't go on.
+  const routes = ROUTE_LIST.filter(([name]) => name !== "signOut");
+  return fc.constantFrom(...routes).chain(([name, route]) => {
     const names = paramNames(route.path);
     const often = <Value>(value: fc.Arbitrary<Value>, weight = 8) => ({ arbitrary: value, weight });
     const seldom = <Value>(value: fc.Arbitrary<Value>) => ({ arbitrary: value, weight: 1 });

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { createAccount } from "../src/accounts/accounts.ts";
+import { createApiKey } from "../src/accounts/api-keys.ts";
+import { makeAccountLink } from "../src/accounts/links.ts";
+import type { App } from "../src/app.ts";
 import { DAY_MS, fixedClock } from "../src/base/clock.ts";
 import { unreachable } from "../src/base/errors.ts";
-import { newId, type SubjectId } from "../src/base/ids.ts";
+import { type AccountId, type CollectionId, newId, type SubjectId } from "../src/base/ids.ts";
 import { type Collection, findCollection } from "../src/collections/collections.ts";
 import { paramNames, type Route } from "../src/contract/contract.ts";
 import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
@@ -38,18 +42,44 @@ type Visitor = (typeof VISITORS)[number];
 const OWNER = ["owner"] as const;
 const STAFF = ["staff", "owner"] as const;
 const READERS = ["staff", "auditor", "owner"] as const;
+const OVERSEERS = ["auditor", "owner"] as const;
+const SIGNED_IN = ["subject", "other subject", "staff elsewhere", ...READERS] as const;
+/** A session that is over makes nobody of its bearer; a key that is over was shown on purpose. */
+const EVERYBODY = ["nobody", "expired session", "key", "key elsewhere", ...SIGNED_IN] as const;
 
 /**
  * Who is let in, written from what each route does and not from its definition. A list of what is in
  * reach lets everybody of the operator in, and shows them their own: `in reach`.
  */
 const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
+  claimInstance: EVERYBODY,
+  askForLink: EVERYBODY,
+  signInWithLink: EVERYBODY,
+  startPasskeySignIn: EVERYBODY,
+  signInWithPasskey: EVERYBODY,
+  whoAmI: EVERYBODY,
+  signOut: SIGNED_IN,
+  listPasskeys: SIGNED_IN,
+  startPasskey: SIGNED_IN,
+  addPasskey: SIGNED_IN,
+  removePasskey: SIGNED_IN,
   createCollection: OWNER,
   listCollections: [...READERS, "key", "in reach"],
   getCollection: [...READERS, "key"],
   getCollectionSettings: [...READERS, "key"],
   changeCollectionSettings: OWNER,
   closeCollection: OWNER,
+  listAccounts: OVERSEERS,
+  createAccount: OWNER,
+  getAccount: OVERSEERS,
+  changeAccount: OWNER,
+  sendAccountLink: OWNER,
+  disableAccount: OWNER,
+  enableAccount: OWNER,
+  removeAccount: OWNER,
+  listApiKeys: OVERSEERS,
+  createApiKey: OWNER,
+  revokeApiKey: OWNER,
   enrolPerson: [...STAFF, "key"],
   listPeople: [...READERS, "key"],
   getPerson: ["subject", ...READERS, "key"],
@@ -76,6 +106,8 @@ onSqlite("every route lets in whom the table names, and nobody else", async (dat
   const clock = fixedClock(Date.parse("2026-11-02T10:00:00Z"));
   await using tested = await openTestService(database, { instance: { clock } });
   const wrong: string[] = [];
+  // Somebody owns the instance already: its first link opens nothing for anybody.
+  await signInAs(tested, "owner");
   const untouched = await makeScene(tested);
   for (const [name, route] of ROUTE_LIST) {
     const allowed = TABLE[name];
@@ -136,6 +168,9 @@ interface Scene {
   readonly other: SubjectId;
   readonly sighting: string;
   readonly job: string;
+  /** Of a member of staff. */
+  readonly account: AccountId;
+  readonly apikey: string;
 }
 
 let scenes = 0;
@@ -161,8 +196,20 @@ async function makeScene({ instance }: TestService): Promise<Scene> {
     .select("id")
     .where("target", "=", (await findCollection(app.db, collection.id)).id)
     .executeTakeFirstOrThrow();
-  const ids = { sighting: sighting.id, job: job.id };
+  const ids = { sighting: sighting.id, job: job.id, ...(await makeAccess(app, collection.id)) };
   return { number: scenes, collection, elsewhere, subject, other, ...ids };
+}
+
+/** An account, and a key of a collection. */
+async function makeAccess(
+  app: App,
+  collection: CollectionId,
+): Promise<Pick<Scene, "account" | "apikey">> {
+  const person = { name: "sam", email: `sam${scenes}@club.example` };
+  const asked = { ...person, role: "staff", collections: [collection] } as const;
+  const account = await app.db.write(async (tx) => createAccount(tx, app.recorder, asked));
+  const request = { collection, label: "a program", scopes: ["read"], days: 1 };
+  return { account, apikey: (await createApiKey(app.db, app.recorder, request)).id };
 }
 
 async function askAs(
@@ -173,11 +220,17 @@ async function askAs(
   clock: ReturnType<typeof fixedClock>,
 ): Promise<{ readonly status: number; readonly text: string }> {
   const headers = await badgeOf(tested, scene, visitor, clock);
+  const { app } = tested.instance;
   const values: Readonly<Record<string, string>> = {
     collection: scene.collection.id,
     subject: scene.subject,
     sighting: scene.sighting,
     job: scene.job,
+    account: scene.account,
+    apikey: scene.apikey,
+    // Made now: a link does not outlast the clock's move that ends a session.
+    link: await app.db.write(async (tx) => makeAccountLink(tx, app.clock, scene.account)),
+    passkey: "AAAA",
     today: new Date(clock.now()).toISOString().slice(0, 10),
   };
   const path = route.path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => values[name] ?? "");
@@ -207,6 +260,7 @@ function bodyOf(
   const body = JSON.parse(text) as Record<string, unknown>;
   // Each request makes something of its own.
   if (typeof body["name"] === "string") body["name"] = `${body["name"]} ${number}`;
+  if (typeof body["email"] === "string") body["email"] = `${number}${body["email"]}`;
   if (files) {
     const whole = { body, files: example.files ?? {} };
     return { headers, body: formOf(whole, () => fakePhoto([`anna${number}`], "posted")) };

@@ -1,13 +1,20 @@
 import { z } from "zod";
 import type {
+  AccountId,
+  AlertId,
+  ApiKeyId,
   CollectionId,
+  EventId,
   FaceId,
   GrantId,
   JobId,
   MediaId,
+  MessageId,
+  NoticeId,
   SearchId,
   SightingId,
   SubjectId,
+  WebhookId,
 } from "../base/ids.ts";
 
 /** Ids as newId makes them: a prefix and 96 random bits as base64url. */
@@ -25,6 +32,24 @@ export const faceId = id<FaceId>("fac", "A face's id.");
 export const sightingId = id<SightingId>("sig", "A sighting's id.");
 export const searchId = id<SearchId>("sea", "A recorded search's id.");
 export const jobId = id<JobId>("job", "A job's id.");
+export const accountId = id<AccountId>("acc", "An account's id.");
+export const apiKeyId = id<ApiKeyId>("aky", "An API key's id.");
+export const noticeId = id<NoticeId>("not", "A notice's id.");
+export const eventId = id<EventId>("eve", "The id of an entry in the record.");
+export const webhookId = id<WebhookId>("web", "An endpoint's id.");
+export const messageId = id<MessageId>("msg", "A message's id.");
+export const alertId = id<AlertId>("ale", "An alert's id.");
+/** What an authenticator calls its passkey: bytes of its choice. */
+export const passkeyId = z
+  .string()
+  .max(1400)
+  .regex(/^[\w-]+$/u)
+  .meta({ description: "A passkey's id, as its authenticator gave it." });
+const paperId = z
+  .string()
+  .max(120)
+  .regex(/^[\w-]+$/u)
+  .meta({ description: "A paper's name, as the list of papers has it." });
 
 /**
  * What a name after a colon in a path stands for. A new kind of parameter is one row here; the
@@ -35,6 +60,15 @@ export const PARAMS = {
   subject: subjectId,
   sighting: sightingId,
   job: jobId,
+  account: accountId,
+  apikey: apiKeyId,
+  passkey: passkeyId,
+  notice: noticeId,
+  entry: eventId,
+  webhook: webhookId,
+  message: messageId,
+  alert: alertId,
+  paper: paperId,
 } as const;
 
 /**
@@ -88,6 +122,11 @@ export function page<Item extends z.ZodType>(item: Item) {
     items: z.array(item),
     next: z.string().nullable().meta({ description: "Cursor of the next page; null: no more." }),
   });
+}
+
+/** A list short enough to be given whole, in the form that pages have. */
+export function whole<Item>(items: readonly Item[]): { items: Item[]; next: null } {
+  return { items: [...items], next: null };
 }
 
 /** Where there is nothing more to say than that it is done. */

@@ -1,13 +1,17 @@
 import type { Route } from "./contract.ts";
+import { accountRoutes } from "./accounts.ts";
 import { collectionRoutes } from "./collections.ts";
 import { jobRoutes } from "./jobs.ts";
 import { peopleRoutes } from "./people.ts";
 import { searchRoutes } from "./search.ts";
+import { signInRoutes } from "./sign-in.ts";
 import { sightingRoutes } from "./sightings.ts";
 
 /** Everything that can be asked, by name. Examples run in this order: a topic's after what it needs. */
 export const ROUTES = {
+  ...signInRoutes,
   ...collectionRoutes,
+  ...accountRoutes,
   ...peopleRoutes,
   ...jobRoutes,
   ...searchRoutes,

@@ -7,12 +7,7 @@ import {
   removeAccount,
   setActive,
 } from "../../accounts/accounts.ts";
-import {
-  type ApiKey,
-  createApiKey,
-  listApiKeys,
-  revokeApiKey,
-} from "../../accounts/api-keys.ts";
+import { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from "../../accounts/api-keys.ts";
 import { AccountsError } from "../../accounts/errors.ts";
 import { askForLink } from "../../accounts/links.ts";
 import type { App } from "../../app.ts";

@@ -46,11 +46,7 @@ export const signInHandlers: Handlers<typeof signInRoutes> = {
   }),
   signInWithPasskey: async (app, { body, recorder, session, origin }) => {
     const deps = await passkeyDeps(app, origin);
-    return begin(
-      app,
-      session,
-      await finishPasskeyLogin(deps, recorder, body.response, session.id),
-    );
+    return begin(app, session, await finishPasskeyLogin(deps, recorder, body.response, session.id));
   },
   whoAmI: async (app, { principal }) => meOf(app, principal),
   signOut: async (app, { session }) => {
@@ -58,8 +54,7 @@ export const signInHandlers: Handlers<typeof signInRoutes> = {
     session.end();
     return { done: true };
   },
-  listPasskeys: async (app, { principal }) =>
-    whole(await listPasskeys(app.db, ownerOf(principal))),
+  listPasskeys: async (app, { principal }) => whole(await listPasskeys(app.db, ownerOf(principal))),
   startPasskey: async (app, { principal, origin }) => {
     const { name } = await meOf(app, principal);
     const deps = await passkeyDeps(app, origin);
