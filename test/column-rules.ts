@@ -122,6 +122,7 @@ export const COLUMN_RULES: {
     collection_id: "id",
     folder: "same",
     state: "same",
+    account: "same",
     started_at: "set",
     finished_at: "set",
   },
@@ -142,6 +143,7 @@ export const COLUMN_RULES: {
     recorded_at: "set",
     probe_commitment: "set",
     faces: "same",
+    entry_id: "set",
   },
   search_returns: { search_id: "id", subject_id: "id", verdict: "same" },
   events: {
@@ -382,5 +384,15 @@ export const COLUMN_RULES: {
     created_at: "set",
     finished_at: "set",
   },
+  deliveries: {
+    id: "left",
+    collection_id: "id",
+    account: "same",
+    photos: "same",
+    asked_at: "set",
+    made_at: "set",
+    expires_at: "set",
+  },
+  delivery_subjects: { delivery_id: "left", subject_id: "id" },
   migrations: { number: "same", name: "same", hash: "same", applied_at: "set" },
 };

@@ -70,6 +70,8 @@ export const PLANS: { readonly [T in keyof Schema]: Plan } = {
   search_turns: own,
   idempotency: own,
   uploads: own,
+  deliveries: own,
+  delivery_subjects: own,
 };
 
 /** A table that is in the dump, with what tells its rows apart. */

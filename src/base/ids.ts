@@ -34,6 +34,7 @@ export type InviteId = Branded<"InviteId">;
 export type MailId = Branded<"MailId">;
 export type AlertId = Branded<"AlertId">;
 export type UploadId = Branded<"UploadId">;
+export type DeliveryId = Branded<"DeliveryId">;
 
 interface Prefixes {
   col: CollectionId;
@@ -66,6 +67,7 @@ interface Prefixes {
   mai: MailId;
   ale: AlertId;
   upl: UploadId;
+  del: DeliveryId;
 }
 
 /**

@@ -7,7 +7,11 @@ export type CollectionsCode =
   | "collection_closed"
   | "folder_unreadable"
   | "too_many_files"
-  | "csv_invalid";
+  | "csv_invalid"
+  | "archive_invalid"
+  | "archive_too_large"
+  | "upload_unknown"
+  | "import_root_missing";
 
 /** A collection, or what goes into it, can't be used. */
 export class CollectionsError extends AppError<CollectionsCode> {}

@@ -1,10 +1,12 @@
-import { join, resolve } from "node:path";
+import { realpath } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { type OnConflictBuilder, sql } from "kysely";
-import { sha256Hex, wipe } from "../base/bytes.ts";
-import { type FaceId, type ImportId, type MediaId, newId } from "../base/ids.ts";
+import { type CollectionId, type FaceId, type ImportId, type MediaId, newId } from "../base/ids.ts";
+import { inParallel } from "../base/parallel.ts";
 import type { Analysis, EmbedChoice } from "../faces/engine.ts";
 import { photoProblem } from "../faces/errors.ts";
 import type { Recorder } from "../ledger/ledger.ts";
+import { MediaError } from "../media/errors.ts";
 import { readSource } from "../media/source.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { Db, Tx } from "../storage/db.ts";
@@ -12,8 +14,8 @@ import type { Schema } from "../storage/schema.ts";
 import type { Collection } from "./collections.ts";
 import type { Engines } from "./enrol.ts";
 import { type FolderEntry, listFolder } from "./folder.ts";
-import { addSource, findPhoto, insertPhoto } from "./media.ts";
-import { inParallel } from "../base/parallel.ts";
+import { type Imported, importPhoto } from "./import-photo.ts";
+import { addSource } from "./media.ts";
 
 /** What came of one file. A refusal's reason is an error code: MediaError's or FacesError's. */
 export type FileResult =
@@ -75,26 +77,81 @@ export interface ImportDeps {
   readonly parallel: number;
 }
 
+/** Where the files of an import come from. */
+export interface ImportOrigin {
+  /** Tells it from every other: an interrupted import of the same goes on. */
+  readonly name: string;
+  readonly entries: readonly FolderEntry[];
+  /** What is noted as a photo's source. */
+  label(path: string): string;
+  /** The bytes of an entry. Throws MediaError. */
+  read(path: string): Promise<Buffer>;
+}
+
+/** What a caller of an import sees of it, and stops it by. */
+export interface ImportOptions {
+  readonly onProgress?: (progress: ImportProgress) => void;
+  readonly onFile?: (result: FileResult) => void;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Imports the photos below a folder into a collection. Each file is one transaction: photo, faces,
- * sightings and the note that the file is done. Killed at any moment and started again with the
- * same folder, it goes on where it was. One bad file never stops the rest. Throws
- * CollectionsError folder_unreadable, too_many_files.
+ * Imports the photos below a folder into a collection; see `importFiles`. Throws CollectionsError
+ * folder_unreadable, too_many_files.
  */
 export async function importFolder(
   deps: ImportDeps,
   recorder: Recorder,
   collection: Collection,
   folder: string,
-  options: {
-    readonly onProgress?: (progress: ImportProgress) => void;
-    readonly onFile?: (result: FileResult) => void;
-    readonly signal?: AbortSignal;
-  } = {},
+  options: ImportOptions = {},
 ): Promise<ImportSummary> {
+  return importFiles(deps, recorder, collection, await folderOrigin(folder), options);
+}
+
+/**
+ * The files below a folder. Where nobody outside of the folder `within` may be reached, links are
+ * refused wherever they lead, and so is a folder on the way that leads out.
+ */
+export async function folderOrigin(folder: string, within?: string): Promise<ImportOrigin> {
   const top = resolve(folder);
-  const entries = await listFolder(top);
-  const id = await openImport(deps.db, recorder, collection, top);
+  const label = (path: string): string => join(top, path);
+  return {
+    name: top,
+    entries: await listFolder(top),
+    label,
+    read: async (path) => {
+      if (within === undefined) return readSource({ file: label(path) });
+      const real = await realpath(label(path)).catch(() => null);
+      if (real === null) throw new MediaError("missing");
+      if (!isBelow(within, real)) throw new MediaError("is_a_link");
+      return readSource({ file: label(path) }, { links: "refuse" });
+    },
+  };
+}
+
+/** Whether a path is a folder itself or lies below it; both are free of links. */
+export function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (!way.startsWith("..") && !isAbsolute(way));
+}
+
+/**
+ * Imports the files of an origin into a collection. Each file is one transaction: photo, faces,
+ * sightings and the note that the file is done. Killed at any moment and started again with the
+ * same origin, it goes on where it was. One bad file never stops the rest.
+ */
+export async function importFiles(
+  deps: ImportDeps,
+  recorder: Recorder,
+  collection: Collection,
+  origin: ImportOrigin,
+  options: ImportOptions = {},
+): Promise<ImportSummary> {
+  const { entries } = origin;
+  const id = await deps.db.write(async (tx) =>
+    openImport(tx, recorder, collection.id, origin.name),
+  );
   const finished = await finishedPaths(deps.db, id);
   const waiting = entries.filter(({ path }) => !finished.has(path));
   const known = entries.length - waiting.length;
@@ -104,7 +161,7 @@ export async function importFolder(
   options.onProgress?.({ done, total: entries.length, known });
   await inParallel(waiting, deps.parallel, async (entry) => {
     options.signal?.throwIfAborted();
-    const result = await importFile(deps, recorder, collection, { id, top, entry });
+    const result = await importFile(deps, recorder, collection, { id, origin, entry });
     done += 1;
     options.onFile?.(result);
     options.onProgress?.({ done, total: entries.length, known });
@@ -115,7 +172,7 @@ export async function importFolder(
 
 interface FileOfImport {
   readonly id: ImportId;
-  readonly top: string;
+  readonly origin: ImportOrigin;
   readonly entry: FolderEntry;
 }
 
@@ -125,10 +182,12 @@ async function importFile(
   collection: Collection,
   file: FileOfImport,
 ): Promise<FileResult> {
-  const { problem } = file.entry;
+  const { problem, path } = file.entry;
   try {
     if (problem) return await refuse(deps.db, file, problem);
-    return await importPhoto(deps, recorder, collection, file);
+    const bytes = await file.origin.read(path);
+    const note = async (tx: Tx, imported: Imported) => noteFile(tx, file, imported);
+    return { path, ...(await importPhoto(deps, recorder, collection, bytes, note)) };
   } catch (error) {
     const reason = photoProblem(error);
     if (reason !== null) return refuse(deps.db, file, reason);
@@ -136,55 +195,9 @@ async function importFile(
   }
 }
 
-async function importPhoto(
-  deps: ImportDeps,
-  recorder: Recorder,
-  collection: Collection,
-  file: FileOfImport,
-): Promise<FileResult> {
-  const { path } = file.entry;
-  const bytes = await readSource({ file: join(file.top, path) });
-  const hash = sha256Hex(bytes);
-  const twin = await findPhoto(deps.db, collection.id, hash);
-  if (twin) return noteDuplicate(deps.db, file, twin);
-  const engine = await deps.engines(collection.pack);
-  const choice = await deps.recogniser.choose(collection);
-  const analysis = await engine.analyse({ bytes }, { embed: choice, use: "scan" });
-  try {
-    await deps.blobs.put(bytes);
-    return await deps.recogniser.settle<FileResult>(
-      collection,
-      { analysis, choice },
-      async (tx, scannedVersion) => {
-        const raced = await findPhoto(tx, collection.id, hash);
-        if (raced) {
-          await noteFile(tx, file, { outcome: "duplicate", media: raced });
-          return { value: { path, outcome: "duplicate", media: raced }, faces: [] };
-        }
-        const { id, faces } = await insertPhoto(tx, recorder, collection.id, {
-          sha256: hash,
-          bytes: bytes.length,
-          pack: collection.pack,
-          scannedVersion,
-          analysis,
-        });
-        await noteFile(tx, file, { outcome: "added", media: id });
-        return { value: { path, outcome: "added", media: id }, faces };
-      },
-    );
-  } finally {
-    wipe(...analysis.faces.map(({ embedding }) => embedding));
-  }
-}
-
 /** Two processes that import one folder at once: the first one's word on a file stands. */
 function noteOnce(conflict: OnConflictBuilder<Schema, "import_files">) {
   return conflict.columns(["import_id", "path"]).doNothing();
-}
-
-async function noteDuplicate(db: Db, file: FileOfImport, media: MediaId): Promise<FileResult> {
-  await db.write(async (tx) => noteFile(tx, file, { outcome: "duplicate", media }));
-  return { path: file.entry.path, outcome: "duplicate", media };
 }
 
 async function refuse(db: Db, file: FileOfImport, reason: string): Promise<FileResult> {
@@ -204,55 +217,50 @@ async function refuse(db: Db, file: FileOfImport, reason: string): Promise<FileR
   return { path: file.entry.path, outcome: "refused", reason };
 }
 
-async function noteFile(
-  tx: Tx,
-  file: FileOfImport,
-  result: { readonly outcome: "added" | "duplicate"; readonly media: MediaId },
-): Promise<void> {
+async function noteFile(tx: Tx, file: FileOfImport, imported: Imported): Promise<void> {
   const { path } = file.entry;
-  await addSource(tx, result.media, join(file.top, path));
+  await addSource(tx, imported.media, file.origin.label(path));
   await tx.write
     .insertInto("import_files")
     .values({
       import_id: file.id,
       path,
-      outcome: result.outcome,
+      outcome: imported.outcome,
       reason: null,
-      media_id: result.media,
+      media_id: imported.media,
     })
     .onConflict(noteOnce)
     .execute();
 }
 
-/** The unfinished import of this folder (another process may be at it just now), or a new one. */
-async function openImport(
-  db: Db,
+/** The unfinished import of this origin (another process may be at it just now), or a new one. */
+export async function openImport(
+  tx: Tx,
   recorder: Recorder,
-  collection: Collection,
-  folder: string,
+  collection: CollectionId,
+  origin: string,
 ): Promise<ImportId> {
-  return db.write(async (tx) => {
-    const row = await tx.write
-      .insertInto("imports")
-      .values({
-        id: newId("imp"),
-        collection_id: collection.id,
-        folder,
-        state: "running",
-        started_at: recorder.clock.now(),
-        finished_at: null,
-      })
-      .onConflict((conflict) =>
-        conflict
-          .columns(["collection_id", "folder"])
-          // Written out: SQLite finds the partial index only by the words it was made with.
-          .where(sql<boolean>`state = 'running'`)
-          .doUpdateSet({ state: "running" }),
-      )
-      .returning("id")
-      .executeTakeFirstOrThrow();
-    return row.id;
-  });
+  const row = await tx.write
+    .insertInto("imports")
+    .values({
+      id: newId("imp"),
+      collection_id: collection,
+      folder: origin,
+      state: "running",
+      account: recorder.account,
+      started_at: recorder.clock.now(),
+      finished_at: null,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["collection_id", "folder"])
+        // Written out: SQLite finds the partial index only by the words it was made with.
+        .where(sql<boolean>`state = 'running'`)
+        .doUpdateSet({ state: "running" }),
+    )
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return row.id;
 }
 
 async function closeImport(db: Db, recorder: Recorder, id: ImportId): Promise<void> {

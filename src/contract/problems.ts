@@ -67,6 +67,10 @@ export const PROBLEMS = {
   folder_unreadable: [422, "The folder can't be read."],
   too_many_files: [422, "There are too many files."],
   csv_invalid: [422, "The table can't be read."],
+  archive_invalid: [422, "The archive can't be read."],
+  archive_too_large: [422, "The archive unpacks to too much."],
+  upload_unknown: [404, "No such upload."],
+  import_root_missing: [409, "No folder of this machine is open to imports."],
 
   // Search and rights.
   purpose_missing: [422, "Say why you search. The people who are found can read it."],
@@ -80,6 +84,10 @@ export const PROBLEMS = {
   second_person_needed: [409, "Two people must confirm here: ask somebody else."],
   gallery_full: [507, "The collection holds as many people as one can."],
   photo_unknown: [404, "No such photo."],
+  photo_withheld: [409, "Somebody objects to the photo: it is shown to nobody."],
+  delivery_unknown: [404, "No such delivery, or it is over."],
+  delivery_not_made: [409, "The delivery is not made yet."],
+  delivery_outdated: [409, "The delivery is outdated: ask for it anew."],
   face_unknown: [404, "No such face."],
   objection_unknown: [404, "No such objection."],
   objection_decided: [409, "The objection is decided already."],

@@ -12,6 +12,7 @@ import { askForScrub, scrub } from "../storage/scrub.ts";
 import type { Vault } from "../storage/vault.ts";
 import { eraseSubject, lockSubject } from "../subjects/subjects.ts";
 import { certificateHash, certificateOf, countHoldings, issueCertificate } from "./certificate.ts";
+import { eraseDeliveries } from "./deliveries.ts";
 import { enqueueErasureNotices } from "./erasure-notices.ts";
 import { eraseObjections } from "./objections.ts";
 
@@ -72,6 +73,7 @@ export async function eraseIn(
   await tx.write.deleteFrom("sightings").where("subject_id", "=", subject).execute();
   await tx.write.deleteFrom("search_returns").where("subject_id", "=", subject).execute();
   await eraseObjections(tx, subject);
+  await eraseDeliveries(tx, subject);
   await eraseEntries(tx, vault, subject);
   await forgetSignIns(tx, clock, subject);
   await eraseSubject(tx, vault, clock, subject);

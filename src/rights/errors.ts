@@ -8,6 +8,10 @@ export type RightsCode =
   | "objection_decided"
   | "reason_too_long"
   | "certificate_unknown"
+  | "delivery_unknown"
+  | "delivery_not_made"
+  | "delivery_outdated"
+  | "photo_withheld"
   | "nothing_to_correct"
   | "entry_unknown";
 

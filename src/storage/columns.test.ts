@@ -17,6 +17,7 @@ import { finishRegistration, startRegistration } from "../accounts/passkeys.ts";
 import { openSession } from "../accounts/sessions.ts";
 import type { App } from "../app.ts";
 import { type CollectionId, newId, type SubjectId } from "../base/ids.ts";
+import { askForDelivery } from "../rights/deliveries.ts";
 import { erase } from "../rights/erase.ts";
 import { readSubject } from "../subjects/subjects.ts";
 import { object } from "../rights/objections.ts";
@@ -170,6 +171,7 @@ onEachDatabase("R18 what the notes say of erasure is what erasure does", async (
   const { id } = await app.db.read.selectFrom("media").select("id").executeTakeFirstOrThrow();
   const target = { kind: "photo", id } as const;
   await object(app.db, app.recorder, { target, subject, reason: "not for everybody" });
+  await askForDelivery(app.db, app.recorder, { collection: collection.id, subjects: [subject] });
   await leaveTraces(app, collection.id, subject);
   const before = await everyRow(app.db);
   await erase(app, app.recorder, subject);

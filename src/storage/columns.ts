@@ -141,6 +141,7 @@ export const columns: {
     collection_id: photo,
     folder: photo,
     state: photo,
+    account: { ...photo, category: "operator" },
     started_at: photo,
     finished_at: photo,
   },
@@ -161,6 +162,7 @@ export const columns: {
     recorded_at: record,
     probe_commitment: { ...record, exported: false },
     faces: record,
+    entry_id: record,
   },
   search_returns: {
     search_id: { ...record, retention: "erasure", erasure: "row deleted" },

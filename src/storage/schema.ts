@@ -148,6 +148,7 @@ export interface Schema extends ServiceSchema {
     collection_id: CollectionId;
     folder: string;
     state: "running" | "done";
+    account: string | null;
     started_at: Instant;
     finished_at: Instant | null;
   };
@@ -167,6 +168,7 @@ export interface Schema extends ServiceSchema {
     recorded_at: Instant;
     probe_commitment: string;
     faces: number;
+    entry_id: EventId | null;
   };
   search_returns: { search_id: SearchId; subject_id: SubjectId; verdict: SightingVerdict };
   events: {

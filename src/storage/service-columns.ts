@@ -24,6 +24,12 @@ const invited: ColumnNote = {
 const mail: ColumnNote = { ...signIn, purpose: "write to people" };
 const alert: ColumnNote = { ...record, exported: false };
 const upload: ColumnNote = { ...photo, retention: "collection" };
+const delivery: ColumnNote = {
+  ...sighting,
+  purpose: "keep the collection",
+  retention: "expiry",
+  exported: false,
+};
 
 /** What the columns of the service's tables are for. See columns.ts. */
 export const serviceColumns: {
@@ -168,4 +174,15 @@ export const serviceColumns: {
     created_at: upload,
     finished_at: upload,
   },
+  deliveries: {
+    id: delivery,
+    collection_id: delivery,
+    account: { ...delivery, category: "operator" },
+    photos: delivery,
+    asked_at: delivery,
+    made_at: delivery,
+    expires_at: delivery,
+  },
+  // The whole delivery goes with the first of its people.
+  delivery_subjects: { delivery_id: delivery, subject_id: { ...delivery, ...pseudonym } },
 };

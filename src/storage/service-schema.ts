@@ -5,6 +5,7 @@ import type {
   AlertId,
   ApiKeyId,
   CollectionId,
+  DeliveryId,
   InviteId,
   LinkRequestId,
   MailId,
@@ -22,7 +23,7 @@ export type LinkKind = "first_owner" | "account" | "subject";
 export type MailKind = "account_link" | "subject_link" | "invite";
 export type MailState = "waiting" | "sent" | "dead";
 export type AlertKind = "repeated_probes";
-export type UploadState = "receiving" | "received" | "imported" | "refused";
+export type UploadState = "receiving" | "received" | "added" | "known" | "unpacked" | "refused";
 
 /** The tables of migration 0003: who signs in, what they may, and what is watched of them. */
 export interface ServiceSchema {
@@ -154,4 +155,14 @@ export interface ServiceSchema {
     created_at: Instant;
     finished_at: Instant | null;
   };
+  deliveries: {
+    id: DeliveryId;
+    collection_id: CollectionId;
+    account: string;
+    photos: number | null;
+    asked_at: Instant;
+    made_at: Instant | null;
+    expires_at: Instant;
+  };
+  delivery_subjects: { delivery_id: DeliveryId; subject_id: SubjectId };
 }

@@ -227,12 +227,40 @@ create table uploads (
   account text not null,
   path text not null,
   bytes bigint not null,
-  state text not null check (state in ('receiving', 'received', 'imported', 'refused')),
+  -- `known`: the collection has these bytes already; `unpacked`: an archive, its photos are in.
+  state text not null
+    check (state in ('receiving', 'received', 'added', 'known', 'unpacked', 'refused')),
   reason text,
   media_id text references media (id) on delete cascade,
   created_at bigint not null,
   finished_at bigint,
   check ((state = 'refused') = (reason is not null)),
-  check ((state = 'imported') = (media_id is not null))
+  check ((state in ('added', 'known')) = (media_id is not null))
 );
 create index uploads_open on uploads (created_at) where state in ('receiving', 'received');
+-- Who asked for an import; null for those from before.
+alter table imports add column account text;
+
+create index uploads_by_collection on uploads (collection_id, state);
+create index uploads_by_media on uploads (media_id);
+
+-- Archives of photos that wait to be fetched, for a day. Their files lie in a folder by id.
+create table deliveries (
+  id text primary key,
+  collection_id text not null references collections (id),
+  account text not null,
+  photos bigint,
+  asked_at bigint not null,
+  -- Null until its file is there.
+  made_at bigint,
+  expires_at bigint not null
+);
+create index deliveries_by_collection on deliveries (collection_id, asked_at);
+
+-- Whose photos are in it. The consent of all is asked again when it is fetched.
+create table delivery_subjects (
+  delivery_id text not null references deliveries (id) on delete cascade,
+  subject_id text not null references subjects (id),
+  primary key (delivery_id, subject_id)
+);
+create index delivery_subjects_by_subject on delivery_subjects (subject_id);

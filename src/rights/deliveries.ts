@@ -1,0 +1,259 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, DAY_MS, type Instant, later } from "../base/clock.ts";
+import { type CollectionId, type DeliveryId, newId, type SubjectId } from "../base/ids.ts";
+import { permit } from "../consent/consent.ts";
+import { enqueue } from "../jobs/jobs.ts";
+import type { JobContext } from "../jobs/runner.ts";
+import type { Recorder } from "../ledger/ledger.ts";
+import type { Blobs } from "../storage/blobs.ts";
+import type { Db, Reader, Tx } from "../storage/db.ts";
+import { deliver } from "./deliver.ts";
+import { RightsError } from "./errors.ts";
+
+/** The kind of job that writes a delivery; its target is the collection's id, `/`, its own. */
+export const DELIVER = "deliver";
+/** Long enough to fetch it, short enough that it is no second collection. */
+export const DELIVERY_MS = DAY_MS;
+/** A file that no row names is an hour old before it goes: it may be written just now. */
+const STRAY_MS = 60 * 60 * 1000;
+
+/** Photos of people as an archive that waits to be fetched. */
+export interface Delivery {
+  readonly id: DeliveryId;
+  readonly subjects: readonly SubjectId[];
+  /** Null until it is made. */
+  readonly photos: number | null;
+  readonly askedAt: Instant;
+  readonly madeAt: Instant | null;
+  readonly expiresAt: Instant;
+}
+
+/** What deliveries work with; `folder` holds their archives. */
+export interface DeliveryDeps {
+  readonly db: Db;
+  readonly blobs: Blobs;
+  readonly folder: string;
+}
+
+/** Asks for a delivery, made by a job. Throws ConsentError no_live_grant. */
+export async function askForDelivery(
+  db: Db,
+  recorder: Recorder,
+  of: { readonly collection: CollectionId; readonly subjects: readonly SubjectId[] },
+): Promise<DeliveryId> {
+  const { collection } = of;
+  const { clock } = recorder;
+  const subjects = [...new Set(of.subjects)].sort();
+  return db.write(async (tx) => {
+    for (const subject of subjects) await permit(tx, clock, "deliver", { collection, subject });
+    const id = newId("del");
+    const now = clock.now();
+    await tx.write
+      .insertInto("deliveries")
+      .values({
+        id,
+        collection_id: collection,
+        account: recorder.account,
+        photos: null,
+        asked_at: now,
+        made_at: null,
+        expires_at: later(now, DELIVERY_MS),
+      })
+      .execute();
+    const rows = subjects.map((subject) => ({ delivery_id: id, subject_id: subject }));
+    await tx.write.insertInto("delivery_subjects").values(rows).execute();
+    await enqueue(tx, clock, DELIVER, `${collection}/${id}`);
+    return id;
+  });
+}
+
+/** Writes the archive of a delivery; see `deliver`. One that is gone or made is left. */
+export async function makeDelivery(
+  deps: DeliveryDeps,
+  recorder: Recorder,
+  target: string,
+  { signal, report }: JobContext,
+): Promise<void> {
+  const [collection, id] = target.split("/") as [CollectionId, DeliveryId];
+  const row = await rowOf(deps.db, collection, id);
+  if (!row || row.madeAt !== null || row.expiresAt <= recorder.clock.now()) return;
+  await mkdir(deps.folder, { recursive: true, mode: 0o700 });
+  const as = { ...recorder, account: row.account };
+  const request = { collection, subjects: row.subjects, to: fileOf(deps.folder, id) };
+  const { photos } = await deliver(deps, as, request, {
+    onProgress: (done, total) => {
+      signal.throwIfAborted();
+      report({ done, total });
+    },
+  });
+  await deps.db.write(async (tx) =>
+    tx.write
+      .updateTable("deliveries")
+      .set({ photos, made_at: recorder.clock.now() })
+      .where("id", "=", id)
+      .execute(),
+  );
+}
+
+/** One delivery of a collection. Throws RightsError delivery_unknown, also of one that is over. */
+export async function readDelivery(
+  db: Reader,
+  clock: Clock,
+  collection: CollectionId,
+  id: DeliveryId,
+): Promise<Delivery> {
+  const row = await rowOf(db, collection, id);
+  if (row && row.expiresAt > clock.now()) return row;
+  throw new RightsError("delivery_unknown", "There is no such delivery, or it is over.");
+}
+
+/**
+ * The file of a delivery, for whoever fetches it now: everybody in it still consents, and nobody
+ * has objected to a photo of the collection since. Throws RightsError delivery_unknown,
+ * delivery_not_made, delivery_outdated; ConsentError no_live_grant.
+ */
+export async function fetchDelivery(
+  deps: Pick<DeliveryDeps, "db" | "folder">,
+  clock: Clock,
+  collection: CollectionId,
+  id: DeliveryId,
+): Promise<string> {
+  await deps.db.write(async (tx) => {
+    const { subjects, madeAt, askedAt } = await readDelivery(tx, clock, collection, id);
+    for (const subject of subjects) await permit(tx, clock, "deliver", { collection, subject });
+    if (madeAt === null) {
+      throw new RightsError("delivery_not_made", "It is not made yet. Look at its job, and wait.");
+    }
+    if (await isObjectedSince(tx, collection, askedAt)) {
+      const sentence = "Somebody has objected to a photo since it was made. Ask for it anew.";
+      throw new RightsError("delivery_outdated", sentence);
+    }
+  });
+  return fileOf(deps.folder, id);
+}
+
+/** Removes every delivery that a person is in; its file goes at the next sweep. */
+export async function eraseDeliveries(tx: Tx, subject: SubjectId): Promise<void> {
+  const rows = await tx.read
+    .selectFrom("delivery_subjects")
+    .select("delivery_id")
+    .where("subject_id", "=", subject)
+    .execute();
+  await removeRows(
+    tx,
+    rows.map(({ delivery_id }) => delivery_id),
+  );
+}
+
+/** Removes deliveries that are over, or of people whose consent is, and files that no row names. */
+export async function sweepDeliveries(
+  { db, folder }: Pick<DeliveryDeps, "db" | "folder">,
+  clock: Clock,
+): Promise<void> {
+  const now = clock.now();
+  await db.write(async (tx) => {
+    const over = await tx.read
+      .selectFrom("deliveries")
+      .select("deliveries.id")
+      .where((where) =>
+        where.or([
+          where("expires_at", "<=", now),
+          where.exists(
+            where
+              .selectFrom("delivery_subjects")
+              .select("delivery_subjects.delivery_id")
+              .whereRef("delivery_subjects.delivery_id", "=", "deliveries.id")
+              .where((one) =>
+                one.not(
+                  one.exists(
+                    one
+                      .selectFrom("grants")
+                      .select("grants.id")
+                      .whereRef("grants.subject_id", "=", "delivery_subjects.subject_id")
+                      .whereRef("grants.collection_id", "=", "deliveries.collection_id")
+                      .where("grants.state", "=", "granted"),
+                  ),
+                ),
+              ),
+          ),
+        ]),
+      )
+      .execute();
+    await removeRows(
+      tx,
+      over.map(({ id }) => id),
+    );
+  });
+  await removeStrayFiles(db, folder);
+}
+
+async function removeStrayFiles(db: Db, folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const [, id = ""] = /^(del_[\w-]{16})\.zip$/u.exec(name) ?? [];
+    const info = await stat(path).catch(() => null);
+    if (!info) continue;
+    const kept =
+      id === ""
+        ? Date.now() - info.mtimeMs < STRAY_MS
+        : await db.read
+            .selectFrom("deliveries")
+            .select("id")
+            .where("id", "=", id as DeliveryId)
+            .executeTakeFirst();
+    if (!kept) await rm(path, { force: true });
+  }
+}
+
+/** Rows of people are gone with their delivery's. */
+async function removeRows(tx: Tx, ids: readonly DeliveryId[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.write.deleteFrom("delivery_subjects").where("delivery_id", "in", ids).execute();
+  await tx.write.deleteFrom("deliveries").where("id", "in", ids).execute();
+}
+
+async function rowOf(
+  db: Reader,
+  collection: CollectionId,
+  id: DeliveryId,
+): Promise<(Delivery & { readonly account: string }) | null> {
+  const row = await db.read
+    .selectFrom("deliveries")
+    .selectAll()
+    .where("id", "=", id)
+    .where("collection_id", "=", collection)
+    .executeTakeFirst();
+  if (!row) return null;
+  const people = await db.read
+    .selectFrom("delivery_subjects")
+    .select("subject_id")
+    .where("delivery_id", "=", id)
+    .orderBy("subject_id")
+    .execute();
+  return {
+    id,
+    account: row.account,
+    subjects: people.map(({ subject_id }) => subject_id),
+    photos: row.photos,
+    askedAt: row.asked_at,
+    madeAt: row.made_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+async function isObjectedSince(tx: Tx, collection: CollectionId, at: Instant): Promise<boolean> {
+  const row = await tx.read
+    .selectFrom("objections")
+    .select("id")
+    .where("collection_id", "=", collection)
+    .where("asked_at", ">=", at)
+    .where("state", "<>", "rejected")
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function fileOf(folder: string, id: DeliveryId): string {
+  return join(folder, `${id}.zip`);
+}
