@@ -291,6 +291,14 @@ export const COLUMN_RULES: {
     asked_at: "set",
     answered_at: "set",
   },
+  contact_changes: {
+    token_hash: "left",
+    subject_id: "id",
+    sealed_contact: "set",
+    created_at: "set",
+    expires_at: "set",
+  },
+  enrolment_tries: { grant_id: "id", tries: "left", began_at: "set" },
   login_links: {
     token_hash: "left",
     kind: "same",

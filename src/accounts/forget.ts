@@ -20,6 +20,13 @@ export async function forgetSignIns(tx: Tx, clock: Clock, subject: SubjectId): P
   await write.deleteFrom("login_links").where("subject_id", "=", subject).execute();
   await write.deleteFrom("passkey_challenges").where("subject_id", "=", subject).execute();
   await write.deleteFrom("passkeys").where("subject_id", "=", subject).execute();
+  await write.deleteFrom("contact_changes").where("subject_id", "=", subject).execute();
+  await write
+    .deleteFrom("enrolment_tries")
+    .where("grant_id", "in", (grants) =>
+      grants.selectFrom("grants").select("id").where("subject_id", "=", subject),
+    )
+    .execute();
   await write.deleteFrom("outgoing_mail").where("subject_id", "=", subject).execute();
   await write
     .updateTable("alerts")
@@ -81,6 +88,11 @@ export async function sweepAccounts(db: Db, clock: Clock): Promise<void> {
     await write.deleteFrom("passkey_challenges").where("expires_at", "<=", now).execute();
     await write.deleteFrom("login_links").where("expires_at", "<=", later(now, -LINK_MS)).execute();
     await write.deleteFrom("link_requests").where("asked_at", "<=", later(now, -HOUR_MS)).execute();
+    await write.deleteFrom("contact_changes").where("expires_at", "<=", now).execute();
+    await write
+      .deleteFrom("enrolment_tries")
+      .where("began_at", "<=", later(now, -HOUR_MS))
+      .execute();
     await write
       .deleteFrom("idempotency")
       .where("created_at", "<=", later(now, -ANSWER_MS))

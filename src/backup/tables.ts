@@ -65,6 +65,8 @@ export const PLANS: { readonly [T in keyof Schema]: Plan } = {
   passkey_challenges: own,
   link_requests: own,
   login_links: own,
+  contact_changes: own,
+  enrolment_tries: own,
   sessions: own,
   outgoing_mail: own,
   search_turns: own,

@@ -7,6 +7,7 @@ export type CollectionsCode =
   | "collection_closed"
   | "folder_unreadable"
   | "too_many_files"
+  | "enrolment_tries_spent"
   | "csv_invalid"
   | "archive_invalid"
   | "archive_too_large"

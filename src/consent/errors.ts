@@ -9,6 +9,7 @@ export type ConsentCode =
   | "signed_on_future"
   | "consent_too_old"
   | "consent_withdrawn"
+  | "use_missing"
   | "declaration_missing"
   | "born_invalid"
   | "born_missing"

@@ -4,13 +4,16 @@ import type {
   AlertId,
   ApiKeyId,
   CollectionId,
+  ConsentId,
   EventId,
   FaceId,
   GrantId,
+  InviteId,
   JobId,
   MediaId,
   MessageId,
   NoticeId,
+  ObjectionId,
   SearchId,
   SightingId,
   SubjectId,
@@ -38,6 +41,9 @@ export const noticeId = id<NoticeId>("not", "A notice's id.");
 export const eventId = id<EventId>("eve", "The id of an entry in the record.");
 export const webhookId = id<WebhookId>("web", "An endpoint's id.");
 export const messageId = id<MessageId>("msg", "A message's id.");
+export const inviteId = id<InviteId>("inv", "An invite's id.");
+export const consentId = id<ConsentId>("con", "The id of one saying of yes.");
+export const objectionId = id<ObjectionId>("obj", "An objection's id.");
 export const alertId = id<AlertId>("ale", "An alert's id.");
 /** What an authenticator calls its passkey: bytes of its choice. */
 export const passkeyId = z
@@ -45,6 +51,12 @@ export const passkeyId = z
   .max(1400)
   .regex(/^[\w-]+$/u)
   .meta({ description: "A passkey's id, as its authenticator gave it." });
+/** A person's ledger entries are counted from 1. */
+const entryNumber = z.coerce
+  .number<string>()
+  .int()
+  .min(1)
+  .meta({ description: "The number of one of your ledger entries." });
 const paperId = z
   .string()
   .max(120)
@@ -68,6 +80,10 @@ export const PARAMS = {
   webhook: webhookId,
   message: messageId,
   alert: alertId,
+  invite: inviteId,
+  consent: consentId,
+  objection: objectionId,
+  number: entryNumber,
   paper: paperId,
 } as const;
 

@@ -12,8 +12,11 @@ export type RightsCode =
   | "delivery_not_made"
   | "delivery_outdated"
   | "photo_withheld"
+  | "contact_changes_spent"
+  | "contact_change_over"
   | "nothing_to_correct"
-  | "entry_unknown";
+  | "entry_unknown"
+  | "search_unknown";
 
 /** A right can't be exercised as it was asked. */
 export class RightsError extends AppError<RightsCode> {}

@@ -86,6 +86,18 @@ function signInRows(read: Reader["read"], subject: SubjectId) {
       .where("subject_id", "=", subject),
     sessions: read.selectFrom("sessions").selectAll().where("subject_id", "=", subject),
     login_links: read.selectFrom("login_links").selectAll().where("subject_id", "=", subject),
+    contact_changes: read
+      .selectFrom("contact_changes")
+      .selectAll()
+      .where("subject_id", "=", subject),
+    enrolment_tries: read
+      .selectFrom("enrolment_tries")
+      .selectAll()
+      .where(
+        "grant_id",
+        "in",
+        read.selectFrom("grants").select("id").where("subject_id", "=", subject),
+      ),
     link_requests: read
       .selectFrom("link_requests")
       .selectAll()

@@ -86,6 +86,8 @@ function keyOf(table: keyof Schema, row: Row): string {
     account_collections: ["account_id", "collection_id"],
     passkey_challenges: ["challenge_hash"],
     login_links: ["token_hash"],
+    contact_changes: ["token_hash"],
+    enrolment_tries: ["grant_id"],
     search_turns: ["collection_id", "account"],
     sighting_confirmations: ["sighting_id", "account"],
     idempotency: ["principal", "key"],

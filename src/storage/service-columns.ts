@@ -148,6 +148,14 @@ export const serviceColumns: {
     seen_at: alert,
     seen_by: { ...alert, category: "operator" },
   },
+  contact_changes: {
+    token_hash: passing,
+    subject_id: { ...passing, ...pseudonym },
+    sealed_contact: { ...invited, erasure: "row deleted" },
+    created_at: passing,
+    expires_at: passing,
+  },
+  enrolment_tries: { grant_id: passing, tries: passing, began_at: passing },
   sighting_confirmations: {
     sighting_id: sighting,
     account: { ...sighting, category: "operator" },

@@ -6,6 +6,7 @@ import type {
   ApiKeyId,
   CollectionId,
   DeliveryId,
+  GrantId,
   InviteId,
   LinkRequestId,
   MailId,
@@ -25,7 +26,7 @@ export type MailState = "waiting" | "sent" | "dead";
 export type AlertKind = "repeated_probes";
 export type UploadState = "receiving" | "received" | "added" | "known" | "unpacked" | "refused";
 
-/** The tables of migration 0003: who signs in, what they may, and what is watched of them. */
+/** The tables of migrations 0003 and 0004: who signs in, what they may, and what is watched of them. */
 export interface ServiceSchema {
   accounts: {
     id: AccountId;
@@ -134,6 +135,14 @@ export interface ServiceSchema {
     seen_at: Instant | null;
     seen_by: string | null;
   };
+  contact_changes: {
+    token_hash: string;
+    subject_id: SubjectId;
+    sealed_contact: Uint8Array;
+    created_at: Instant;
+    expires_at: Instant;
+  };
+  enrolment_tries: { grant_id: GrantId; tries: number; began_at: Instant };
   sighting_confirmations: { sighting_id: SightingId; account: string; confirmed_at: Instant };
   idempotency: {
     principal: string;
