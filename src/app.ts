@@ -3,16 +3,17 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { CollectionId } from "./base/ids.ts";
 import { BACKFILL } from "./collections/collections.ts";
-import type { Engines } from "./collections/enrol.ts";
+import type { EnrolDeps, Engines } from "./collections/enrol.ts";
 import type { ImportDeps } from "./collections/import.ts";
 import type { Engine } from "./faces/engine.ts";
 import { openEngine } from "./faces/faces.ts";
 import { parsePackName } from "./faces/packs.ts";
-import { Runner } from "./jobs/runner.ts";
+import { type Handler, Runner } from "./jobs/runner.ts";
 import type { Recorder } from "./ledger/ledger.ts";
 import { Ledger } from "./ledger/log.ts";
 import { expireOverdue } from "./rights/consent-changes.ts";
 import { backfill } from "./search/backfill.ts";
+import { CHANGE_PACK_JOBS, changePack } from "./search/change-pack.ts";
 import { Galleries } from "./search/galleries.ts";
 import { makeRecogniser, type ScanDeps } from "./search/scan.ts";
 import { Blobs } from "./storage/blobs.ts";
@@ -104,6 +105,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const recogniser = makeRecogniser(scan);
   const importDeps = { db, blobs, engines, recogniser, parallel };
   const runner = new Runner(db, clock, {
+    ...changePackJobs({ db, vault, engines }, recorder),
     [BACKFILL]: async (job, context) =>
       backfill({ ...scan, blobs, engines, parallel }, job.target as CollectionId, context),
   });
@@ -122,6 +124,17 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     runner,
     [Symbol.asyncDispose]: async () => closing.disposeAsync(),
   };
+}
+
+/** What moves a collection to each of the packs. */
+function changePackJobs(deps: EnrolDeps, recorder: Recorder): Readonly<Record<string, Handler>> {
+  const jobs = CHANGE_PACK_JOBS.map(([kind, pack]) => {
+    const work: Handler = async ({ target }, context) => {
+      await changePack(deps, recorder, target, pack, context);
+    };
+    return [kind, work] as const;
+  });
+  return Object.fromEntries(jobs);
 }
 
 /** Opens the database of an instance, and brings its tables up to date. */

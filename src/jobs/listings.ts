@@ -16,6 +16,21 @@ export async function readJob(db: Reader, id: JobId): Promise<JobListing> {
   throw new JobsError("job_unknown", "There is no job of this id.");
 }
 
+/** The job of a kind and target that was queued last. Throws JobsError job_unknown. */
+export async function newestJob(db: Reader, kind: string, target: string): Promise<JobListing> {
+  const row = await db.read
+    .selectFrom("jobs")
+    .selectAll()
+    .where("kind", "=", kind)
+    .where("target", "=", target)
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (row) return listingOf(row);
+  throw new JobsError("job_unknown", "There is no job of this kind.");
+}
+
 /** Jobs, the newest first, from after a page's end; `targets` null: of everything. */
 export async function pageOfJobs(
   db: Reader,

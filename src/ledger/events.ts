@@ -195,6 +195,12 @@ type OfInstance =
       readonly collection: null;
     }
   | { readonly kind: "witness.added"; readonly collection: null; readonly witness: string }
+  /** Whether this instance cosigns others' ledgers over its service. */
+  | { readonly kind: "witnessing.switched"; readonly collection: null; readonly on: boolean }
+  /** Others' ledger that is cosigned here from now on, by its name. */
+  | { readonly kind: "witnessing.began"; readonly collection: null; readonly ledger: string }
+  /** What new collections take. */
+  | { readonly kind: "pack.chosen"; readonly collection: null; readonly pack: string }
   | {
       readonly kind: "retention.swept";
       readonly collection: null;

@@ -7,7 +7,19 @@ import { permit } from "../consent/consent.ts";
 import { ConsentError } from "../consent/errors.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Engine } from "../faces/engine.ts";
+import { type PackName, packNames } from "../faces/packs.ts";
+import type { JobContext } from "../jobs/runner.ts";
 import type { Reader, Tx } from "../storage/db.ts";
+
+/** The job that moves a collection to a pack: one kind for each, as a job says no more than its target. */
+export function changePackJob(pack: PackName): string {
+  return `change_pack_${pack}`;
+}
+
+/** Every such job, with its pack. */
+export const CHANGE_PACK_JOBS: readonly (readonly [kind: string, pack: PackName])[] = packNames.map(
+  (pack) => [changePackJob(pack), pack],
+);
 
 /** How a change of pack went. The people in `again` have no kept photo: they must enrol again. */
 export interface PackChange {
@@ -20,23 +32,32 @@ export interface PackChange {
  * from the enrolment photos that people let us keep; then, in one transaction, the collection
  * changes over and the old pack's templates go. Searches work all along. The backfill that this
  * queues finds every face anew; what people confirmed and rejected stays. Killed half-way and
- * called again, it goes on.
+ * called again, it goes on. As a job, it reports how many photos are looked at, and stops when it
+ * is told to: the collection stays with its old pack then.
  */
 export async function changePack(
   deps: EnrolDeps,
   recorder: Recorder,
   name: string,
   pack: string,
+  context?: JobContext,
 ): Promise<PackChange> {
   const collection = await findCollection(deps.db, name);
   if (collection.pack === pack) return { remade: 0, again: [] };
   const engine = await deps.engines(pack);
   const unusable = new Set<string>();
+  let done = 0;
   for (;;) {
-    for (const photo of await photosWaiting(deps.db, collection.id, pack, unusable)) {
+    const waiting = await photosWaiting(deps.db, collection.id, pack, unusable);
+    const total = done + waiting.length;
+    for (const photo of waiting) {
+      context?.signal.throwIfAborted();
+      context?.report({ done, total });
+      done += 1;
       const made = await remake(deps, recorder, { ...collection, pack }, engine, photo);
       if (!made) unusable.add(keyOf(photo));
     }
+    context?.report({ done, total });
     // Whoever enrolled during the last round is waiting now: one more, until nobody does.
     const change = await deps.db.write(async (tx) =>
       changeOver(tx, recorder, { collection, pack, unusable }),

@@ -1,7 +1,14 @@
 import type { Reader, Tx } from "./db.ts";
 
 /** What an instance remembers of its own set-up. */
-export type SettingName = "pack" | "scrub" | "restore" | "restored" | "instance" | "operator";
+export type SettingName =
+  | "pack"
+  | "scrub"
+  | "restore"
+  | "restored"
+  | "instance"
+  | "operator"
+  | "witnessing";
 
 /** A setting's value, or null where it was never set. */
 export async function readSetting(db: Reader, name: SettingName): Promise<string | null> {

@@ -65,7 +65,8 @@ async function jobIn(app: App, principal: Principal, id: JobId): Promise<JobList
   throw new JobsError("job_unknown", "There is no job of this id.");
 }
 
-function jobOf(one: JobListing): z.input<typeof job> {
+/** A job as the contract has it. */
+export function jobOf(one: JobListing): z.input<typeof job> {
   const { id, kind, target, state, attempts, createdAt } = one;
   const steps = { done: one.doneSteps, total: one.totalSteps, error: one.errorCode };
   return { id, kind, target, state, attempts, ...steps, createdAt };
