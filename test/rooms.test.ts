@@ -73,6 +73,41 @@ test("a room imports only from its left, and nothing from outside src", () => {
   assert.deepEqual(wrong, []);
 });
 
+const clientFiles: readonly Source[] = globSync("client/**/*.ts", { cwd: ROOT })
+  .filter((path) => !path.endsWith(".test.ts"))
+  .map((path) => path.replaceAll("\\", "/"))
+  .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
+
+test("the client imports its own files and the contract, and nothing of Node but in node-files", () => {
+  assert.ok(clientFiles.length > 5);
+  const wrong = clientFiles.flatMap((source) =>
+    importsOf(source)
+      .filter((target) => !/^(client|src\/contract)\//u.test(target))
+      .map((target) => `${source.path} -> ${target}`),
+  );
+  assert.deepEqual(wrong, []);
+  const onNode = clientFiles
+    .filter(({ path }) => !path.startsWith("client/examples/"))
+    .filter(({ text }) => /from "node:|\b(process|Buffer)\b[.[]/u.test(text));
+  assert.deepEqual(
+    onNode.map(({ path }) => path).filter((path) => path !== "client/node-files.ts"),
+    [],
+  );
+});
+
+test("what the client takes from the contract runs in browsers", () => {
+  const contract = sources.filter(({ path }) => path.startsWith("contract/"));
+  const wrong = contract.filter(({ text }) =>
+    [...text.matchAll(/^import (?!type\b)[^;]*from "([^"]+)"/gmu)].some(
+      ([, target = ""]) => target !== "zod" && !target.startsWith("./"),
+    ),
+  );
+  assert.deepEqual(
+    wrong.map(({ path }) => path),
+    [],
+  );
+});
+
 test("rooms are flat: one more level inside a room at most", () => {
   const deep = sources.map(({ path }) => path).filter((path) => path.split("/").length > 4);
   assert.deepEqual(deep, []);
