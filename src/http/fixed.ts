@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { documentApi } from "../contract/openapi.ts";
 import { keySetOf } from "../ledger/signing.ts";
+import { addCheckpoint, isWitnessing, REQUEST_LENGTH_MAX } from "../ledger/witnessing.ts";
 import { renderDocs } from "./docs.ts";
 import type { Door } from "./door.ts";
 import { comeBackLater, HttpError } from "./errors.ts";
@@ -38,10 +39,33 @@ export function fixedRoutes(
     reply.header("content-security-policy", DOCS_POLICY);
     return renderDocs(door.origin());
   });
+  witnessRoute(server, door);
   server.get("/.well-known/assent-receipt-keys.json", async () => keySetOf(app.db, "receipts"));
   server.get("/.well-known/assent-ledger-key", async (_, reply) => {
     reply.header("content-type", "text/plain; charset=utf-8");
     return `${await app.ledger.verifierKey()}\n`;
+  });
+}
+
+/**
+ * `add-checkpoint` of C2SP tlog-witness, by which this instance cosigns others' records: requests
+ * and answers are lines of text. Until an owner switches it on there is nothing at the address.
+ */
+function witnessRoute(server: FastifyInstance, { app, rates }: Door): void {
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    const limits = { parseAs: "string", bodyLimit: REQUEST_LENGTH_MAX } as const;
+    scope.addContentTypeParser("*", limits, async (_: unknown, text: string) => text);
+    scope.post(
+      "/witness/add-checkpoint",
+      { onRequest: async (request) => rates.countAddress(request) },
+      async (request, reply) => {
+        if (!(await isWitnessing(app.db))) throw new HttpError("route_unknown");
+        const text = typeof request.body === "string" ? request.body : "";
+        const { status, type, body } = await addCheckpoint(app, text);
+        return reply.code(status).header("content-type", type).send(body);
+      },
+    );
   });
 }
 

@@ -1,6 +1,7 @@
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Instant } from "../base/clock.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
+import { readSetting, writeSetting } from "../storage/settings.ts";
 import type { Vault } from "../storage/vault.ts";
 import { fromBase64 } from "../verify/base64.ts";
 import {
@@ -21,6 +22,7 @@ import {
   signatureLine,
   type VerifierKey,
 } from "../verify/note.ts";
+import { append, type Recorder } from "./ledger.ts";
 import { instanceIdOf, witnessNameOf } from "./origin.ts";
 import { verifierKeyFrom } from "./sequencer.ts";
 import { openSigner, type Signer } from "./signing.ts";
@@ -66,6 +68,41 @@ export async function watchLog(tx: Tx, clock: Clock, verifierKey: string): Promi
     .values({ ...row, updated_at: clock.now() })
     .onConflict((conflict) => conflict.column("origin").doUpdateSet({ verifier_key: verifierKey }))
     .execute();
+}
+
+/** A ledger that is cosigned here. */
+export interface WatchedLedger {
+  readonly name: string;
+  /** Entries in the newest checkpoint that was cosigned. */
+  readonly size: number;
+  readonly cosignedAt: Instant;
+}
+
+/** The ledgers that are cosigned here, by name. */
+export async function listWatched(db: Reader): Promise<readonly WatchedLedger[]> {
+  return db.read
+    .selectFrom("witnessed_logs")
+    .select(["origin as name", "size", "updated_at as cosignedAt"])
+    .orderBy("origin")
+    .execute();
+}
+
+/** As `watchLog`, with a word in the record. Throws VerifyError format_invalid. */
+export async function watchLedger(tx: Tx, recorder: Recorder, key: string): Promise<void> {
+  await watchLog(tx, recorder.clock, key);
+  const ledger = parseVerifierKey(key).name;
+  await append(tx, recorder, { kind: "witnessing.began", collection: null, ledger });
+}
+
+/** Whether the service answers `add-checkpoint`: not before an owner says so. */
+export async function isWitnessing(db: Reader): Promise<boolean> {
+  return (await readSetting(db, "witnessing")) === "on";
+}
+
+/** Has the service answer `add-checkpoint`, or no longer. */
+export async function switchWitnessing(tx: Tx, recorder: Recorder, on: boolean): Promise<void> {
+  await writeSetting(tx, "witnessing", on ? "on" : "off");
+  await append(tx, recorder, { kind: "witnessing.switched", collection: null, on });
 }
 
 /**
