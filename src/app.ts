@@ -5,6 +5,13 @@ import type { CollectionId } from "./base/ids.ts";
 import { BACKFILL } from "./collections/collections.ts";
 import type { EnrolDeps, Engines } from "./collections/enrol.ts";
 import type { ImportDeps } from "./collections/import.ts";
+import { importAsked, type ImportRoot } from "./collections/import-job.ts";
+import {
+  IMPORT_FILES,
+  IMPORT_UPLOADS,
+  importUploads,
+  type UploadDeps,
+} from "./collections/uploads.ts";
 import type { Engine } from "./faces/engine.ts";
 import { openEngine } from "./faces/faces.ts";
 import { parsePackName } from "./faces/packs.ts";
@@ -12,6 +19,7 @@ import { type Handler, Runner } from "./jobs/runner.ts";
 import type { Recorder } from "./ledger/ledger.ts";
 import { Ledger } from "./ledger/log.ts";
 import { expireOverdue } from "./rights/consent-changes.ts";
+import { DELIVER, makeDelivery } from "./rights/deliveries.ts";
 import { backfill } from "./search/backfill.ts";
 import { CHANGE_PACK_JOBS, changePack } from "./search/change-pack.ts";
 import { Galleries } from "./search/galleries.ts";
@@ -39,6 +47,8 @@ export interface Config {
   readonly models: string;
   /** Threads that look at photos; 0 does it in the caller's own thread. */
   readonly workers: number;
+  /** The folder of this machine that imports asked for over HTTP may read; null: none. */
+  readonly importRoot: string | null;
   /** Who does what this process does, as the record names them. */
   readonly account: string;
 }
@@ -55,6 +65,10 @@ export interface App extends AsyncDisposable {
   readonly engines: Engines;
   readonly galleries: Galleries;
   readonly importDeps: ImportDeps;
+  /** Folder of the files that are being sent. */
+  readonly uploads: string;
+  /** Folder of the archives that wait to be fetched. */
+  readonly deliveries: string;
   readonly runner: Runner;
 }
 
@@ -73,6 +87,7 @@ export function configFor(folder: string): Config {
     masterKey: { kind: "file", path: join(folder, "master.key") },
     models: join(folder, "models"),
     workers: availableParallelism(),
+    importRoot: null,
     account: "operator",
   };
 }
@@ -104,7 +119,10 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const parallel = Math.max(1, config.workers) + 1;
   const recogniser = makeRecogniser(scan);
   const importDeps = { db, blobs, engines, recogniser, parallel };
+  const uploads = join(config.folder, "uploads");
+  const deliveries = join(config.folder, "deliveries");
   const runner = new Runner(db, clock, {
+    ...fileJobs({ ...importDeps, uploads, importRoot: config.importRoot }, deliveries, recorder),
     ...changePackJobs({ db, vault, engines }, recorder),
     [BACKFILL]: async (job, context) =>
       backfill({ ...scan, blobs, engines, parallel }, job.target as CollectionId, context),
@@ -121,8 +139,25 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     engines,
     galleries,
     importDeps,
+    uploads,
+    deliveries,
     runner,
     [Symbol.asyncDispose]: async () => closing.disposeAsync(),
+  };
+}
+
+/** What takes files in, and makes files to be fetched. */
+function fileJobs(
+  deps: UploadDeps & ImportRoot,
+  deliveries: string,
+  recorder: Recorder,
+): Readonly<Record<string, Handler>> {
+  return {
+    [IMPORT_UPLOADS]: async ({ target }, context) =>
+      importUploads(deps, recorder, target as CollectionId, context),
+    [IMPORT_FILES]: async ({ target }, context) => importAsked(deps, recorder, target, context),
+    [DELIVER]: async ({ target }, context) =>
+      makeDelivery({ ...deps, folder: deliveries }, recorder, target, context),
   };
 }
 

@@ -50,6 +50,7 @@ export function readConfig(command: Command, environment: NodeJS.ProcessEnv = pr
           }
         : { kind: "text", text: key },
     models: resolve(environment["ASSENT_MODELS"] ?? base.models),
+    importRoot: environment["ASSENT_IMPORT_ROOT"] ?? null,
     workers: parseWorkers(options.workers ?? environment["ASSENT_WORKERS"]),
     account: options.account ?? environment["ASSENT_ACCOUNT"] ?? base.account,
   };

@@ -263,7 +263,8 @@ export async function openImport(
   return row.id;
 }
 
-async function closeImport(db: Db, recorder: Recorder, id: ImportId): Promise<void> {
+/** Notes that an import is over. */
+export async function closeImport(db: Db, recorder: Recorder, id: ImportId): Promise<void> {
   await db.write(async (tx) =>
     tx.write
       .updateTable("imports")

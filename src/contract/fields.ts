@@ -4,6 +4,7 @@ import type {
   AlertId,
   ApiKeyId,
   CollectionId,
+  DeliveryId,
   ConsentId,
   EventId,
   FaceId,
@@ -17,6 +18,7 @@ import type {
   SearchId,
   SightingId,
   SubjectId,
+  UploadId,
   WebhookId,
 } from "../base/ids.ts";
 
@@ -35,6 +37,8 @@ export const faceId = id<FaceId>("fac", "A face's id.");
 export const sightingId = id<SightingId>("sig", "A sighting's id.");
 export const searchId = id<SearchId>("sea", "A recorded search's id.");
 export const jobId = id<JobId>("job", "A job's id.");
+export const uploadId = id<UploadId>("upl", "An upload's id.");
+export const deliveryId = id<DeliveryId>("del", "A delivery's id.");
 export const accountId = id<AccountId>("acc", "An account's id.");
 export const apiKeyId = id<ApiKeyId>("aky", "An API key's id.");
 export const noticeId = id<NoticeId>("not", "A notice's id.");
@@ -72,6 +76,9 @@ export const PARAMS = {
   subject: subjectId,
   sighting: sightingId,
   job: jobId,
+  photo: mediaId,
+  upload: uploadId,
+  delivery: deliveryId,
   account: accountId,
   apikey: apiKeyId,
   passkey: passkeyId,

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { accountNameOf, type Resolved } from "../accounts/principal.ts";
+import { accountNameOf, type Principal, type Resolved } from "../accounts/principal.ts";
 import type { App } from "../app.ts";
 import type { Route } from "../contract/contract.ts";
+import type { AnswersOnTheirWay } from "./answers.ts";
 import { admit, identify } from "./auth.ts";
 import { checkOrigin, type CookieRules, setCookie } from "./browser.ts";
 import { etagOf, isNamed } from "./etag.ts";
@@ -16,6 +17,7 @@ import { eventStream } from "./streams.ts";
 export interface Door {
   readonly app: App;
   readonly gate: Gate;
+  readonly answers: AnswersOnTheirWay;
   readonly rates: Rates;
   readonly cookie: CookieRules;
   /** How people reach it. */
@@ -54,6 +56,13 @@ export async function admitRequest(
   const account = kind === "nobody" ? null : accountNameOf(visitor.principal);
   const { collection } = params;
   await door.rates.countUse(request, account, typeof collection === "string" ? collection : null);
+}
+
+/** Who sends a request that was admitted. */
+export function principalOf(request: FastifyRequest): Principal {
+  const visitor = visitors.get(request);
+  if (!visitor) throw new Error("A request is admitted before it is answered.");
+  return visitor.principal;
 }
 
 /** A route, by its name, and what does it. */
@@ -132,6 +141,7 @@ function requestFor(
     principal,
     recorder: { ...app.recorder, account: accountNameOf(principal) },
     origin: door.origin(),
+    telling: () => door.answers.begin(reply.raw),
     session: {
       id: session?.id ?? null,
       start: (token, expiresAt) => setCookie(reply, door.cookie, { token, expiresAt }),

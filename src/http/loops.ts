@@ -4,6 +4,8 @@ import { DAY_MS } from "../base/clock.ts";
 import { keepSequencing } from "../ledger/keep-sequencing.ts";
 import { answerLinkRequests } from "../accounts/links.ts";
 import { type MailTransport, sendDueMail } from "../accounts/mail.ts";
+import { sweepUploads } from "../collections/uploads.ts";
+import { sweepDeliveries } from "../rights/deliveries.ts";
 import { sweep } from "../rights/retention.ts";
 import { deliverDue } from "../webhooks/deliver.ts";
 import { loggedFailure } from "./failures.ts";
@@ -17,6 +19,9 @@ const WEBHOOKS_MS = 2000;
 const MAIL_MS = 2000;
 /** Nobody past their grant's end is found even before; this makes the rows say so. */
 const SWEEP_MS = DAY_MS;
+
+/** What was sent half, or waits too long to be fetched, goes within minutes of its time. */
+const FILES_MS = 5 * 60 * 1000;
 
 /** What background work needs beyond the instance. */
 export interface BackgroundDeps {
@@ -58,6 +63,14 @@ export function backgroundWork({
       name: "mail",
       everyMs: MAIL_MS,
       work: async (signal) => mail && sendDueMail({ db, vault, clock }, mail, signal),
+    },
+    {
+      name: "files",
+      everyMs: FILES_MS,
+      work: async () => {
+        await sweepUploads(app, recorder);
+        await sweepDeliveries({ db, folder: app.deliveries }, clock);
+      },
     },
     {
       name: "sweep",

@@ -5,7 +5,9 @@ import { randomBytes } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { App } from "../app.ts";
+import type { Route } from "../contract/contract.ts";
 import { ROUTE_LIST, ROUTES } from "../contract/routes.ts";
+import { AnswersOnTheirWay } from "./answers.ts";
 import { cookieRules } from "./browser.ts";
 import { admitRequest, answerRequest, type AnyHandler, type Door } from "./door.ts";
 import { type HttpCode, HttpError } from "./errors.ts";
@@ -19,6 +21,7 @@ import type { Log } from "./log.ts";
 import { type Metrics, openMetrics, timedEngines } from "./metrics.ts";
 import { openRates } from "./rates.ts";
 import type { ServiceSettings } from "./settings.ts";
+import { uploadRoutes } from "./uploads.ts";
 
 /** What a server is built from. */
 export interface ServerDeps {
@@ -73,8 +76,10 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const rates = await openRates(server, settings.rates);
   const cookie = cookieRules(settings.origin ?? "http://localhost");
   const onlyOrigin = settings.origin;
-  const door: Door = { app, gate, rates, cookie, origin, onlyOrigin, stopping };
+  const answers = new AnswersOnTheirWay();
+  const door: Door = { app, gate, answers, rates, cookie, origin, onlyOrigin, stopping };
   fixedRoutes(server, door, metrics, settings);
+  await uploadRoutes(server, door, deps.log);
   apiRoutes(server, door);
   return server;
 }
@@ -88,10 +93,17 @@ function apiRoutes(server: FastifyInstance, door: Door): void {
       url: route.path,
       config: { name },
       onRequest: async (request, reply) => admitRequest(door, route, request, reply),
+      // Failures too: what was changed before one stays changed.
+      onSend: async () => (isChange(route) ? door.answers.gone() : undefined),
       handler: async (request, reply) =>
         answerRequest(door, { name, route, handler }, request, reply),
     });
   }
+}
+
+/** Whether a route may end somebody's being found. Searches change nothing but the record. */
+function isChange({ method, repeat }: Route): boolean {
+  return method !== "GET" && repeat !== "anew";
 }
 
 /** What happens at every request, whatever it asks: its id, its log line, its failure. */
