@@ -211,7 +211,8 @@ export async function redeemInvite(tx: Tx, recorder: Recorder, token: string): P
   return invite;
 }
 
-interface InviteRow {
+/** What tells how an invite stands, and what it opens. */
+export interface InviteRow {
   readonly collection_id: CollectionId;
   readonly language: string;
   readonly sealed_contact: Uint8Array | null;
@@ -220,7 +221,8 @@ interface InviteRow {
   readonly ended_at: Instant | null;
 }
 
-function stateOf(row: InviteRow, now: Instant): Invite["state"] {
+/** How an invite stands. */
+export function stateOf(row: InviteRow, now: Instant): Invite["state"] {
   if (row.used_at !== null) return "used";
   if (row.ended_at !== null) return "ended";
   return now >= row.expires_at ? "expired" : "open";

@@ -43,6 +43,7 @@ export const LINK_PATHS = {
   account: "/sign-in",
   subject: "/me",
   invite: "/invite",
+  contact: "/contact",
 } as const;
 
 /** The whole address of a link. `origin` is the instance's, as https://photos.club.example. */

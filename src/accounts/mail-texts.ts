@@ -4,6 +4,7 @@ import type { Mail } from "./mail.ts";
 interface Texts {
   readonly signIn: (of: { readonly name: string; readonly link: string }) => Omit<Mail, "to">;
   readonly record: (of: { readonly name: string; readonly link: string }) => Omit<Mail, "to">;
+  readonly contact: (of: { readonly name: string; readonly link: string }) => Omit<Mail, "to">;
   readonly invite: (of: {
     readonly operator: string;
     readonly collection: string;
@@ -34,6 +35,18 @@ const ENGLISH: Texts = {
       "",
       "this link opens your record, once, within 15 minutes. There you see everything that is held",
       "about you, and can pause, withdraw or erase it. Nobody will ask for your face:",
+      link,
+      "",
+      NOT_YOU,
+      "",
+    ].join("\n"),
+  }),
+  contact: ({ name, link }) => ({
+    subject: "Confirm your new address",
+    text: [
+      `Hello ${name},`,
+      "",
+      "this link makes this address the one you are reached at, within a day:",
       link,
       "",
       NOT_YOU,

@@ -54,7 +54,7 @@ export type EnrolResult =
  * Longest side of a kept enrolment photo: enough for any pack to make its template from again, and
  * no more of the picture than that takes.
  */
-const KEPT_PHOTO_SIDE = 1280;
+export const KEPT_PHOTO_SIDE = 1280;
 
 /**
  * Enrols a person: looks at the photo first, and only if it shows one good face writes subject,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Reader } from "../storage/db.ts";
 import type { CollectionId } from "../base/ids.ts";
 import { ConsentError } from "./errors.ts";
+import type { Notice } from "./notices.ts";
 import { type Operator, requireOperator } from "./operator.ts";
 import { type CollectionRules, readRules } from "./rules.ts";
 import { textsIn } from "./texts/languages.ts";
@@ -65,6 +66,41 @@ export async function makeNotice(
   ]);
   const short = own?.trim() || texts.short(facts);
   return layeredNoticeSchema.parse({ language, short, items: Object.fromEntries(items) });
+}
+
+/** A notice as its two layers, read from the very text that is hashed. */
+export interface NoticeLayers {
+  readonly short: string;
+  readonly items: readonly {
+    readonly item: NoticeItem;
+    readonly title: string;
+    readonly text: string;
+  }[];
+}
+
+/**
+ * The layers of a notice that `makeNotice` made: each item begins at its title. One that the
+ * operator wrote themselves has one layer, which is all of it.
+ */
+export function layersOf({ body, language }: Pick<Notice, "body" | "language">): NoticeLayers {
+  const texts = textsIn(language);
+  const items = Object.keys(NOTICE_ITEMS) as NoticeItem[];
+  const starts: number[] = [];
+  for (const item of items) {
+    const start = body.indexOf(`\n\n${texts?.items[item].title ?? ""}\n`, starts.at(-1) ?? 0);
+    if (!texts || start < 0) return { short: body, items: [] };
+    starts.push(start);
+  }
+  return {
+    short: body.slice(0, starts[0]),
+    items: items.map((item, index) => {
+      const [title = "", ...lines] = body
+        .slice(starts[index], starts[index + 1])
+        .trim()
+        .split("\n");
+      return { item, title, text: lines.join("\n") };
+    }),
+  };
 }
 
 /** The notice as it is shown, hashed and kept: both layers, one below the other. */

@@ -138,14 +138,25 @@ export async function listObjections(
   vault: Vault,
   which: {
     readonly subject?: SubjectId;
+    readonly collection?: CollectionId;
     readonly state?: ObjectionState;
+    /** Those that come later than this one. */
+    readonly after?: { readonly askedAt: Instant; readonly id: ObjectionId };
     readonly limit: number;
   },
 ): Promise<readonly Objection[]> {
-  const { subject, state } = which;
-  const rows = await db.read
-    .selectFrom("objections")
-    .selectAll()
+  const { subject, state, collection, after } = which;
+  let query = db.read.selectFrom("objections").selectAll();
+  if (collection !== undefined) query = query.where("collection_id", "=", collection);
+  if (after) {
+    query = query.where((where) =>
+      where.or([
+        where("asked_at", ">", after.askedAt),
+        where.and([where("asked_at", "=", after.askedAt), where("id", ">", after.id)]),
+      ]),
+    );
+  }
+  const rows = await query
     .$if(subject !== undefined, (query) => query.where("subject_id", "=", subject ?? null))
     .$if(state !== undefined, (query) => query.where("state", "=", state ?? "open"))
     .orderBy("asked_at")

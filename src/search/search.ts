@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { SearchWatch } from "../accounts/search-watch.ts";
 import { wipe } from "../base/bytes.ts";
 import type { Clock, Instant } from "../base/clock.ts";
+import { assert } from "../base/errors.ts";
 import { newId, type SearchId, type SubjectId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
 import type { Engines } from "../collections/enrol.ts";
@@ -12,6 +13,7 @@ import { appendPadded, lockSequences, type Recorder } from "../ledger/ledger.ts"
 import { type PhotoSource, readSource } from "../media/source.ts";
 import type { Reader, Tx } from "../storage/db.ts";
 import type { SightingVerdict } from "../storage/schema.ts";
+import { rankOne } from "./compare-one.ts";
 import { SearchError } from "./errors.ts";
 import type { Candidate } from "./gallery.ts";
 import { rank, type ScanDeps } from "./scan.ts";
@@ -30,8 +32,12 @@ export interface SearchRequest {
   readonly purpose: string;
   /** The face meant; needed where the collection has no scene basis. */
   readonly pointed: Exclude<EmbedChoice, { kind: "none" | "all" }> | null;
+  /** The one person who may be the answer (1:1); everybody in the collection where none is named. */
+  readonly only?: SubjectId;
   /** Who counts the asker's searches; nobody where the operator is at the machine. */
   readonly watch?: SearchWatch;
+  /** Called before the last look at the grants: from here on the answer may name people. */
+  readonly telling?: () => void;
 }
 
 /** What a search says of one face. Below the threshold nothing is told, not even a score. */
@@ -94,15 +100,17 @@ export async function searchByPhoto(
     const { collection } = current;
     // Another pack since the photo was looked at: its vectors can't be compared with this one's.
     if (collection.pack !== pack) return await searchByPhoto(deps, recorder, request);
-    const candidates = rank(
-      current,
-      analysis.faces.map(({ embedding }) => embedding),
-    );
+    const embeddings = analysis.faces.map(({ embedding }) => embedding);
+    const candidates =
+      request.only === undefined
+        ? rank(current, embeddings)
+        : await rankOne(deps.db, recorder, collection, request.only, embeddings);
     const watch = request.watch ?? null;
     const search = { startedAt, purpose, commitment, collection, watch };
     const answer = await deps.db.write(async (tx) =>
       record(tx, recorder, search, { analysis, candidates }),
     );
+    request.telling?.();
     return await withoutEnded(deps.db, recorder.clock, answer);
   } finally {
     wipe(...analysis.faces.map(({ embedding }) => embedding));
@@ -231,7 +239,7 @@ async function recordReturns(
   const people = [...returned].sort(([a], [b]) => (a < b ? -1 : 1));
   const found = people.map(([subject]) => subject);
   const alerts = await search.watch?.returned(tx, { id, collection: told.collection }, found);
-  await appendPadded(
+  const [recorded] = await appendPadded(
     tx,
     recorder,
     LEAVES_MULTIPLE,
@@ -241,6 +249,8 @@ async function recordReturns(
     ),
     ...(alerts ?? []),
   );
+  assert(recorded !== undefined, "A search is recorded.");
+  await tx.write.updateTable("searches").set({ entry_id: recorded }).where("id", "=", id).execute();
 }
 
 async function checkBasis(deps: SearchDeps, request: SearchRequest): Promise<Collection> {

@@ -37,6 +37,16 @@ export async function findOrCreateSubject(
   clock: Clock,
   person: { readonly name: string; readonly contact: string },
 ): Promise<SubjectId> {
+  return (await meetSubject(tx, vault, clock, person)).id;
+}
+
+/** As `findOrCreateSubject`, and whether they are new. */
+export async function meetSubject(
+  tx: Tx,
+  vault: Vault,
+  clock: Clock,
+  person: { readonly name: string; readonly contact: string },
+): Promise<{ readonly id: SubjectId; readonly made: boolean }> {
   const name = parseName(person.name);
   const contact = parseContact(person.contact);
   const keys = { name_index: indexName(vault, name), contact_index: indexContact(vault, contact) };
@@ -58,7 +68,7 @@ export async function findOrCreateSubject(
   if (!made) {
     const known = await lockKnown(tx, keys);
     // Erased while this waited for the lock: whoever it is now is new.
-    return known ?? findOrCreateSubject(tx, vault, clock, person);
+    return known ? { id: known, made: false } : meetSubject(tx, vault, clock, person);
   }
   const owner = { kind: "subject", id } as const;
   await vault.createKey(tx, owner);
@@ -71,7 +81,7 @@ export async function findOrCreateSubject(
     })
     .where("id", "=", id)
     .execute();
-  return id;
+  return { id, made: true };
 }
 
 /**
@@ -215,7 +225,8 @@ function parseName(text: string): string {
   );
 }
 
-function parseContact(text: string): string {
+/** An e-mail address as people write one. Throws SubjectsError subject_contact_invalid. */
+export function parseContact(text: string): string {
   const contact = text.trim();
   if (contact.length <= CONTACT_LENGTH_MAX && /^[^\s@]+@[^\s@]+$/u.test(contact)) return contact;
   throw new SubjectsError(
