@@ -79,6 +79,13 @@ onEachDatabase(
     const answer = await searchWith(app.db);
     assert.equal(returned(answer).filter((one) => one !== null).length, 2);
     assert.deepEqual(await recordOf(app), withSearches(before, 1));
+    // Each knows the entry that records it.
+    const recorded = await eventsOf(app, "search.recorded");
+    const rows = await app.db.read.selectFrom("searches").select(["id", "entry_id"]).execute();
+    assert.deepEqual(
+      new Map(rows.map(({ id, entry_id }) => [entry_id, id])),
+      new Map(recorded.map(({ id, event }) => [id, event["search"]])),
+    );
   },
 );
 

@@ -40,7 +40,7 @@ export function searchCommands(assent: Command): void {
     .description("Who of a collection's consenting people is in this photo?")
     .requiredOption("--collection <name>", "where to search; there is no search across several")
     .requiredOption("--photo <file>", "the photo to search with")
-    .requiredOption("--purpose <text>", "why; the people who are found can read it")
+    .requiredOption("--purpose <text>", "why; everybody in the collection can read it")
     .option("--face <n>", "only the n-th face from the left (1 is the first)")
     .option("--at <x,y>", "only the face at this place, in 0..1 of the photo")
     .option("--picture <file.jpg>", "write the photo with boxes and names")

@@ -9,7 +9,7 @@ import {
   type TrustedKeys,
   verifyFile,
 } from "../verify/verify.ts";
-import { proveEntry, proveGrowth } from "../rights/prove.ts";
+import { proveEntry, proveGrowth, proveSearch } from "../rights/prove.ts";
 import { subjectOf, withApp } from "./context.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { complain, say } from "./output.ts";
@@ -23,6 +23,7 @@ interface VerifyFlags {
 interface ProofFlags {
   readonly subject?: string;
   readonly entry?: string;
+  readonly search?: string;
   readonly old?: string;
   readonly to: string;
 }
@@ -46,6 +47,10 @@ export function verifyCommands(assent: Command): void {
     .description("Write the proof of one ledger entry, or that the ledger has only grown.")
     .option("--subject <person>", "whose entry: name, contact or id")
     .option("--entry <number>", "which of their entries, counted from 1")
+    .option(
+      "--search <id>",
+      "or which search of their collections, whether it returned them or not",
+    )
     .option("--old <checkpoint>", "instead: the checkpoint since which it has only grown")
     .requiredOption("--to <file>", "where to write it")
     .action(prove);
@@ -97,7 +102,7 @@ function sourceOfFile(file: FileHandle, size: number): ByteSource {
 }
 
 async function prove(flags: ProofFlags, command: Command): Promise<void> {
-  const { subject, entry, old, to } = flags;
+  const { subject, entry, search, old, to } = flags;
   const older = old === undefined ? null : await readFile(old, "utf8");
   await withApp(command, async (app) => {
     if (older !== null) {
@@ -106,8 +111,11 @@ async function prove(flags: ProofFlags, command: Command): Promise<void> {
       const number = parseNumber(entry);
       const proof = await proveEntry(app.ledger, await subjectOf(app, subject), number);
       await writeFileDurably(to, proofText(proof), 0o600);
+    } else if (subject !== undefined && search !== undefined) {
+      const proof = await proveSearch(app, await subjectOf(app, subject), search);
+      await writeFileDurably(to, proofText(proof), 0o600);
     } else {
-      throw new UsageError("Give --subject with --entry, or --old with a checkpoint.");
+      throw new UsageError("Give --subject with --entry or --search, or --old with a checkpoint.");
     }
     say(`Anybody can check it: assent verify ${to}`);
   });

@@ -80,6 +80,41 @@ onEachDatabase(
   },
 );
 
+onEachDatabase("a search of an earlier version knows its entry", async (database) => {
+  const [collection_id, search, id] = [newId("col"), newId("sea"), newId("eve")];
+  const at = 1000 as Instant;
+  {
+    await using open = await openLedger(database);
+    await open.db.write(async (tx) => {
+      const named = { name: "gala", purpose: "a test", contact: "staff@x.example" };
+      const rules = { retention_days: 365, age_floor: 16, pack: "recommended" };
+      const collection = { id: collection_id, ...named, ...rules, created_at: at };
+      await tx.write.insertInto("collections").values(collection).execute();
+      const told = { account: "staff", purpose: "a test", probe_commitment: "", faces: 1 };
+      const times = { started_at: at, recorded_at: at, entry_id: null };
+      const row = { id: search, collection_id, ...told, ...times };
+      await tx.write.insertInto("searches").values(row).execute();
+      const body = JSON.stringify({ search, faces: 1, returned: 0 });
+      const event = { id, at, kind: "search.recorded", account: "staff", subject_id: null, body };
+      await tx.write
+        .insertInto("events")
+        .values({ ...event, collection_id })
+        .execute();
+    });
+  }
+  await using open = await openLedger(database);
+  const rows = await open.db.read.selectFrom("searches").select("entry_id").execute();
+  assert.deepEqual(
+    rows.map(({ entry_id }) => entry_id),
+    [id],
+  );
+  const opened = await open.ledger.opened([id, newId("eve")]);
+  assert.deepEqual(
+    [...opened.values()].map((entry) => [entry.id, entry.opening.event["search"]]),
+    [[id, search]],
+  );
+});
+
 onEachDatabase("two nodes that find an earlier record take it over once", async (database) => {
   {
     await using open = await openLedger(database);

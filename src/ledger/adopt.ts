@@ -1,4 +1,4 @@
-import type { EventId, SubjectId } from "../base/ids.ts";
+import type { EventId, SearchId, SubjectId } from "../base/ids.ts";
 import type { Selectable } from "kysely";
 import type { Db, Tx } from "../storage/db.ts";
 import type { Schema } from "../storage/schema.ts";
@@ -54,6 +54,14 @@ async function adoptRows(tx: Tx, vault: Vault, rows: readonly EventRow[]): Promi
     tx,
     rows.map(({ id }) => byId.get(id) ?? dummy(id)),
   );
+  for (const row of rows) if (row.kind === "search.recorded") await nameEntry(tx, row);
+}
+
+/** A search knows the entry that records it. */
+async function nameEntry(tx: Tx, { id, body }: EventRow): Promise<void> {
+  const { search } = JSON.parse(body) as { readonly search?: SearchId };
+  if (search === undefined) return;
+  await tx.write.updateTable("searches").set({ entry_id: id }).where("id", "=", search).execute();
 }
 
 function isErasure({ kind }: EventRow): boolean {

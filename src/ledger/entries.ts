@@ -22,6 +22,16 @@ export interface OperatorEntry {
   readonly opening: Opening | null;
 }
 
+/** An entry that is open. */
+export interface OpenedEntry {
+  readonly id: EventId;
+  readonly leafIndex: number;
+  readonly opening: Opening;
+}
+
+/** Entries asked for in one statement: a bound on its parameters. */
+const IDS_MAX = 200;
+
 /**
  * Every entry of a subject that has its place, opened with their own key or with the operator's.
  * None is left of somebody who is erased.
@@ -70,6 +80,30 @@ export async function readOperatorEntries(
     if (leafIndex === null) return [];
     return [{ id, leafIndex, opening: open(vault, keys, row, "operator") }];
   });
+}
+
+/** Entries of nobody that have their place, by id, as the operator's key opens them. */
+export async function readOpened(
+  db: Reader,
+  vault: Vault,
+  ids: readonly EventId[],
+): Promise<ReadonlyMap<EventId, OpenedEntry>> {
+  const keys = await readRecordKeys(db, vault, []);
+  const found = new Map<EventId, OpenedEntry>();
+  for (let from = 0; from < ids.length; from += IDS_MAX) {
+    const rows = await db.read
+      .selectFrom("entries")
+      .select(["id", "leaf_index", "subject_id", "subject_body", "operator_body"])
+      .where("id", "in", ids.slice(from, from + IDS_MAX))
+      .where("subject_id", "is", null)
+      .execute();
+    for (const row of rows) {
+      const opening = open(vault, keys, row, "operator");
+      const { id, leaf_index: leafIndex } = row;
+      if (opening && leafIndex !== null) found.set(id, { id, leafIndex, opening });
+    }
+  }
+  return found;
 }
 
 /** What an entry's copies say, as far as they are there and open. */

@@ -112,6 +112,7 @@ type OfCollection =
       readonly hash: string;
     }
   | { readonly kind: "photo.imported"; readonly collection: CollectionId; readonly faces: number }
+  | { readonly kind: "photo.removed"; readonly collection: CollectionId; readonly photo: MediaId }
   | ({
       readonly kind: "search.recorded";
       readonly collection: CollectionId;

@@ -39,17 +39,20 @@ export async function append(
 
 /**
  * As `append`, in random order and with dummies among them up to a multiple of `multiple`: who
- * reads the leaves can't tell how many people a search returned, nor which leaf is whose.
+ * reads the leaves can't tell how many people a search returned, nor which leaf is whose. Returns
+ * the ids of the events' entries, in the events' order.
  */
 export async function appendPadded(
   tx: Tx,
   recorder: Recorder,
   multiple: number,
   ...events: readonly LedgerEvent[]
-): Promise<void> {
-  const rows = [...(await entriesOf(tx, recorder.vault, occurrencesOf(recorder, events)))];
+): Promise<readonly EventId[]> {
+  const occurrences = occurrencesOf(recorder, events);
+  const rows = [...(await entriesOf(tx, recorder.vault, occurrences))];
   while (rows.length % multiple !== 0) rows.push(dummy(newId("eve")));
   await insertEntries(tx, shuffle(rows));
+  return occurrences.map(({ id }) => id);
 }
 
 /** An event with its id, and when and by whom it came about. */

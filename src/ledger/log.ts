@@ -11,7 +11,9 @@ import { formatVerifierKey } from "../verify/note.ts";
 import { adoptEvents } from "./adopt.ts";
 import { checkLedger, type LedgerCheck } from "./check.ts";
 import {
+  type OpenedEntry,
   type OperatorEntry,
+  readOpened,
   readOperatorEntries,
   readSubjectEntries,
   type SubjectEntry,
@@ -31,7 +33,7 @@ import {
 import { completeSigningKeys, keySetOf } from "./signing.ts";
 import { TreeNodes } from "./tiles.ts";
 
-export type { OperatorEntry, SubjectEntry } from "./entries.ts";
+export type { OpenedEntry, OperatorEntry, SubjectEntry } from "./entries.ts";
 
 /** A page of the operator's view. */
 export const ENTRIES_PAGE_MAX = 1000;
@@ -136,6 +138,12 @@ export class Ledger implements AsyncDisposable {
   async entriesOf(subject: SubjectId, holder: AuditHolder): Promise<readonly SubjectEntry[]> {
     await this.sequence();
     return readSubjectEntries(this.#db, this.#vault, subject, holder);
+  }
+
+  /** Entries of nobody by their ids, opened with the operator's key; unknown ones are left out. */
+  async opened(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, OpenedEntry>> {
+    await this.sequence();
+    return readOpened(this.#db, this.#vault, ids);
   }
 
   /** A page of all entries, the latest first; `before` is the last place of the page above. */

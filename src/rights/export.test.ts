@@ -65,6 +65,7 @@ onEachDatabase("R16 an export holds everything, and checks itself offline", asyn
       "ledger/checkpoint.txt",
       "ledger/entries.json",
       "ledger/proofs.json",
+      "ledger/searches.json",
       "record.json",
       "record.html",
       "templates.json",
@@ -75,7 +76,7 @@ onEachDatabase("R16 an export holds everything, and checks itself offline", asyn
       "manifest.jws",
     ],
   );
-  assert.deepEqual(summary, { files: 13, photos: 2, bytes: bytes.length });
+  assert.deepEqual(summary, { files: 14, photos: 2, bytes: bytes.length });
   assert.equal((await stat(to)).mode & 0o777, 0o600);
 
   const json = (name: string): unknown => JSON.parse(String(files.get(name)));
@@ -94,7 +95,8 @@ onEachDatabase("R16 an export holds everything, and checks itself offline", asyn
 
   const result = await verifyFile(bytes);
   assert.ok(result.valid);
-  assert.match(result.sentence, /13 files, among them 2 photos and 1 receipt,/u);
+  assert.match(result.sentence, /14 files, among them 2 photos and 1 receipt,/u);
+  assert.match(result.sentence, /and those of 1 search of their collections,/u);
   assert.match(result.sentence, /compare them with those that the operator publishes/u);
   const trusted = {
     ledger: await app.ledger.verifierKeys(),
@@ -256,6 +258,27 @@ onSqlite("R16 an export packed anew with a change is refused with the reason", a
       ? (JSON.parse(JSON.stringify(value).replace('"staff"', '"other"')) as Json)
       : value;
   assert.match(await resigned(reword), /^proof_invalid/u);
+
+  // Nor can they sign a search that is told otherwise than it was recorded, or left unproved.
+  const inRecord = (from: string, to: string) => (name: string, value: Json) =>
+    name === EXPORT_FILES.record
+      ? (JSON.parse(JSON.stringify(value).replace(from, to)) as Json)
+      : value;
+  assert.match(
+    await resigned(inRecord('"purpose":"a test"', '"purpose":"a rest"')),
+    /^commitment_mismatch: The search sea_/u,
+  );
+  assert.match(
+    await resigned(inRecord('"returned":"match"', '"returned":null')),
+    /^commitment_mismatch: Whether the search/u,
+  );
+  const unproved = (name: string, value: Json) => (name === EXPORT_FILES.searches ? [] : value);
+  assert.match(await resigned(unproved), /^incomplete: Not every search/u);
+  const otherProof = (name: string, value: Json) =>
+    name === EXPORT_FILES.searches
+      ? (JSON.parse(JSON.stringify(value).replace('"faces":1', '"faces":2')) as Json)
+      : value;
+  assert.match(await resigned(otherProof), /^proof_invalid/u);
 });
 
 const REFUSED =

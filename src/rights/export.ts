@@ -10,13 +10,18 @@ import type { Reader } from "../storage/db.ts";
 import type { Vault } from "../storage/vault.ts";
 import { SubjectsError } from "../subjects/subjects.ts";
 import { canonicalBytes, type Json } from "../verify/canonical.ts";
-import { parseCheckpoint } from "../verify/checkpoint.ts";
 import { EXPORT_FILES, EXPORT_TYPE } from "../verify/export.ts";
-import { parseNote } from "../verify/note.ts";
 import { ArchiveFile } from "./archive-file.ts";
-import { moment } from "./person-record.ts";
-import { gatherRecord, noteRead, type RecordDeps } from "./record.ts";
+import { type HeldSearch, moment } from "./person-record.ts";
+import {
+  gatherRecord,
+  type LedgerState,
+  noteRead,
+  readLedgerState,
+  type RecordDeps,
+} from "./record.ts";
 import { recordDocument } from "./record-document.ts";
+import { proveSearches } from "./record-searches.ts";
 import { facesShown, nameOfPhoto, photosShowing, renderPhoto, type ShownPhoto } from "./shown.ts";
 
 /** What an export works with. */
@@ -67,15 +72,16 @@ export async function exportRecord(
       list.push({ name, bytes: bytes.length, sha256: sha256Hex(bytes) });
     };
     const madeAt = recorder.clock.now();
-    const entries = await addLedger(deps, subject, add);
-    const record = await gatherRecord(deps, madeAt, subject, entries);
+    const state = await readLedgerState(deps.ledger, subject);
+    const record = await gatherRecord(deps, madeAt, subject, state);
+    await addLedger(deps, state, record.searches.rows, add);
     await add(EXPORT_FILES.record, jsonBytes(record));
     await add(EXPORT_FILES.page, Buffer.from(renderHtml(recordDocument(record))));
     await addReceipts(deps, subject, add);
     await addTemplates(deps, subject, add);
     await addEnrolmentPhotos(deps, subject, add);
     const photos = await addPhotos(deps, subject, add, options.onProgress);
-    const signed = { subject, madeAt: moment(madeAt), entries: entries.length };
+    const signed = { subject, madeAt: moment(madeAt), entries: state.entries.length };
     const files = await addList(deps, archive, list, signed);
     await refuseErased(deps.db, subject);
     return { files, photos, bytes: await archive.finish() };
@@ -87,20 +93,24 @@ export async function exportRecord(
 
 type Add = (name: string, bytes: Uint8Array) => Promise<void>;
 
-/** Their entries, opened, with proofs that lead to one checkpoint; and the keys that sign. */
-async function addLedger({ db, ledger }: ExportDeps, subject: SubjectId, add: Add) {
-  const note = await ledger.checkpoint();
-  const { size } = parseCheckpoint(parseNote(note).text);
-  const all = await ledger.entriesOf(subject, "subject");
-  const entries = all.filter(({ leafIndex }) => leafIndex < size);
+/**
+ * Their entries and those of the searches of their collections, opened, with proofs that lead to one
+ * checkpoint; and the keys that sign.
+ */
+async function addLedger(
+  { db, ledger }: ExportDeps,
+  { checkpoint, size, entries }: LedgerState,
+  searches: readonly HeldSearch[],
+  add: Add,
+) {
   const proofs = [];
   for (const { id } of entries) proofs.push(await ledger.inclusion(id, size));
   const keys = { receipts: await keySetOf(db, "receipts"), ledger: await ledger.verifierKeys() };
   await add(EXPORT_FILES.keys, jsonBytes(keys));
-  await add(EXPORT_FILES.checkpoint, Buffer.from(note));
+  await add(EXPORT_FILES.checkpoint, Buffer.from(checkpoint));
   await add(EXPORT_FILES.entries, jsonBytes(entries));
   await add(EXPORT_FILES.proofs, jsonBytes(proofs));
-  return entries;
+  await add(EXPORT_FILES.searches, jsonBytes(await proveSearches(ledger, searches, size)));
 }
 
 async function addReceipts({ db, vault }: ExportDeps, subject: SubjectId, add: Add) {

@@ -21,6 +21,7 @@ import type {
   SightingState,
   SightingVerdict,
 } from "../storage/schema.ts";
+import type { ProvenSearch } from "../verify/searches.ts";
 
 /** A moment in UTC as ISO 8601 has it. */
 export type Moment = string;
@@ -125,8 +126,21 @@ export interface HeldSearch {
   readonly startedAt: Moment;
   readonly recordedAt: Moment;
   readonly returned: SightingVerdict | null;
-  /** The number of the ledger entry that says it returned them. */
+  /** The number of their own ledger entry that says it returned them. */
   readonly entry: number | null;
+  /** The operator's entry that records it; null where an earlier version kept none. */
+  readonly recordedAs: { readonly id: EventId; readonly leafIndex: number } | null;
+}
+
+/** A record with what proves its searches: their entries, opened, in the tree of one checkpoint. */
+export interface ProvenRecord extends PersonRecord {
+  readonly proofs: {
+    /** The ledger's verifier key, which the operator publishes as well. */
+    readonly key: string;
+    /** The signed note. */
+    readonly checkpoint: string;
+    readonly searches: readonly ProvenSearch[];
+  };
 }
 
 /** Photos of them that were listed or handed out. */

@@ -1,9 +1,13 @@
-import type { SubjectId } from "../base/ids.ts";
+import type { SearchId, SubjectId } from "../base/ids.ts";
 import type { Ledger } from "../ledger/log.ts";
+import type { Db } from "../storage/db.ts";
 import { parseCheckpoint } from "../verify/checkpoint.ts";
+import type { ProvenEntry } from "../verify/entry.ts";
 import { parseNote } from "../verify/note.ts";
 import type { ConsistencyProofFile, EntryProofFile } from "../verify/verify.ts";
 import { RightsError } from "./errors.ts";
+import { readLedgerState } from "./record.ts";
+import { proveSearches, searchesHeld } from "./record-searches.ts";
 
 /**
  * One entry of a person with what proves that the ledger holds it. Throws RightsError
@@ -14,19 +18,44 @@ export async function proveEntry(
   subject: SubjectId,
   number: number,
 ): Promise<EntryProofFile> {
-  const checkpoint = await ledger.checkpoint();
-  const entry = (await ledger.entriesOf(subject, "subject")).find((one) => one.number === number);
+  const { checkpoint, size, entries } = await readLedgerState(ledger, subject);
+  const entry = entries.find((one) => one.number === number);
   if (!entry) throw new RightsError("entry_unknown", "This person has no entry of this number.");
-  const { size } = parseCheckpoint(parseNote(checkpoint).text);
   const { opening, leafIndex, id } = entry;
-  return {
-    schema: "assent-entry-proof/1",
+  return proofFile(ledger, {
     opening,
     leafIndex,
     proof: await ledger.inclusion(id, size),
     checkpoint,
-    key: await ledger.verifierKey(),
-  };
+  });
+}
+
+/**
+ * The entry that records a search of a person's collections, whether it returned them or not, with
+ * what proves that the ledger holds it. Throws RightsError search_unknown.
+ */
+export async function proveSearch(
+  { db, ledger }: { readonly db: Db; readonly ledger: Ledger },
+  subject: SubjectId,
+  search: string,
+): Promise<EntryProofFile> {
+  const { checkpoint, size, entries } = await readLedgerState(ledger, subject);
+  const asked = { subject, entries, size, search: search as SearchId };
+  const { rows } = await searchesHeld({ db, ledger }, asked);
+  const [proven] = await proveSearches(ledger, rows, size);
+  if (proven) return proofFile(ledger, { ...proven, checkpoint });
+  throw new RightsError(
+    "search_unknown",
+    "No search of this id was recorded in a collection while this person had a consent there.",
+  );
+}
+
+async function proofFile(
+  ledger: Ledger,
+  { opening, leafIndex, proof, checkpoint }: ProvenEntry,
+): Promise<EntryProofFile> {
+  const key = await ledger.verifierKey();
+  return { schema: "assent-entry-proof/1", opening, leafIndex, proof, checkpoint, key };
 }
 
 /**

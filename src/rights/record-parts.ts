@@ -1,4 +1,4 @@
-import type { ConsentId, GrantId, SearchId, SubjectId } from "../base/ids.ts";
+import type { ConsentId, GrantId, SubjectId } from "../base/ids.ts";
 import type { KeptEvidence } from "../consent/evidence.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import type { Reader } from "../storage/db.ts";
@@ -158,42 +158,6 @@ export async function sightingsHeld(db: Reader, subject: SubjectId): Promise<Hel
     state: row.state,
     seenAt: moment(row.proposed_at),
     decidedAt: momentOrNull(row.decided_at),
-  }));
-}
-
-/** Every search of a collection for which they have, or had, a grant. */
-export async function searchesHeld(
-  db: Reader,
-  subject: SubjectId,
-  entryOf: (search: SearchId) => number | null,
-): Promise<Held<HeldSearch>> {
-  const rows = await db.read
-    .selectFrom("searches")
-    .innerJoin("collections", "collections.id", "searches.collection_id")
-    .leftJoin("search_returns", (join) =>
-      join
-        .onRef("search_returns.search_id", "=", "searches.id")
-        .on("search_returns.subject_id", "=", subject),
-    )
-    .select(["searches.id", "account", "searches.purpose", "started_at", "recorded_at"])
-    .select(["search_returns.verdict as returned"])
-    .select(["collections.id as collection", "collections.name"])
-    .where("searches.collection_id", "in", (where) =>
-      where.selectFrom("grants").select("collection_id").where("subject_id", "=", subject),
-    )
-    .orderBy("recorded_at", "desc")
-    .orderBy("searches.id")
-    .limit(ROWS_MAX + 1)
-    .execute();
-  return newest(rows, (row) => ({
-    id: row.id,
-    collection: { id: row.collection, name: row.name },
-    account: row.account,
-    purpose: row.purpose,
-    startedAt: moment(row.started_at),
-    recordedAt: moment(row.recorded_at),
-    returned: row.returned,
-    entry: entryOf(row.id),
   }));
 }
 

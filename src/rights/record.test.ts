@@ -19,6 +19,7 @@ import { pause, withdraw } from "./consent-changes.ts";
 import { erase } from "./erase.ts";
 import { object } from "./objections.ts";
 import { listPhotos } from "./photos.ts";
+import { proveSearch } from "./prove.ts";
 import { readRecord } from "./record.ts";
 import { recordDocument } from "./record-document.ts";
 
@@ -59,6 +60,7 @@ onEachDatabase(
       }
     }
     const made: unknown[] = [];
+    const whomOf = new Map<string, number>();
     const check = async (history: typeof searches extends fc.Arbitrary<infer T> ? T : never) => {
       for (const { where, whom, account, purpose } of history) {
         clock.move(60_000);
@@ -67,6 +69,7 @@ onEachDatabase(
         const recorder = { ...app.recorder, account };
         const { id } = await searchFor({ ...app, recorder }, collection, whom, { purpose });
         made.unshift({ id, where, whom, account, purpose, at: clock.now() });
+        whomOf.set(id, whom.filter((person) => MEMBERS[where].includes(person)).length);
       }
       for (const person of PEOPLE) {
         const subject = ids.get(person);
@@ -94,7 +97,22 @@ onEachDatabase(
 
     const key = await app.ledger.verifierKey();
     for (const subject of ids.values()) {
-      const { entries, searches: known } = await readRecord(app, app.recorder, subject);
+      const { entries, searches: known, proofs } = await readRecord(app, app.recorder, subject);
+      // Each row of the list is proved to be in the ledger as it is told.
+      assert.equal(proofs.searches.length, known.rows.length);
+      for (const [index, row] of known.rows.entries()) {
+        const search = proofs.searches[index];
+        assert.ok(search);
+        const { opening, leafIndex, proof } = search;
+        const { event } = opening;
+        assert.deepEqual(
+          [event["kind"], event["search"], event["account"], event["purpose"], event["startedAt"]],
+          ["search.recorded", row.id, row.account, row.purpose, Date.parse(row.startedAt)],
+        );
+        assert.equal(event["returned"], whomOf.get(row.id));
+        assert.deepEqual(row.recordedAs, { id: search.id, leafIndex });
+        await verifyEntry({ opening, leafIndex, proof, checkpoint: proofs.checkpoint }, proofs.key);
+      }
       const openings = await app.ledger.entriesOf(subject, "subject");
       const checkpoint = await app.ledger.checkpoint();
       // Each search that returned them is an entry of theirs, and no other is.
@@ -114,6 +132,60 @@ onEachDatabase(
         await verifyEntry({ opening, leafIndex, proof, checkpoint }, key);
       }
     }
+  },
+);
+
+onEachDatabase(
+  "R10 searches count from a person's consent to its end, in force or paused",
+  async (database) => {
+    const clock = fixedClock(1_800_000_000_000);
+    await using instance = await openInstance(database, { clock });
+    const { app } = instance;
+    const gala = await makeCollection(app);
+    const bert = await enrolPerson(app, gala, "bert");
+    const search = async (): Promise<string> => {
+      clock.move(2 * DAY_MS);
+      const { id } = await searchFor(app, gala, ["anna", "bert"]);
+      clock.move(2 * DAY_MS);
+      return id;
+    };
+    const before = await search();
+    const anna = await enrolPerson(app, gala, "anna");
+    const live = await search();
+    await pause(app.db, app.recorder, anna, "all");
+    const paused = await search();
+    await withdraw(app.db, app.recorder, anna, "all");
+    const after = await search();
+    await enrolPerson(app, gala, "anna");
+    const again = await search();
+    const listed = async (subject: typeof anna) => {
+      const { searches: known, proofs } = await readRecord(app, app.recorder, subject);
+      const rows = known.rows.map(({ id, returned }) => [id, returned]);
+      assert.deepEqual(
+        proofs.searches.map(({ search: id }) => id),
+        rows.map(([id]) => id),
+      );
+      return rows;
+    };
+    assert.deepEqual(await listed(anna), [
+      [again, "match"],
+      [paused, null],
+      [live, "match"],
+    ]);
+    const all = [again, after, paused, live, before];
+    assert.deepEqual(
+      await listed(bert),
+      all.map((id) => [id, "match"]),
+    );
+    const own = await proveSearch(app, anna, paused);
+    await verifyEntry(own, own.key);
+    assert.equal(own.opening.event["search"], paused);
+    for (const other of [before, after, "sea_unknown"]) {
+      await assert.rejects(proveSearch(app, anna, other), { code: "search_unknown" });
+    }
+    // The time of a consent may be over before anything has ended it.
+    clock.move(400 * DAY_MS);
+    assert.equal((await listed(anna)).length, 3);
   },
 );
 

@@ -2,23 +2,26 @@ import type { Instant } from "../base/clock.ts";
 import type { CollectionId, SubjectId } from "../base/ids.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Ledger, SubjectEntry } from "../ledger/log.ts";
+import { proveSearches, searchesHeld } from "./record-searches.ts";
 import type { Db, Reader } from "../storage/db.ts";
 import type { Vault } from "../storage/vault.ts";
 import { lockSubject, readSubject, SubjectsError } from "../subjects/subjects.ts";
 import type { Json } from "../verify/canonical.ts";
+import { parseCheckpoint } from "../verify/checkpoint.ts";
+import { parseNote } from "../verify/note.ts";
 import {
   type HandedOut,
   type HeldEntry,
   type Moment,
   moment,
   type PersonRecord,
+  type ProvenRecord,
 } from "./person-record.ts";
 import {
   enrolmentPhotosHeld,
   grantsHeld,
   messagesHeld,
   objectionsHeld,
-  searchesHeld,
   sightingsHeld,
   templatesHeld,
 } from "./record-parts.ts";
@@ -39,10 +42,30 @@ export async function readRecord(
   deps: RecordDeps,
   recorder: Recorder,
   subject: SubjectId,
-): Promise<PersonRecord> {
+): Promise<ProvenRecord> {
   await noteRead(deps, recorder, subject, "record.read");
-  const entries = await deps.ledger.entriesOf(subject, "subject");
-  return gatherRecord(deps, recorder.clock.now(), subject, entries);
+  const state = await readLedgerState(deps.ledger, subject);
+  const record = await gatherRecord(deps, recorder.clock.now(), subject, state);
+  const searches = await proveSearches(deps.ledger, record.searches.rows, state.size);
+  const key = await deps.ledger.verifierKey();
+  return { ...record, proofs: { key, checkpoint: state.checkpoint, searches } };
+}
+
+/** A signed state of the ledger, and the person's entries in it. */
+export interface LedgerState {
+  /** The signed note. */
+  readonly checkpoint: string;
+  /** Its leaves. */
+  readonly size: number;
+  readonly entries: readonly SubjectEntry[];
+}
+
+/** The newest state of the ledger, to which a record is proved. */
+export async function readLedgerState(ledger: Ledger, subject: SubjectId): Promise<LedgerState> {
+  const checkpoint = await ledger.checkpoint();
+  const { size } = parseCheckpoint(parseNote(checkpoint).text);
+  const entries = await ledger.entriesOf(subject, "subject");
+  return { checkpoint, size, entries: entries.filter(({ leafIndex }) => leafIndex < size) };
 }
 
 /** Notes that a record was read or handed out, before it is. */
@@ -62,15 +85,14 @@ export async function noteRead(
 
 /** The record as it stands, without a note that it was read. */
 export async function gatherRecord(
-  { db, vault }: Pick<RecordDeps, "db" | "vault">,
+  { db, vault, ledger }: RecordDeps,
   now: Instant,
   subject: SubjectId,
-  entries: readonly SubjectEntry[],
+  { entries, size }: LedgerState,
 ): Promise<PersonRecord> {
   const { name, contact } = await readSubject(db, vault, subject);
   const sightings = await sightingsHeld(db, subject);
-  const numbers = new Map(entries.map(({ number, opening }) => [opening.event["search"], number]));
-  const searches = await searchesHeld(db, subject, (id) => numbers.get(id) ?? null);
+  const searches = await searchesHeld({ db, ledger }, { subject, entries, size });
   return {
     madeAt: moment(now),
     subject: { id: subject, name, contact, knownSince: await knownSince(db, subject) },

@@ -8,6 +8,7 @@ import { verifyEntryIn } from "./entry.ts";
 import { VerifyError } from "./errors.ts";
 import { type KeySet, verifyJws } from "./jws.ts";
 import { verifyReceipt } from "./receipt.ts";
+import { checkSearches, searchesSchema, toldSearchSchema } from "./searches.ts";
 
 /** The header type of the signature over an export's list of files. */
 export const EXPORT_TYPE = "assent-export";
@@ -19,6 +20,7 @@ export const EXPORT_FILES = {
   receipts: "receipts/",
   entries: "ledger/entries.json",
   proofs: "ledger/proofs.json",
+  searches: "ledger/searches.json",
   checkpoint: "ledger/checkpoint.txt",
   keys: "keys.json",
   templates: "templates.json",
@@ -96,6 +98,8 @@ export interface ExportFindings {
   readonly photos: number;
   readonly receipts: number;
   readonly entries: number;
+  /** Searches of the person's collections that are proved to be in the ledger as they are told. */
+  readonly searches: number;
   readonly checkpoint: SignedCheckpoint;
   readonly checkpointNote: string;
   /** The keys inside it, which the operator publishes as well. */
@@ -105,8 +109,9 @@ export interface ExportFindings {
 /**
  * Checks a person's export: that the operator signed the list of its files, that each is as it was
  * and none is missing or added; that the receipts are genuine; that the person's ledger entries
- * count from 1 without a gap and are all in the tree of one signed checkpoint. Without trusted keys
- * the export's own are taken: then it is whole, and by whom is a matter of comparing the keys.
+ * count from 1 without a gap and are all in the tree of one signed checkpoint, and so are the entries
+ * of the searches that the record tells of. Without trusted keys the export's own are taken: then it
+ * is whole, and by whom is a matter of comparing the keys.
  * Throws VerifyError.
  */
 export async function verifyExport(
@@ -122,7 +127,9 @@ export async function verifyExport(
   const checkpoint = await verifyCheckpoint(checkpointNote, trusted.ledger ?? keys.ledger);
   const openings = checkEntries(taken, manifest, checkpoint);
   checkReceiptsNamed(receipts, openings);
-  checkSubject(taken, manifest.subject);
+  const { searches: told } = readRecord(taken, manifest.subject);
+  const proven = readJson(taken, EXPORT_FILES.searches, searchesSchema);
+  const searches = checkSearches(told.rows, proven, checkpoint, openings);
   return {
     subject: manifest.subject,
     madeAt: manifest.madeAt,
@@ -130,6 +137,7 @@ export async function verifyExport(
     photos: taken.files.filter(({ name }) => name.startsWith(EXPORT_FILES.photos)).length,
     receipts: receipts.length,
     entries: openings.length,
+    searches,
     checkpoint,
     checkpointNote,
     keys,
@@ -228,10 +236,14 @@ function checkReceiptsNamed(receipts: readonly NamedReceipt[], openings: readonl
   throw new VerifyError("hash_mismatch", `The ledger names no receipt like ${stray.name}.`);
 }
 
-function checkSubject(taken: Taken, subjectOfManifest: string): void {
-  const shape = z.looseObject({ subject: z.looseObject({ id: subject }) });
-  const record = readJson(taken, EXPORT_FILES.record, shape);
-  if (record.subject.id === subjectOfManifest) return;
+const recordSchema = z.looseObject({
+  subject: z.looseObject({ id: subject }),
+  searches: z.looseObject({ rows: z.array(toldSearchSchema) }),
+});
+
+function readRecord(taken: Taken, subjectOfManifest: string): z.infer<typeof recordSchema> {
+  const record = readJson(taken, EXPORT_FILES.record, recordSchema);
+  if (record.subject.id === subjectOfManifest) return record;
   throw new VerifyError("format_invalid", `${EXPORT_FILES.record} is about somebody else.`);
 }
 

@@ -76,6 +76,9 @@ create table entries (
 );
 create index entries_waiting on entries (seq) where leaf_index is null;
 
+-- The entry that records the search, so that whoever is in the collection can be given its proof.
+alter table searches add column entry_id text;
+
 create table subject_sequences (
   subject_id text primary key references subjects (id),
   entries bigint not null
