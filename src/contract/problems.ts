@@ -75,7 +75,7 @@ export const PROBLEMS = {
   import_root_missing: [409, "No folder of this machine is open to imports."],
 
   // Search and rights.
-  purpose_missing: [422, "Say why you search. The people who are found can read it."],
+  purpose_missing: [422, "Say why you search. Everybody in the collection can read it."],
   scene_basis_missing: [409, "The collection has no scene basis."],
   face_not_pointed_at: [422, "The collection has no scene basis: point at the one face you mean."],
   no_face_found: [422, "No face was found in the photo."],

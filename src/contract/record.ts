@@ -92,6 +92,7 @@ export const record = z
         recordedAt: moment,
         returned: z.string().nullable(),
         entry: z.int().nullable(),
+        recordedAs: z.object({ id: eventId, leafIndex: z.int() }).nullable(),
       }),
     ),
     handedOut: z.array(
@@ -136,5 +137,23 @@ export const record = z
         account: z.string(),
       }),
     ),
+    /** What proves that the ledger holds each search as it is told. */
+    proofs: z.object({
+      key: z.string(),
+      checkpoint: z.string(),
+      searches: z.array(
+        z.object({
+          search: searchId,
+          id: eventId,
+          leafIndex: z.int(),
+          opening: z.object({ salt: z.string(), event: z.record(z.string(), z.json()) }),
+          proof: z.object({
+            leafIndex: z.int(),
+            treeSize: z.int(),
+            hashes: z.array(z.string()),
+          }),
+        }),
+      ),
+    }),
   })
   .meta({ id: "Record", description: "Everything held about a person (GDPR 15)." });

@@ -37,7 +37,7 @@ export const searchRoutes = {
     access: { who: STAFF, scope: "search" },
     body: z.object({
       purpose: text(PURPOSE_LENGTH_MAX).meta({
-        description: "Why. The people who are found can read it.",
+        description: "Why. Everybody in the collection can read it.",
       }),
       face: numeric
         .pipe(z.coerce.number<string>().int().min(1).max(FACE_MAX))

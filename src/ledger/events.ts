@@ -18,7 +18,7 @@ import type { Role } from "../storage/service-schema.ts";
 /**
  * Everything that touches a person or a collection, as a closed union. Events are pseudonymous: ids
  * and counts, never a name, a contact, a vector or a score. The one free text is a search's purpose:
- * whoever is found may read it.
+ * everybody in the collection may read it.
  *
  * An event with a subject is sealed so that they can open it, and opens no more after their erasure.
  */
