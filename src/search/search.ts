@@ -288,8 +288,8 @@ function parsePurpose(text: string): string {
   if (purpose !== "" && purpose.length <= PURPOSE_LENGTH_MAX) return purpose;
   throw new SearchError(
     "purpose_missing",
-    `Say why you search, in at most ${PURPOSE_LENGTH_MAX} characters (--purpose). The people who ` +
-      "are found can read it.",
+    `Say why you search, in at most ${PURPOSE_LENGTH_MAX} characters (--purpose). Everybody in the ` +
+      "collection can read it.",
   );
 }
 
