@@ -5,8 +5,11 @@ import { exampleParams } from "../src/contract/openapi.ts";
 import type { Route } from "../src/contract/contract.ts";
 import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
 import { unreachable } from "../src/base/errors.ts";
-import type { SubjectId } from "../src/base/ids.ts";
+import type { CollectionId, SubjectId } from "../src/base/ids.ts";
 import { findCollection } from "../src/collections/collections.ts";
+import { witnessKeyOf } from "../src/ledger/witnessing.ts";
+import { formatVerifierKey } from "../src/verify/note.ts";
+import { makeAlert, makeDeadMessage } from "./watched.ts";
 import { Authenticator } from "./authenticator.ts";
 import { onEachDatabase } from "./databases.ts";
 import { fakePhoto } from "./fake-engine.ts";
@@ -40,6 +43,20 @@ const BEFORE: Partial<
   signInWithLink: async ({ instance: { app } }, kept) => {
     const id = await findAccount(app.db, app.vault, "olga@club.example");
     kept.set("link", await app.db.write(async (tx) => makeAccountLink(tx, app.clock, id)));
+  },
+  listDeadMessages: async ({ instance: { app } }, kept) => {
+    await makeDeadMessage(app, (kept.get("collection") ?? "") as CollectionId);
+  },
+  // The instance is its own witness here: somebody else's would do the same.
+  addWitness: async ({ instance: { app }, service }, kept) => {
+    kept.set("witnessurl", `${service.origin}/witness`);
+    kept.set("witnesskey", formatVerifierKey(await witnessKeyOf(app.db, app.vault)));
+  },
+  watchLedger: async ({ instance: { app } }, kept) => {
+    kept.set("ledgerkey", await app.ledger.verifierKey());
+  },
+  listAlerts: async ({ instance: { app } }, kept) => {
+    await makeAlert(app, (kept.get("collection") ?? "") as CollectionId);
   },
   addPasskey: async ({ service }, kept) => {
     const made = new Authenticator(service.origin);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createAccount } from "../src/accounts/accounts.ts";
 import { createApiKey } from "../src/accounts/api-keys.ts";
+import { currentNotices } from "../src/consent/notices.ts";
+import { addWebhook } from "../src/webhooks/webhooks.ts";
 import { makeAccountLink } from "../src/accounts/links.ts";
 import type { App } from "../src/app.ts";
 import { DAY_MS, fixedClock } from "../src/base/clock.ts";
@@ -10,6 +12,7 @@ import { type Collection, findCollection } from "../src/collections/collections.
 import { paramNames, type Route } from "../src/contract/contract.ts";
 import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
 import { onSqlite } from "./databases.ts";
+import { makeAlert, makeDeadMessage } from "./watched.ts";
 import { enrolPerson, importPhotos, makeCollection } from "./instance.ts";
 import { fakePhoto } from "./fake-engine.ts";
 import {
@@ -80,6 +83,44 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   listApiKeys: OVERSEERS,
   createApiKey: OWNER,
   revokeApiKey: OWNER,
+  // Notices, papers and numbers are for whoever works here; what changes the instance is the owner's.
+  getOperator: [...READERS, "key", "in reach"],
+  setOperator: OWNER,
+  listNotices: [...READERS, "key"],
+  previewNotice: READERS,
+  publishNotice: OWNER,
+  listPacks: [...READERS, "key", "in reach"],
+  choosePack: OWNER,
+  changePack: OWNER,
+  listWebhooks: OVERSEERS,
+  addWebhook: OWNER,
+  removeWebhook: OWNER,
+  listDeadMessages: OVERSEERS,
+  replayMessage: OWNER,
+  replayMessages: OWNER,
+  // Whoever holds an entry or a checkpoint can have it proved, without saying who they are.
+  getCheckpoint: EVERYBODY,
+  getLedgerKeys: EVERYBODY,
+  listEntries: OVERSEERS,
+  proveEntry: EVERYBODY,
+  proveConsistency: EVERYBODY,
+  getWitnessState: EVERYBODY,
+  addWitness: OWNER,
+  getWitnessing: OVERSEERS,
+  switchWitnessing: OWNER,
+  watchLedger: OWNER,
+  askWitnesses: OWNER,
+  getTransparency: EVERYBODY,
+  readNotice: EVERYBODY,
+  getStatus: OVERSEERS,
+  listAlerts: OVERSEERS,
+  noteAlertSeen: OVERSEERS,
+  listMail: OVERSEERS,
+  planSweep: OVERSEERS,
+  sweepNow: OWNER,
+  listPapers: OVERSEERS,
+  getPaperPage: OVERSEERS,
+  getPaperPdf: OVERSEERS,
   enrolPerson: [...STAFF, "key"],
   listPeople: [...READERS, "key"],
   getPerson: ["subject", ...READERS, "key"],
@@ -171,6 +212,12 @@ interface Scene {
   /** Of a member of staff. */
   readonly account: AccountId;
   readonly apikey: string;
+  /** A dead message to an endpoint, an alert, an entry of the record, a notice. */
+  readonly webhook: string;
+  readonly message: string;
+  readonly alert: string;
+  readonly entry: string;
+  readonly notice: string;
 }
 
 let scenes = 0;
@@ -197,7 +244,8 @@ async function makeScene({ instance }: TestService): Promise<Scene> {
     .where("target", "=", (await findCollection(app.db, collection.id)).id)
     .executeTakeFirstOrThrow();
   const ids = { sighting: sighting.id, job: job.id, ...(await makeAccess(app, collection.id)) };
-  return { number: scenes, collection, elsewhere, subject, other, ...ids };
+  const seen = await makeWatched(app, collection.id);
+  return { number: scenes, collection, elsewhere, subject, other, ...ids, ...seen };
 }
 
 /** An account, and a key of a collection. */
@@ -210,6 +258,21 @@ async function makeAccess(
   const account = await app.db.write(async (tx) => createAccount(tx, app.recorder, asked));
   const request = { collection, label: "a program", scopes: ["read"], days: 1 };
   return { account, apikey: (await createApiKey(app.db, app.recorder, request)).id };
+}
+
+/** What only an owner or auditor sees, and ids of what anybody may. */
+async function makeWatched(
+  app: App,
+  collection: CollectionId,
+): Promise<Pick<Scene, "webhook" | "message" | "alert" | "entry" | "notice">> {
+  const url = `https://receiver.example/${scenes}`;
+  const asked = { collection, url, allowPrivate: false };
+  const { id: webhook } = await addWebhook(app.db, app.recorder, asked);
+  const message = await makeDeadMessage(app, collection);
+  const alert = await makeAlert(app, collection);
+  const entry = await app.db.read.selectFrom("entries").select("id").executeTakeFirstOrThrow();
+  const [notice] = await currentNotices(app.db, collection);
+  return { webhook, message, alert, entry: entry.id, notice: notice?.id ?? "" };
 }
 
 async function askAs(
@@ -231,6 +294,12 @@ async function askAs(
     // Made now: a link does not outlast the clock's move that ends a session.
     link: await app.db.write(async (tx) => makeAccountLink(tx, app.clock, scene.account)),
     passkey: "AAAA",
+    paper: "dpia",
+    webhook: scene.webhook,
+    message: scene.message,
+    alert: scene.alert,
+    entry: scene.entry,
+    notice: scene.notice,
     today: new Date(clock.now()).toISOString().slice(0, 10),
   };
   const path = route.path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => values[name] ?? "");

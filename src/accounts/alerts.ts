@@ -22,12 +22,13 @@ export interface Alert {
   readonly seenBy: string | null;
 }
 
-/** The newest alerts, of one collection or of all, at most `limit`. */
+/** The newest alerts, of one collection or of all, from after a page's end, at most `limit`. */
 export async function listAlerts(
   db: Reader,
   options: {
     readonly collection?: CollectionId;
     readonly unseen?: boolean;
+    readonly after?: { readonly raisedAt: number; readonly id: string } | null;
     readonly limit: number;
   },
 ): Promise<readonly Alert[]> {
@@ -47,6 +48,16 @@ export async function listAlerts(
     ]);
   if (options.collection) query = query.where("collection_id", "=", options.collection);
   if (options.unseen) query = query.where("seen_at", "is", null);
+  if (options.after) {
+    const at = options.after.raisedAt as Instant;
+    const id = options.after.id as AlertId;
+    query = query.where((where) =>
+      where.or([
+        where("raised_at", "<", at),
+        where.and([where("raised_at", "=", at), where("id", ">", id)]),
+      ]),
+    );
+  }
   return query.orderBy("raised_at", "desc").orderBy("id").limit(options.limit).execute();
 }
 

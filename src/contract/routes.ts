@@ -4,6 +4,11 @@ import { collectionRoutes } from "./collections.ts";
 import { jobRoutes } from "./jobs.ts";
 import { peopleRoutes } from "./people.ts";
 import { searchRoutes } from "./search.ts";
+import { ledgerRoutes } from "./ledger.ts";
+import { operatorRoutes } from "./operator.ts";
+import { oversightRoutes } from "./oversight.ts";
+import { transparencyRoutes } from "./transparency.ts";
+import { webhookRoutes } from "./webhooks.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { sightingRoutes } from "./sightings.ts";
 
@@ -12,10 +17,15 @@ export const ROUTES = {
   ...signInRoutes,
   ...collectionRoutes,
   ...accountRoutes,
+  ...operatorRoutes,
+  ...webhookRoutes,
+  ...ledgerRoutes,
+  ...transparencyRoutes,
   ...peopleRoutes,
   ...jobRoutes,
   ...searchRoutes,
   ...sightingRoutes,
+  ...oversightRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type RouteName = keyof typeof ROUTES;

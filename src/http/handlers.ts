@@ -5,6 +5,11 @@ import { collectionHandlers } from "./handlers/collections.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { peopleHandlers } from "./handlers/people.ts";
 import { searchHandlers } from "./handlers/search.ts";
+import { ledgerHandlers } from "./handlers/ledger.ts";
+import { operatorHandlers } from "./handlers/operator.ts";
+import { oversightHandlers } from "./handlers/oversight.ts";
+import { transparencyHandlers } from "./handlers/transparency.ts";
+import { webhookHandlers } from "./handlers/webhooks.ts";
 import { signInHandlers } from "./handlers/sign-in.ts";
 import { sightingHandlers } from "./handlers/sightings.ts";
 
@@ -13,8 +18,13 @@ export const HANDLERS: Handlers<typeof ROUTES> = {
   ...signInHandlers,
   ...collectionHandlers,
   ...accountHandlers,
+  ...operatorHandlers,
+  ...webhookHandlers,
+  ...ledgerHandlers,
+  ...transparencyHandlers,
   ...peopleHandlers,
   ...jobHandlers,
   ...searchHandlers,
   ...sightingHandlers,
+  ...oversightHandlers,
 };

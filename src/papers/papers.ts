@@ -69,7 +69,22 @@ export function papersOf(
   facts: PaperFacts,
   request: Omit<PaperRequest, "to">,
 ): readonly (readonly [name: string, Document])[] {
-  const { language, only } = request;
+  const { only } = request;
+  const single = singlePapers(facts, request);
+  const chosen = single
+    .filter(([name]) => only === null || only === name)
+    .map(([, file, paper]) => [file, paper] as const);
+  if (only !== null && only !== "authority") return chosen;
+  const pack = [["cover", coverPaper(facts)] as const, ...single.map(([, ...rest]) => rest)];
+  return [...chosen, ...pack.map(([file, paper]) => [join("authority", file), paper] as const)];
+}
+
+/** Each paper by itself: which it is, the name of its file without a suffix, and the paper. */
+export function singlePapers(
+  facts: PaperFacts,
+  request: Pick<PaperRequest, "language" | "url">,
+): readonly (readonly [kind: PaperName, name: string, paper: Document])[] {
+  const { language } = request;
   const whole: readonly (readonly [PaperName, Document])[] = [
     ["record", processingPaper(facts)],
     ["dpia", dpiaPaper(facts)],
@@ -85,13 +100,7 @@ export function papersOf(
       ["poster", `poster-${name}`, posterPaper(facts, one, request)],
     ] as const;
   });
-  const single = [...whole.map(([name, paper]) => [name, name, paper] as const), ...each];
-  const chosen = single
-    .filter(([name]) => only === null || only === name)
-    .map(([, file, paper]) => [file, paper] as const);
-  if (only !== null && only !== "authority") return chosen;
-  const pack = [["cover", coverPaper(facts)] as const, ...single.map(([, ...rest]) => rest)];
-  return [...chosen, ...pack.map(([file, paper]) => [join("authority", file), paper] as const)];
+  return [...whole.map(([name, paper]) => [name, name, paper] as const), ...each];
 }
 
 /** What lies in the authority's folder, who is asked, and which test shows which measure. */

@@ -12,20 +12,22 @@ import {
 import type { CollectionFacts, PaperFacts } from "./facts.ts";
 import { type PaperLanguage, type PaperWords, wordsIn } from "./words/words.ts";
 
+/** The bounds that the schedule names: the sweep's own. */
+export const scheduleLimits = {
+  lastWord: LAST_WORD_DAYS_MAX,
+  grace: GRACE_DAYS_MAX,
+  searches: SEARCH_DAYS,
+  fileLists: FILE_LIST_DAYS,
+  messages: MESSAGE_DAYS,
+  deadMessages: DEAD_MESSAGE_DAYS,
+  jobs: JOB_DAYS,
+  strayFiles: STRAY_FILE_DAYS,
+} as const;
+
 /** How long what is kept, for everybody to read: the sweep's own bounds, and each collection's. */
 export function schedulePaper(facts: PaperFacts, language: PaperLanguage): Document {
   const words = wordsIn(language);
   const { schedule } = words;
-  const limits = {
-    lastWord: LAST_WORD_DAYS_MAX,
-    grace: GRACE_DAYS_MAX,
-    searches: SEARCH_DAYS,
-    fileLists: FILE_LIST_DAYS,
-    messages: MESSAGE_DAYS,
-    deadMessages: DEAD_MESSAGE_DAYS,
-    jobs: JOB_DAYS,
-    strayFiles: STRAY_FILE_DAYS,
-  };
   return {
     title: schedule.title,
     language,
@@ -44,7 +46,7 @@ export function schedulePaper(facts: PaperFacts, language: PaperLanguage): Docum
         ]),
       },
       { kind: "heading", level: 1, text: schedule.rules },
-      { kind: "table", head: schedule.head, rows: schedule.rows(limits) },
+      { kind: "table", head: schedule.head, rows: schedule.rows(scheduleLimits) },
     ],
   };
 }

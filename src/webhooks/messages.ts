@@ -68,9 +68,13 @@ export async function enqueueMessage(
   if (rows.length > 0) await tx.write.insertInto("webhook_messages").values(rows).execute();
 }
 
-/** Messages that were given up, the newest first, at most `limit`. */
-export async function deadMessages(db: Reader, limit: number): Promise<readonly MessageListing[]> {
-  return db.read
+/** Messages that were given up, the newest first, from after a page's end, at most `limit`. */
+export async function deadMessages(
+  db: Reader,
+  limit: number,
+  after: { readonly createdAt: number; readonly id: string } | null = null,
+): Promise<readonly MessageListing[]> {
+  let query = db.read
     .selectFrom("webhook_messages")
     .innerJoin("webhooks", "webhooks.id", "webhook_messages.webhook_id")
     .select([
@@ -85,8 +89,21 @@ export async function deadMessages(db: Reader, limit: number): Promise<readonly 
     .where("state", "=", "dead")
     .orderBy("webhook_messages.created_at", "desc")
     .orderBy("webhook_messages.id")
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  if (after) {
+    const at = after.createdAt as Instant;
+    const id = after.id as MessageId;
+    query = query.where((where) =>
+      where.or([
+        where("webhook_messages.created_at", "<", at),
+        where.and([
+          where("webhook_messages.created_at", "=", at),
+          where("webhook_messages.id", ">", id),
+        ]),
+      ]),
+    );
+  }
+  return query.execute();
 }
 
 /** How many messages are in which state. */

@@ -13,7 +13,7 @@ import { watched } from "../streams.ts";
 
 /** A runner writes a job's progress as often as its lease asks; no need to look more often. */
 const WATCH_MS = 1000;
-const jobsKey = z.object({ createdAt: z.number(), id: z.string() });
+const jobsKey = z.object({ createdAt: z.int(), id: z.string() });
 
 export const jobHandlers: Handlers<typeof jobRoutes> = {
   listJobs: async (app, { principal, query }) => {

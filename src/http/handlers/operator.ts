@@ -89,6 +89,7 @@ function withoutGaps(body: z.output<typeof operatorProfile>): Parameters<typeof 
   return JSON.parse(JSON.stringify(body)) as Parameters<typeof writeOperator>[2];
 }
 
-function profileOf(operator: Operator): z.input<typeof operatorProfile> {
+/** The profile as the contract has it. */
+export function profileOf(operator: Operator): z.input<typeof operatorProfile> {
   return { ...operator, recipients: [...operator.recipients] };
 }
