@@ -44,7 +44,7 @@ export type ConnectionCode =
   | "too_slow"
   /** What came back is not what an Assent service answers. */
   | "not_understood"
-  /** The service does not know the upload any more: begin anew. */
+  /** The service forgot an upload, and after it was begun anew once more. */
   | "upload_lost";
 
 /** The service did not answer, or not so that it could be understood. */
