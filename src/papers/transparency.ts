@@ -90,9 +90,10 @@ async function openCollection(
   at: Instant,
   facts: CollectionFacts,
 ): Promise<OpenCollection> {
-  const { id, name, purpose, contact, alternative, pack, ageFloor, sceneBasis } = facts;
-  const { retentionDays, graceDays, closedAt, media, grants } = facts;
-  const notices = (await currentNotices(db, id)).map(({ body: _, ...rest }) => rest);
+  const { id, grants, media, closedAt } = facts;
+  const notices = (await currentNotices(db, id)).map(({ id: notice, version, language, hash }) => {
+    return { id: notice, version, language, hash };
+  });
   const searches = [];
   for (const { month, from, to } of finishedMonths(at)) {
     const { count } = await db.read
@@ -105,8 +106,18 @@ async function openCollection(
     searches.push({ month, count });
   }
   return {
-    ...{ id, name, purpose, contact, alternative, pack, ageFloor, sceneBasis },
-    ...{ retentionDays, graceDays, notices, searches },
+    id,
+    name: facts.name,
+    purpose: facts.purpose,
+    contact: facts.contact,
+    alternative: facts.alternative,
+    pack: facts.pack,
+    ageFloor: facts.ageFloor,
+    sceneBasis: facts.sceneBasis,
+    retentionDays: facts.retentionDays,
+    graceDays: facts.graceDays,
+    notices,
+    searches,
     closed: closedAt !== null,
     photos: media,
     peopleAtLeast: inTens(grants.granted),
