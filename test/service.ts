@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import { createAccount } from "../src/accounts/accounts.ts";
 import { createApiKey, revokeApiKey, SCOPES } from "../src/accounts/api-keys.ts";
 import { openSession, type Owner } from "../src/accounts/sessions.ts";
+import type { App } from "../src/app.ts";
 import type { CollectionId, SubjectId } from "../src/base/ids.ts";
 import type { Example } from "../src/contract/contract.ts";
 import { openLog } from "../src/http/log.ts";
@@ -25,6 +26,8 @@ export async function openTestService(
   options: {
     readonly settings?: Partial<ServiceSettings>;
     readonly instance?: Parameters<typeof openInstance>[1];
+    /** Puts something around the parts that the service is given. */
+    readonly around?: (app: App) => App;
   } = {},
 ): Promise<TestService> {
   const instance = await openInstance(database, options.instance);
@@ -42,7 +45,7 @@ export async function openTestService(
     rates: { address: many, account: many, collection: many },
     ...options.settings,
   };
-  const service = await openService(instance.app, settings, {
+  const service = await openService(options.around?.(instance.app) ?? instance.app, settings, {
     log: openLog("debug", to),
     mail: null,
   });

@@ -12,6 +12,7 @@ import type {
   Route,
 } from "../contract/contract.ts";
 import type { Recorder } from "../ledger/ledger.ts";
+import type { SpooledFile } from "./spool.ts";
 
 /** A request as its handler sees it: everything in it is parsed, and whoever sends it may. */
 export interface Request<Of extends Route> {
@@ -20,12 +21,19 @@ export interface Request<Of extends Route> {
   readonly query: QueryOf<Of>;
   readonly body: BodyOf<Of>;
   readonly files: Readonly<Record<FileNameOf<Of>, Uint8Array>>;
+  /** The files of a route that takes many (`filesMax`), in order; gone once it is answered. */
+  readonly spooled: readonly SpooledFile[];
   /** Writes into the record in the name of whoever asks. */
   readonly recorder: Recorder;
   /** Aborted when the client has gone, or the service stops. */
   readonly signal: AbortSignal;
   /** What starts with `https://` and names this service; without a slash at the end. */
   readonly origin: string;
+  /**
+   * Called before the last look at whom the answer may name: changes from here on are answered
+   * after it ([Note: answers on their way] in http/answers.ts).
+   */
+  readonly telling: () => void;
   /** Signs a browser in or out: the answer sets or clears the cookie. */
   readonly session: {
     /** Of the cookie that came along, where one is in force. */
@@ -37,10 +45,17 @@ export interface Request<Of extends Route> {
 
 /** A file that is handed out. */
 export interface Download {
-  readonly content: Uint8Array | Readable;
+  readonly content: Content | (() => Promise<Content>);
   /** A neutral name: it is in the browser's list of downloads. */
   readonly name: string;
+  /** A tag of its content: who has that already is sent nothing, and nothing is made for them. */
+  readonly etag?: string;
+  /** Where it says more than the route does. */
+  readonly type?: string;
 }
+
+/** Bytes, or where they come from. */
+export type Content = Uint8Array | Readable;
 
 /** What a handler gives back. */
 export type AnswerOf<Of extends Route> = Of extends {
