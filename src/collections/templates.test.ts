@@ -45,6 +45,7 @@ onEachDatabase("R7 the database refuses a template without a live grant", async 
     await app.db.write(async (tx) => {
       // Room for the next round: the bare rows of an ended grant are not what is tested here.
       if (end !== "erase") await sql`delete from grant_keys`.execute(tx.write);
+      await sql`delete from consents`.execute(tx.write);
       await sql`delete from grants`.execute(tx.write);
     });
   }
