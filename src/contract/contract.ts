@@ -28,6 +28,7 @@ export type Produced =
   | "application/pdf"
   | "text/html"
   | "text/plain"
+  | "application/octet-stream"
   | "image/jpeg";
 
 /**
@@ -59,6 +60,8 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** Parts of multipart/form-data that are files; the other parts are `body`, as text. */
   readonly files?: readonly string[];
+  /** Each of these parts may come so often; the files are kept on the disk and not in memory. */
+  readonly filesMax?: number;
   /** Of the JSON answer, or of each event. */
   readonly response: z.ZodType;
   readonly produces?: Produced;

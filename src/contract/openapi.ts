@@ -161,10 +161,11 @@ function bodyOf(route: Route): Json {
     };
   }
   const files = Object.fromEntries(
-    route.files.map((name) => [
-      name,
-      { type: "string", contentMediaType: "application/octet-stream" },
-    ]),
+    route.files.map((name) => {
+      const file = { type: "string", contentMediaType: "application/octet-stream" };
+      const many = { type: "array", items: file, minItems: 1, maxItems: route.filesMax };
+      return [name, route.filesMax === undefined ? file : many];
+    }),
   );
   const { properties = {}, required = [] } = schema as {
     readonly properties?: Json;

@@ -11,6 +11,7 @@ import type { Download, Request } from "./handler.ts";
 import { type KeptAnswer, once, parseKey, requestHash } from "./idempotency.ts";
 import { type Input, readInput, readParams } from "./input.ts";
 import type { Rates } from "./rates.ts";
+import { openSpool } from "./spool.ts";
 import { eventStream } from "./streams.ts";
 
 /** What stands between the network and the handlers. */
@@ -86,7 +87,7 @@ export async function answerRequest(
 ): Promise<void> {
   const made = await makeAnswer(door, named, request, reply);
   if (made.kind === "json") await sendJson(request, reply, made.answer);
-  else await produce(reply, named.route, made.value, made.signal);
+  else await produce(request, reply, named.route, made);
 }
 
 async function makeAnswer(
@@ -97,7 +98,8 @@ async function makeAnswer(
 ): Promise<Made> {
   using place = route.work === "photo" ? door.gate.enter() : null;
   const key = parseKey(request.headers["idempotency-key"]);
-  const input = await readInput(route, request);
+  await using spool = route.filesMax === undefined ? null : await openSpool(door.app.uploads);
+  const input = await readInput(route, request, spool);
   const signal = signalOf(door, reply);
   await place?.turn(signal);
   const whole = requestFor(door, request, reply, { ...input, signal });
@@ -167,23 +169,29 @@ function sendJson(request: FastifyRequest, reply: FastifyReply, answer: KeptAnsw
   return reply.code(answer.status).send(answer.body);
 }
 
-function produce(
+async function produce(
+  request: FastifyRequest,
   reply: FastifyReply,
   route: Route,
-  answer: unknown,
-  signal: AbortSignal,
-): FastifyReply {
-  reply.code(route.status).header("content-type", route.produces ?? "");
+  { value, signal }: Made & { readonly kind: "produced" },
+): Promise<FastifyReply> {
   if (route.produces === "text/event-stream") {
-    const events = parsed(route, answer as AsyncIterable<unknown>);
+    const events = parsed(route, value as AsyncIterable<unknown>);
+    reply.code(route.status).header("content-type", route.produces);
     return reply.send(eventStream(events, signal));
   }
-  const { content, name } = answer as Download;
-  reply.header(
-    "content-disposition",
-    `attachment; filename="${name.replaceAll(/[^\w.-]/gu, "_")}"`,
-  );
-  return reply.send(content);
+  const { content, name, etag, type } = value as Download;
+  if (etag !== undefined) reply.header("etag", etag);
+  if (etag !== undefined && isNamed(etag, request.headers["if-none-match"])) {
+    return reply.code(304).send();
+  }
+  const made = typeof content === "function" ? await content() : content;
+  const safe = name.replaceAll(/[^\w.-]/gu, "_");
+  reply.header("content-disposition", `attachment; filename="${safe}"`);
+  return reply
+    .code(route.status)
+    .header("content-type", type ?? route.produces ?? "")
+    .send(made);
 }
 
 /** Each event as the contract has it, and nothing beyond. */

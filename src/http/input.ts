@@ -3,6 +3,7 @@ import { z } from "zod";
 import { paramsSchema, type Route } from "../contract/contract.ts";
 import { HttpError } from "./errors.ts";
 import { FIELD_BYTES_MAX, FIELDS_MAX, JSON_DEPTH_MAX, PHOTO_BYTES_MAX } from "./limits.ts";
+import type { Spool, SpooledFile } from "./spool.ts";
 
 /** What a request brings, parsed by the schemas of its route. */
 export interface Input {
@@ -10,6 +11,8 @@ export interface Input {
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: Readonly<Record<string, unknown>>;
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /** The files of a route that takes many. */
+  readonly spooled: readonly SpooledFile[];
 }
 
 /** Problems named in an answer: enough to mend a form by. */
@@ -20,15 +23,19 @@ const NOTHING = z.object({});
  * Reads a request whole. Throws HttpError: request_invalid, media_type_unsupported, body_too_large,
  * multipart_malformed.
  */
-export async function readInput(route: Route, request: FastifyRequest): Promise<Input> {
+export async function readInput(
+  route: Route,
+  request: FastifyRequest,
+  spool: Spool | null,
+): Promise<Input> {
   const params = parse("path", paramsSchema(route.path), request.params);
   const query = parse("query", route.query ?? NOTHING, request.query);
   if (route.files) {
-    const { fields, files } = await readForm(route.files, request);
-    return { params, query, body: parse("body", route.body ?? NOTHING, fields), files };
+    const { fields, files, spooled } = await readForm(route, route.files, request, spool);
+    return { params, query, body: parse("body", route.body ?? NOTHING, fields), files, spooled };
   }
   const body = parse("body", route.body ?? NOTHING, request.body ?? {});
-  return { params, query, body, files: {} };
+  return { params, query, body, files: {}, spooled: [] };
 }
 
 /** Parses a route's parameters alone: who may ask depends on them. Null where they are malformed. */
@@ -55,21 +62,30 @@ function parse(
 
 /** The parts of a form: files as bytes, everything else as text. */
 async function readForm(
+  { filesMax }: Route,
   names: readonly string[],
   request: FastifyRequest,
-): Promise<Pick<Input, "files"> & { readonly fields: Readonly<Record<string, string>> }> {
+  spool: Spool | null,
+): Promise<
+  Pick<Input, "files" | "spooled"> & { readonly fields: Readonly<Record<string, string>> }
+> {
   if (!request.isMultipart()) throw new HttpError("media_type_unsupported");
   const fields = new Map<string, string>();
   const files = new Map<string, Uint8Array>();
+  const spooled: SpooledFile[] = [];
+  const count = names.length * (filesMax ?? 1);
   const limits = {
     fileSize: PHOTO_BYTES_MAX,
-    files: names.length,
+    files: count,
     fields: FIELDS_MAX,
     fieldSize: FIELD_BYTES_MAX,
-    parts: FIELDS_MAX + names.length,
+    parts: FIELDS_MAX + count,
   };
   for await (const part of partsOf(request, limits)) {
-    if (part.type === "file") {
+    if (part.type === "file" && spool && names.includes(part.fieldname)) {
+      spooled.push(await spool.add(part.filename ?? "", part.file));
+      if (part.file.truncated) throw new HttpError("body_too_large");
+    } else if (part.type === "file") {
       const bytes = await part.toBuffer();
       if (names.includes(part.fieldname)) files.set(part.fieldname, bytes);
     } else if (part.valueTruncated || part.fieldnameTruncated) {
@@ -78,12 +94,12 @@ async function readForm(
       fields.set(part.fieldname, String(part.value));
     }
   }
-  const missing = names.filter((name) => !files.has(name));
+  const missing = spooled.length > 0 ? [] : names.filter((name) => !files.has(name));
   if (missing.length > 0) {
     const issues = missing.map((name) => ({ path: `body.${name}`, message: "A file is needed." }));
     throw new HttpError("request_invalid", { issues });
   }
-  return { fields: Object.fromEntries(fields), files: Object.fromEntries(files) };
+  return { fields: Object.fromEntries(fields), files: Object.fromEntries(files), spooled };
 }
 
 /** What the parser of forms throws without a code of its own is a form that it could not read. */

@@ -1,0 +1,43 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Transform, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileName } from "../collections/uploads.ts";
+
+/** A file of a form, on the disk until the request is answered. */
+export interface SpooledFile {
+  /** As its sender calls it, without folders. */
+  readonly name: string;
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** A folder for the files of one request; gone with everything in it when it is disposed of. */
+export interface Spool extends AsyncDisposable {
+  /** Writes a file as fast as the disk takes it. */
+  add(name: string, content: Readable): Promise<SpooledFile>;
+}
+
+/** Opens a folder below `folder`. What a killed process leaves there is swept with old uploads. */
+export async function openSpool(folder: string): Promise<Spool> {
+  const own = join(folder, `form-${randomBytes(12).toString("base64url")}`);
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  let files = 0;
+  return {
+    add: async (name, content) => {
+      const path = join(own, String((files += 1)));
+      const hash = createHash("sha256");
+      const hashed = new Transform({
+        transform: (chunk: Buffer, _, done) => {
+          hash.update(chunk);
+          done(null, chunk);
+        },
+      });
+      await pipeline(content, hashed, createWriteStream(path, { flags: "wx", mode: 0o600 }));
+      return { name: fileName(name), path, sha256: hash.digest("hex") };
+    },
+    [Symbol.asyncDispose]: async () => rm(own, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,64 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { wipe } from "../base/bytes.ts";
+import { facesOf } from "../collections/media.ts";
+import { blurFaces } from "../media/blur.ts";
+import { decode } from "../media/decode.ts";
+import { encodeJpeg } from "../media/encode.ts";
+import type { Blobs } from "../storage/blobs.ts";
+import { StorageError } from "../storage/errors.ts";
+import type { Db } from "../storage/db.ts";
+import type { ListedPhoto } from "./photo-list.ts";
+import { withheldFaces } from "./photo-view.ts";
+import { renderPhoto } from "./shown.ts";
+
+/** The longest side of small pictures, in pixels: a grid's tile, a preview, a screen. */
+export const THUMBNAIL_SIDES = { small: 256, medium: 640, large: 1600 } as const;
+const QUALITY = 80;
+
+/** What pictures of photos are made of. */
+export interface BytesDeps {
+  readonly db: Db;
+  readonly blobs: Blobs;
+}
+
+/** A small JPEG, upright and without metadata; faces that somebody objects to are blurred. */
+export async function renderThumbnail(
+  { db, blobs }: BytesDeps,
+  photo: ListedPhoto,
+  size: keyof typeof THUMBNAIL_SIDES,
+): Promise<Buffer> {
+  const hidden = await withheldFaces(db, photo.id);
+  const faces = (await facesOf(db, photo.id)).filter(({ id }) => hidden.has(id));
+  const bytes = await blobs.get(photo.sha256);
+  const picture = await decode({ bytes }, { longSideMax: THUMBNAIL_SIDES[size] });
+  const blurred = blurFaces(
+    picture,
+    faces.map(({ box }) => box),
+  );
+  wipe(picture.data);
+  return encodeJpeg(blurred, QUALITY);
+}
+
+/**
+ * A photo as it was taken in, from the disk as it is read; where somebody objects to a face, a
+ * picture with that face blurred. Throws StorageError blob_missing, blob_corrupt.
+ */
+export async function openOriginal(
+  { db, blobs }: BytesDeps,
+  photo: ListedPhoto,
+): Promise<{ readonly content: Uint8Array | Readable; readonly format: string }> {
+  const hidden = await withheldFaces(db, photo.id);
+  if (hidden.size === 0) {
+    const path = blobs.pathOf(photo.sha256);
+    if (await stat(path).catch(() => null)) {
+      return { content: createReadStream(path), format: photo.format };
+    }
+    throw new StorageError("blob_missing", "A stored photo is missing. Restore it from a backup.");
+  }
+  const faces = await facesOf(db, photo.id);
+  const shown = new Set(faces.map(({ id }) => id).filter((id) => !hidden.has(id)));
+  const { encoded } = await renderPhoto({ db, blobs }, { ...photo, media: photo.id }, shown);
+  return { content: encoded.bytes, format: encoded.format };
+}
