@@ -162,9 +162,12 @@ function openTus(app: App, senders: WeakMap<IncomingMessage, Sender>, log: Log):
       if (bavail * bsize < size + DISK_FREE_BYTES_MIN) throw refusal(507, "disk_full");
       return { metadata: { filename: name, ...senderOf(request) } };
     },
-    onUploadFinish: async (request, { id }) => {
+    onUploadFinish: async (request, upload) => {
       const recorder = { ...app.recorder, account: senderOf(request).account };
-      await receiveUpload(app, recorder, id as UploadId);
+      await receiveUpload(app, recorder, upload.id as UploadId);
+      // What is whole does not expire. The tus server would ask the store until when it is kept,
+      // where it came with its creation, and its file may be imported and gone by then.
+      upload.creation_date = undefined;
       return {};
     },
     onResponseError: (_, error) => {
