@@ -47,21 +47,8 @@ export function readMailSettings(
 
 /** Sends through a server. Only one on this very machine may be spoken to without TLS. */
 export function smtpTransport(settings: MailSettings): MailTransport {
-  const { host, port, secure, auth, from } = settings;
-  const transporter = createTransport({
-    host,
-    port,
-    secure,
-    ...(auth ? { auth } : {}),
-    requireTLS: !secure && !LOOPBACK.test(host),
-    connectionTimeout: TIMEOUT_MS,
-    greetingTimeout: TIMEOUT_MS,
-    socketTimeout: TIMEOUT_MS,
-    // Messages are text from here; nothing in one may name a file or an address to read.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    logger: false,
-  });
+  const { from } = settings;
+  const transporter = transporterFor(settings, TIMEOUT_MS);
   return {
     send: async (id, { to, subject, text }) => {
       // The same at each attempt: who gets a message twice can tell.
@@ -79,6 +66,38 @@ export function smtpTransport(settings: MailSettings): MailTransport {
       }
     },
   };
+}
+
+/**
+ * Connects to the server, greets it, and signs in where there is a password; no mail is sent. Throws
+ * MailFailure where any of it fails.
+ */
+export async function greetMailServer(settings: MailSettings, timeoutMs: number): Promise<void> {
+  const transporter = transporterFor(settings, timeoutMs);
+  try {
+    await transporter.verify();
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    transporter.close();
+  }
+}
+
+function transporterFor({ host, port, secure, auth }: MailSettings, timeoutMs: number) {
+  return createTransport({
+    host,
+    port,
+    secure,
+    ...(auth ? { auth } : {}),
+    requireTLS: !secure && !LOOPBACK.test(host),
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    // Messages are text from here; nothing in one may name a file or an address to read.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    logger: false,
+  });
 }
 
 /** Prints what would be sent: for development alone, where the terminal is the reader's own. */

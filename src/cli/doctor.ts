@@ -1,5 +1,7 @@
 import { statfs } from "node:fs/promises";
 import type { Command } from "commander";
+import { MailFailure } from "../accounts/mail.ts";
+import { greetMailServer, readMailSettings } from "../accounts/smtp.ts";
 import { type App, type Config, openApp } from "../app.ts";
 import { AppError, assert } from "../base/errors.ts";
 import { type Collection, listCollections } from "../collections/collections.ts";
@@ -28,11 +30,14 @@ const PROBES = 50;
 /** Above it a person who waits notices the search itself, beside the look at their photo. */
 const SEARCH_WORRY_MS = 100;
 
+/** A mail server that takes longer to greet is one that people wait for. */
+const MAIL_MS_MAX = 5000;
+
 /** `assent doctor`: looks at everything that an instance stands on. */
 export function doctorCommands(assent: Command): void {
   assent
     .command("doctor")
-    .description("Look at disk, key, database, clock, models and time to search.")
+    .description("Look at disk, key, mail server, database, clock, models and time to search.")
     .option("--json <file>", "write the findings there (- for standard output)")
     .action(async (options: { readonly json?: string }, command: Command) => {
       const findings = await examine(readConfig(command));
@@ -43,7 +48,11 @@ export function doctorCommands(assent: Command): void {
 }
 
 async function examine(config: Config): Promise<readonly Finding[]> {
-  const before = [await attempt("disk", diskSpace(config)), await attempt("key", key(config))];
+  const before = [
+    await attempt("disk", diskSpace(config)),
+    await attempt("key", key(config)),
+    await attempt("mail", mail(process.env)),
+  ];
   try {
     await using app = await openApp(config);
     return [
@@ -70,6 +79,22 @@ async function key({ masterKey }: Config): Promise<Omit<Finding, "check">> {
   (await readMasterKey(masterKey)).fill(0);
   const where = masterKey.kind === "file" ? masterKey.path : "the environment";
   return { state: "well", detail: `read from ${where}, and nobody else can` };
+}
+
+/** The server is greeted, and signed in to where there is a password. No mail is sent. */
+async function mail(environment: NodeJS.ProcessEnv): Promise<Omit<Finding, "check">> {
+  const settings = readMailSettings(environment);
+  if (!settings) {
+    return { state: "worry", detail: "no server is set: links to sign in wait in the queue" };
+  }
+  const server = `${settings.host}:${settings.port}`;
+  try {
+    await greetMailServer(settings, MAIL_MS_MAX);
+    return { state: "well", detail: `${server} takes mail from here` };
+  } catch (error) {
+    if (!(error instanceof MailFailure)) throw error;
+    return { state: "ill", detail: `${server}: ${error.code}. Check ASSENT_SMTP_URL.` };
+  }
 }
 
 async function database(app: App): Promise<Omit<Finding, "check">> {
