@@ -1,6 +1,6 @@
 import { realpath, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { CollectionId, ImportId, UploadId } from "../base/ids.ts";
+import type { CollectionId, ImportId, JobId, UploadId } from "../base/ids.ts";
 import { enqueue } from "../jobs/jobs.ts";
 import type { JobContext } from "../jobs/runner.ts";
 import type { Recorder } from "../ledger/ledger.ts";
@@ -41,12 +41,12 @@ export async function askForImport(
   recorder: Recorder,
   collection: CollectionId,
   path: string,
-): Promise<ImportId> {
+): Promise<{ readonly import: ImportId; readonly job: JobId }> {
   const { real } = await findBelowRoot(deps, path);
   return deps.db.write(async (tx) => {
     const id = await openImport(tx, recorder, collection, real);
-    await enqueue(tx, recorder.clock, IMPORT_FILES, `${collection}/${id}`);
-    return id;
+    const job = await enqueue(tx, recorder.clock, IMPORT_FILES, `${collection}/${id}`);
+    return { import: id, job };
   });
 }
 

@@ -191,7 +191,10 @@ async function enqueueFor(
   of: { readonly id: UploadId; readonly collection: CollectionId; readonly path: string },
 ): Promise<void> {
   const { id, collection, path } = of;
-  if (!isArchive(path)) return enqueue(tx, recorder.clock, IMPORT_UPLOADS, collection);
+  if (!isArchive(path)) {
+    await enqueue(tx, recorder.clock, IMPORT_UPLOADS, collection);
+    return;
+  }
   const opened: ImportId = await openImport(tx, recorder, collection, id);
   await enqueue(tx, recorder.clock, IMPORT_FILES, `${collection}/${opened}`);
 }

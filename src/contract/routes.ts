@@ -1,7 +1,14 @@
 import type { Route } from "./contract.ts";
 import { accountRoutes } from "./accounts.ts";
 import { collectionRoutes } from "./collections.ts";
+import { deliveryRoutes } from "./deliveries.ts";
+import { faceRoutes } from "./faces.ts";
+import { inviteRoutes } from "./invites.ts";
 import { jobRoutes } from "./jobs.ts";
+import { ownPhotoRoutes } from "./own-photos.ts";
+import { ownRecordRoutes } from "./own-record.ts";
+import { requestRoutes } from "./requests.ts";
+import { mediaRoutes } from "./media.ts";
 import { peopleRoutes } from "./people.ts";
 import { searchRoutes } from "./search.ts";
 import { ledgerRoutes } from "./ledger.ts";
@@ -11,6 +18,7 @@ import { transparencyRoutes } from "./transparency.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { sightingRoutes } from "./sightings.ts";
+import { uploadRoutes } from "./uploads.ts";
 
 /** Everything that can be asked, by name. Examples run in this order: a topic's after what it needs. */
 export const ROUTES = {
@@ -25,7 +33,15 @@ export const ROUTES = {
   ...jobRoutes,
   ...searchRoutes,
   ...sightingRoutes,
+  ...faceRoutes,
+  ...inviteRoutes,
+  ...ownRecordRoutes,
+  ...ownPhotoRoutes,
+  ...requestRoutes,
   ...oversightRoutes,
+  ...mediaRoutes,
+  ...uploadRoutes,
+  ...deliveryRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -2,7 +2,12 @@ import type { ROUTES } from "../contract/routes.ts";
 import type { Handlers } from "./handler.ts";
 import { accountHandlers } from "./handlers/accounts.ts";
 import { collectionHandlers } from "./handlers/collections.ts";
+import { faceHandlers } from "./handlers/faces.ts";
+import { inviteHandlers } from "./handlers/invites.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
+import { ownPhotoHandlers } from "./handlers/own-photos.ts";
+import { ownRecordHandlers } from "./handlers/own-record.ts";
+import { requestHandlers } from "./handlers/requests.ts";
 import { peopleHandlers } from "./handlers/people.ts";
 import { searchHandlers } from "./handlers/search.ts";
 import { ledgerHandlers } from "./handlers/ledger.ts";
@@ -12,6 +17,9 @@ import { transparencyHandlers } from "./handlers/transparency.ts";
 import { webhookHandlers } from "./handlers/webhooks.ts";
 import { signInHandlers } from "./handlers/sign-in.ts";
 import { sightingHandlers } from "./handlers/sightings.ts";
+import { deliveryHandlers } from "./handlers/deliveries.ts";
+import { mediaHandlers } from "./handlers/media.ts";
+import { uploadHandlers } from "./handlers/uploads.ts";
 
 /** What does each route. One missing, or one too many, does not compile. */
 export const HANDLERS: Handlers<typeof ROUTES> = {
@@ -26,5 +34,13 @@ export const HANDLERS: Handlers<typeof ROUTES> = {
   ...jobHandlers,
   ...searchHandlers,
   ...sightingHandlers,
+  ...faceHandlers,
+  ...inviteHandlers,
+  ...ownRecordHandlers,
+  ...ownPhotoHandlers,
+  ...requestHandlers,
   ...oversightHandlers,
+  ...mediaHandlers,
+  ...uploadHandlers,
+  ...deliveryHandlers,
 };

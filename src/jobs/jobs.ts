@@ -36,11 +36,12 @@ export interface JobListing extends Job {
 
 /**
  * Queues a job in the change's own transaction. One that waits for the same target already is
- * enough: it is locked until the change is committed, so it begins after that and sees it.
+ * enough: it is locked until the change is committed, so it begins after that and sees it. A target
+ * begins with the id of its collection; what it is about in there may follow after a slash.
  */
-export async function enqueue(tx: Tx, clock: Clock, kind: string, target: string): Promise<void> {
+export async function enqueue(tx: Tx, clock: Clock, kind: string, target: string): Promise<JobId> {
   const now = clock.now();
-  await tx.write
+  const { id } = await tx.write
     .insertInto("jobs")
     .values({
       id: newId("job"),
@@ -62,7 +63,9 @@ export async function enqueue(tx: Tx, clock: Clock, kind: string, target: string
         .where(sql<boolean>`state = 'queued'`)
         .doUpdateSet({ run_at: now }),
     )
-    .execute();
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
 /**

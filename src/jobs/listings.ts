@@ -1,7 +1,16 @@
+import { sql } from "kysely";
 import type { Instant } from "../base/clock.ts";
-import type { JobId } from "../base/ids.ts";
+import { type CollectionId, type JobId, newId } from "../base/ids.ts";
 import type { Reader } from "../storage/db.ts";
 import { type JobListing, JobsError } from "./jobs.ts";
+
+/** A target begins with the id of its collection; ids of a kind are of one length. */
+const ID_LENGTH = newId("col").length;
+
+/** The id that a job's target begins with. */
+export function collectionOfJob({ target }: Pick<JobListing, "target">): CollectionId {
+  return target.slice(0, ID_LENGTH) as CollectionId;
+}
 
 /** Where a page of jobs ended. */
 export interface JobsKey {
@@ -48,7 +57,9 @@ export async function pageOfJobs(
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
     .limit(limit);
-  if (targets) query = query.where("target", "in", targets);
+  if (targets) {
+    query = query.where(sql<string>`substr(target, 1, ${sql.lit(ID_LENGTH)})`, "in", targets);
+  }
   if (after) {
     const at = after.createdAt as Instant;
     const id = after.id as JobId;

@@ -62,6 +62,11 @@ const NAMES = {
   unknown: "a file of an unknown kind",
 } as const satisfies Record<OtherKind, string>;
 
+/** True for a code of this room. */
+export function isMediaCode(code: string): code is MediaCode {
+  return Object.hasOwn(ADVICE, code);
+}
+
 /** What to do about a code, as one sentence or two for the person who gave the file. */
 export function mediaAdvice(code: MediaCode): string {
   return ADVICE[code];

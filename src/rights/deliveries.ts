@@ -1,7 +1,13 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, DAY_MS, type Instant, later } from "../base/clock.ts";
-import { type CollectionId, type DeliveryId, newId, type SubjectId } from "../base/ids.ts";
+import {
+  type CollectionId,
+  type DeliveryId,
+  type JobId,
+  newId,
+  type SubjectId,
+} from "../base/ids.ts";
 import { permit } from "../consent/consent.ts";
 import { enqueue } from "../jobs/jobs.ts";
 import type { JobContext } from "../jobs/runner.ts";
@@ -41,7 +47,7 @@ export async function askForDelivery(
   db: Db,
   recorder: Recorder,
   of: { readonly collection: CollectionId; readonly subjects: readonly SubjectId[] },
-): Promise<DeliveryId> {
+): Promise<{ readonly delivery: DeliveryId; readonly job: JobId }> {
   const { collection } = of;
   const { clock } = recorder;
   const subjects = [...new Set(of.subjects)].sort();
@@ -63,8 +69,8 @@ export async function askForDelivery(
       .execute();
     const rows = subjects.map((subject) => ({ delivery_id: id, subject_id: subject }));
     await tx.write.insertInto("delivery_subjects").values(rows).execute();
-    await enqueue(tx, clock, DELIVER, `${collection}/${id}`);
-    return id;
+    const job = await enqueue(tx, clock, DELIVER, `${collection}/${id}`);
+    return { delivery: id, job };
   });
 }
 

@@ -41,24 +41,36 @@ export async function renderThumbnail(
   return encodeJpeg(blurred, QUALITY);
 }
 
+/** A picture's bytes, once they are asked for. */
+export interface Original {
+  readonly format: string;
+  /** Throws StorageError blob_missing, blob_corrupt. */
+  readonly open: () => Promise<Uint8Array | Readable>;
+}
+
 /**
  * A photo as it was taken in, from the disk as it is read; where somebody objects to a face, a
- * picture with that face blurred. Throws StorageError blob_missing, blob_corrupt.
+ * picture with that face blurred.
  */
-export async function openOriginal(
+export async function findOriginal(
   { db, blobs }: BytesDeps,
   photo: ListedPhoto,
-): Promise<{ readonly content: Uint8Array | Readable; readonly format: string }> {
+): Promise<Original> {
   const hidden = await withheldFaces(db, photo.id);
   if (hidden.size === 0) {
-    const path = blobs.pathOf(photo.sha256);
-    if (await stat(path).catch(() => null)) {
-      return { content: createReadStream(path), format: photo.format };
-    }
-    throw new StorageError("blob_missing", "A stored photo is missing. Restore it from a backup.");
+    return { format: photo.format, open: async () => openBlob(blobs, photo.sha256) };
   }
-  const faces = await facesOf(db, photo.id);
-  const shown = new Set(faces.map(({ id }) => id).filter((id) => !hidden.has(id)));
-  const { encoded } = await renderPhoto({ db, blobs }, { ...photo, media: photo.id }, shown);
-  return { content: encoded.bytes, format: encoded.format };
+  const open = async (): Promise<Uint8Array> => {
+    const faces = await facesOf(db, photo.id);
+    const shown = new Set(faces.map(({ id }) => id).filter((id) => !hidden.has(id)));
+    return (await renderPhoto({ db, blobs }, { ...photo, media: photo.id }, shown)).encoded.bytes;
+  };
+  // As encodePhoto writes it.
+  return { format: photo.format === "png" ? "png" : "jpeg", open };
+}
+
+async function openBlob(blobs: Blobs, sha256: string): Promise<Readable> {
+  const path = blobs.pathOf(sha256);
+  if (await stat(path).catch(() => null)) return createReadStream(path);
+  throw new StorageError("blob_missing", "A stored photo is missing. Restore it from a backup.");
 }

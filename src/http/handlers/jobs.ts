@@ -3,10 +3,10 @@ import type { Principal } from "../../accounts/principal.ts";
 import { reaches } from "../../accounts/principal.ts";
 import type { App } from "../../app.ts";
 import { unreachable } from "../../base/errors.ts";
-import type { CollectionId, JobId } from "../../base/ids.ts";
+import type { JobId } from "../../base/ids.ts";
 import type { job, jobRoutes } from "../../contract/jobs.ts";
 import { cancel, type JobListing, JobsError } from "../../jobs/jobs.ts";
-import { pageOfJobs, readJob } from "../../jobs/listings.ts";
+import { collectionOfJob, pageOfJobs, readJob } from "../../jobs/listings.ts";
 import { pageOf, readCursor } from "../cursors.ts";
 import type { Handlers } from "../handler.ts";
 import { watched } from "../streams.ts";
@@ -61,7 +61,7 @@ function targetsOf(principal: Principal): readonly string[] | null {
 async function jobIn(app: App, principal: Principal, id: JobId): Promise<JobListing> {
   const found = await readJob(app.db, id);
   if (targetsOf(principal) === null) return found;
-  if (reaches(principal, found.target as CollectionId)) return found;
+  if (reaches(principal, collectionOfJob(found))) return found;
   throw new JobsError("job_unknown", "There is no job of this id.");
 }
 
