@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { type Mail, sendDueMail } from "../src/accounts/mail.ts";
+import { finishRegistration, startRegistration } from "../src/accounts/passkeys.ts";
 import { firstOwnerLink, makeAccountLink } from "../src/accounts/links.ts";
 import { findAccount } from "../src/accounts/accounts.ts";
 import { exampleParams } from "../src/contract/openapi.ts";
@@ -58,6 +60,26 @@ const BEFORE: Partial<
   listAlerts: async ({ instance: { app } }, kept) => {
     await makeAlert(app, (kept.get("collection") ?? "") as CollectionId);
   },
+  startReceiptSignature: async ({ instance: { app }, service }, kept) => {
+    const owner = { kind: "subject", id: (kept.get("subject") ?? "") as SubjectId } as const;
+    const site = { host: new URL(service.origin).hostname, origin: service.origin, name: "x" };
+    const deps = { db: app.db, clock: app.clock, site };
+    const made = new Authenticator(service.origin);
+    const options = await startRegistration(deps, owner, "anna");
+    await finishRegistration(deps, app.recorder, owner, made.register(options));
+    receiptKeys.set(service.origin, made);
+    kept.set("ownpasskey", made.id);
+  },
+  signReceipt: async ({ service }, kept) => {
+    const challenge = kept.get("receiptchallenge") ?? "";
+    keepResponse(kept, receiptKeys.get(service.origin)?.signIn({ challenge }));
+  },
+  confirmContactChange: async ({ instance: { app } }, kept) => {
+    const posted: Mail[] = [];
+    await sendDueMail(app, { send: async (_, mail) => void posted.push(mail) });
+    const sent = posted.find(({ to }) => to === "anna@home.example");
+    kept.set("contacttoken", /#([\w-]{43})$/mu.exec(sent?.text ?? "")?.[1] ?? "");
+  },
   addPasskey: async ({ service }, kept) => {
     const made = new Authenticator(service.origin);
     authenticators.set(service.origin, made);
@@ -71,6 +93,8 @@ const BEFORE: Partial<
   },
 };
 
+/** The person's own, by the service they are for. */
+const receiptKeys = new Map<string, Authenticator>();
 /** By the service they are for. */
 const authenticators = new Map<string, Authenticator>();
 

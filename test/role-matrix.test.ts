@@ -7,7 +7,7 @@ import { makeAccountLink } from "../src/accounts/links.ts";
 import type { App } from "../src/app.ts";
 import { DAY_MS, fixedClock } from "../src/base/clock.ts";
 import { unreachable } from "../src/base/errors.ts";
-import { type AccountId, type CollectionId, newId, type SubjectId } from "../src/base/ids.ts";
+import { type AccountId, type CollectionId, newId, type SightingId, type SubjectId } from "../src/base/ids.ts";
 import { type Collection, findCollection } from "../src/collections/collections.ts";
 import { paramNames, type Route } from "../src/contract/contract.ts";
 import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
@@ -15,6 +15,9 @@ import { onSqlite } from "./databases.ts";
 import { makeAlert, makeDeadMessage } from "./watched.ts";
 import { enrolPerson, importPhotos, makeCollection } from "./instance.ts";
 import { fakePhoto } from "./fake-engine.ts";
+import { createInvites } from "../src/accounts/invites.ts";
+import { receiptsOf } from "../src/consent/receipts.ts";
+import { object } from "../src/rights/objections.ts";
 import {
   type Badge,
   formOf,
@@ -46,6 +49,7 @@ const OWNER = ["owner"] as const;
 const STAFF = ["staff", "owner"] as const;
 const READERS = ["staff", "auditor", "owner"] as const;
 const OVERSEERS = ["auditor", "owner"] as const;
+const OWN = ["subject"] as const;
 const SIGNED_IN = ["subject", "other subject", "staff elsewhere", ...READERS] as const;
 /** A session that is over makes nobody of its bearer; a key that is over was shown on purpose. */
 const EVERYBODY = ["nobody", "expired session", "key", "key elsewhere", ...SIGNED_IN] as const;
@@ -133,6 +137,40 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   watchJob: [...READERS, "key"],
   cancelJob: [...STAFF, "key"],
   searchByPhoto: [...STAFF, "key"],
+  // A look at a photo, and at one person: what searches are, and for whom.
+  detectFaces: [...STAFF, "key"],
+  verifyPerson: [...STAFF, "key"],
+  createInvites: [...STAFF, "key"],
+  listInvites: [...READERS, "key"],
+  resendInvite: [...STAFF, "key"],
+  endInvite: [...STAFF, "key"],
+  // Whoever holds an invite has not said yet who they are.
+  openInvite: EVERYBODY,
+  declineInvite: EVERYBODY,
+  acceptInvite: EVERYBODY,
+  // A right is the person's own: not even the owner exercises it here in their name.
+  readRecord: OWN,
+  exportRecord: OWN,
+  listGrants: OWN,
+  listReceipts: OWN,
+  readReceiptPage: OWN,
+  readReceiptPdf: OWN,
+  startReceiptSignature: OWN,
+  signReceipt: OWN,
+  listOwnSearches: OWN,
+  proveOwnEntry: OWN,
+  watchOwnProgress: OWN,
+  correctName: OWN,
+  askContactChange: OWN,
+  confirmContactChange: EVERYBODY,
+  enrolPhoto: OWN,
+  listOwnPhotos: OWN,
+  getOwnThumbnail: OWN,
+  downloadOwnPhoto: OWN,
+  downloadOwnPhotos: OWN,
+  holdBack: OWN,
+  listRequests: READERS,
+  decideRequest: STAFF,
   listSightings: ["subject", ...READERS, "key"],
   confirmSighting: ["subject", ...STAFF],
   rejectSighting: ["subject", ...STAFF],
@@ -300,6 +338,7 @@ async function askAs(
     alert: scene.alert,
     entry: scene.entry,
     notice: scene.notice,
+    ...(await askedOf(app, scene)),
     today: new Date(clock.now()).toISOString().slice(0, 10),
   };
   const path = route.path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => values[name] ?? "");
@@ -314,6 +353,31 @@ async function askAs(
   }
   await answer.body?.cancel();
   return { status: answer.status, text: "" };
+}
+
+/** What people were asked and have said: invites and their notice, a receipt, an objection. */
+async function askedOf(app: App, scene: Scene): Promise<Readonly<Record<string, string>>> {
+  const { collection, subject, sighting } = scene;
+  const request = { collection: collection.id, language: "en", days: 2 };
+  const contacts = ["dora@people.example", null, null, null];
+  const sender = { origin: "http://localhost", operator: "The club" };
+  const made = await createInvites(app.db, app.recorder, { ...request, contacts }, sender);
+  const [mailed, open, refused] = made;
+  const [receipt] = await receiptsOf(app.db, app.vault, subject);
+  const [notice] = await currentNotices(app.db, collection.id);
+  const target = { kind: "sighting", id: sighting as SightingId } as const;
+  const asked = { target, subject, reason: null };
+  return {
+    invite: mailed?.id ?? "",
+    invitetoken: open?.token ?? "",
+    refusedtoken: refused?.token ?? "",
+    consent: receipt?.consent ?? "",
+    noticehash: notice?.hash ?? "",
+    objection: await object(app.db, app.recorder, asked),
+    ownsighting: sighting,
+    number: "1",
+    contacttoken: "A".repeat(43),
+  };
 }
 
 function bodyOf(

@@ -168,7 +168,7 @@ export const inviteRoutes = {
     example: {
       as: "nobody",
       body: { token: "$invitetoken", language: "en" },
-      keeps: { notice: "notice.hash" },
+      keeps: { noticehash: "notice.hash" },
     },
   }),
   declineInvite: defineRoute({
@@ -235,7 +235,7 @@ export const inviteRoutes = {
       as: "nobody",
       body: {
         token: "$invitetoken",
-        noticeHash: "$notice",
+        noticeHash: "$noticehash",
         language: "en",
         uses: { find: true, keep_photo: false },
         declaration: "Yes, find me in these photos.",

@@ -75,8 +75,7 @@ export const ownPhotoRoutes = {
     response: z.unknown(),
     produces: "image/jpeg",
     status: 200,
-    errors: ["sighting_unknown"],
-    work: "photo",
+    errors: ["sighting_unknown", "overloaded"],
     example: { as: "subject", params: OWN_SIGHTING },
   }),
   downloadOwnPhoto: defineRoute({

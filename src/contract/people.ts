@@ -3,7 +3,6 @@ import { defineRoute, READERS, STAFF } from "./contract.ts";
 import {
   collectionId,
   day,
-  done,
   grantId,
   instant,
   page,
@@ -164,7 +163,11 @@ export const peopleRoutes = {
     path: "/api/v1/people/:subject",
     summary: "Erase a person: keys, templates, photo of enrolment, sightings, name, contact.",
     access: { who: ["subject", "owner"], scope: null },
-    response: done,
+    response: z.object({
+      certificate: z.string().nullable().meta({
+        description: "JWS; null for who was erased before there were certificates.",
+      }),
+    }),
     status: 200,
     errors: ["subject_unknown", "scrub_due"],
     example: { as: "subject", turn: 8 },

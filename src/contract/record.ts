@@ -139,8 +139,8 @@ export const record = z
     ),
     /** What proves that the ledger holds each search as it is told. */
     proofs: z.object({
-      key: z.string(),
-      checkpoint: z.string(),
+      key: z.string().meta({ description: "The ledger's verifier key." }),
+      checkpoint: z.string().meta({ description: "Signed note (C2SP tlog-checkpoint)." }),
       searches: z.array(
         z.object({
           search: searchId,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { unreachable } from "../base/errors.ts";
 import type { Block, Document } from "./document.ts";
-import { makeQrCode, QUIET_ZONE } from "./qr.ts";
+import { qrSvg } from "./qr-svg.ts";
 import { shownText } from "./text.ts";
 
 /** Text on ground and on panel reads at a contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3). */
@@ -97,15 +97,7 @@ function renderTable({ head, rows }: Extract<Block, { kind: "table" }>): string 
 }
 
 function renderQr({ text, caption }: Extract<Block, { kind: "qr" }>): string {
-  const { size, runs } = makeQrCode(text);
-  const path = runs.map(({ x, y, length }) => `M${x} ${y}h${length}v1h-${length}z`).join("");
-  const edge = size + 2 * QUIET_ZONE;
-  const box = `${-QUIET_ZONE} ${-QUIET_ZONE} ${edge} ${edge}`;
-  return (
-    `<figure><svg viewBox="${box}" role="img" aria-label="QR code" shape-rendering="crispEdges">` +
-    `<rect x="${-QUIET_ZONE}" y="${-QUIET_ZONE}" width="${edge}" height="${edge}" fill="#fff"/>` +
-    `<path d="${path}" fill="#000"/></svg><figcaption>${escape(caption)}</figcaption></figure>`
-  );
+  return `<figure>${qrSvg(text)}<figcaption>${escape(caption)}</figcaption></figure>`;
 }
 
 function escape(text: string): string {

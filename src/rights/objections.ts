@@ -139,15 +139,17 @@ export async function listObjections(
   which: {
     readonly subject?: SubjectId;
     readonly collection?: CollectionId;
+    readonly id?: ObjectionId;
     readonly state?: ObjectionState;
     /** Those that come later than this one. */
     readonly after?: { readonly askedAt: Instant; readonly id: ObjectionId };
     readonly limit: number;
   },
 ): Promise<readonly Objection[]> {
-  const { subject, state, collection, after } = which;
+  const { subject, state, collection, id, after } = which;
   let query = db.read.selectFrom("objections").selectAll();
   if (collection !== undefined) query = query.where("collection_id", "=", collection);
+  if (id !== undefined) query = query.where("id", "=", id);
   if (after) {
     query = query.where((where) =>
       where.or([

@@ -30,25 +30,24 @@ export async function pageOfRequests(
   const { after, ...which } = page;
   const from = after ? { ...which, after } : which;
   const objections = await listObjections(deps.db, deps.vault, from);
-  return objections.map((one) => {
-    const dueAt = oneMonthAfter(one.askedAt);
-    return { ...one, dueAt, late: one.state === "open" && now > dueAt };
-  });
+  return objections.map((one) => withClock(one, now));
 }
 
-/** Throws RightsError objection_unknown where an objection is not of this collection. */
-export async function checkRequestIn(
-  db: Reader,
+/** One request of a collection. Throws RightsError objection_unknown. */
+export async function readRequest(
+  deps: { readonly db: Reader; readonly vault: Vault },
+  now: Instant,
   collection: CollectionId,
   id: ObjectionId,
-): Promise<void> {
-  const row = await db.read
-    .selectFrom("objections")
-    .select("asked_at")
-    .where("id", "=", id)
-    .where("collection_id", "=", collection)
-    .executeTakeFirst();
-  if (!row) throw new RightsError("objection_unknown", "No objection has this id.");
+): Promise<RightsRequest> {
+  const [found] = await listObjections(deps.db, deps.vault, { collection, id, limit: 1 });
+  if (found) return withClock(found, now);
+  throw new RightsError("objection_unknown", "No objection of this collection has this id.");
+}
+
+function withClock(one: Objection, now: Instant): RightsRequest {
+  const dueAt = oneMonthAfter(one.askedAt);
+  return { ...one, dueAt, late: one.state === "open" && now > dueAt };
 }
 
 /**

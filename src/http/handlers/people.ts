@@ -58,9 +58,11 @@ export const peopleHandlers: Handlers<typeof peopleRoutes> = {
     const collections = await withdraw(app.db, recorder, params.subject, params.collection);
     return { collections };
   },
-  erasePerson: async (app, { params, recorder }) => {
-    await erase(app, recorder, params.subject);
-    return { done: true };
+  erasePerson: async (app, { params, recorder, principal, session }) => {
+    const certificate = await erase(app, recorder, params.subject);
+    // Their session went with them.
+    if (principal.kind === "subject") session.end();
+    return { certificate };
   },
 };
 
