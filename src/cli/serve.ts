@@ -116,6 +116,11 @@ export function readServiceSettings(
     origin: parseOrigin(environment["ASSENT_ORIGIN"]),
     proxies: proxies.filter((one) => one !== ""),
     metricsToken: environment["ASSENT_METRICS_TOKEN"] ?? null,
+    rates: {
+      address: parseRate(environment, "ASSENT_RATE_ADDRESS", base.rates.address),
+      account: parseRate(environment, "ASSENT_RATE_ACCOUNT", base.rates.account),
+      collection: parseRate(environment, "ASSENT_RATE_COLLECTION", base.rates.collection),
+    },
     logLevel: parseLevel(environment["ASSENT_LOG"] ?? base.logLevel),
   };
 }
@@ -124,6 +129,16 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/u.test(text) && port <= 65_535) return port;
   throw new UsageError("--port takes a number from 0 to 65535; 0 takes any that is free.");
+}
+
+/** A million a minute is more than one process can answer: as good as no bound. */
+const RATE_MAX = 1_000_000;
+
+function parseRate(environment: Environment, name: string, usual: number): number {
+  const text = environment[name] ?? String(usual);
+  const rate = Number(text);
+  if (/^\d{1,7}$/u.test(text) && rate >= 1 && rate <= RATE_MAX) return rate;
+  throw new UsageError(`${name} takes requests a minute, from 1 to ${RATE_MAX}.`);
 }
 
 function parseOrigin(text: string | undefined): string | null {

@@ -96,6 +96,7 @@ async function makeAnswer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Made> {
+  const arrived = performance.now();
   using place = route.work === "photo" ? door.gate.enter() : null;
   const key = parseKey(request.headers["idempotency-key"]);
   await using spool = route.filesMax === undefined ? null : await openSpool(door.app.uploads);
@@ -103,6 +104,7 @@ async function makeAnswer(
   const signal = signalOf(door, reply);
   await place?.turn(signal);
   const whole = requestFor(door, request, reply, { ...input, signal });
+  if (place) whole.timed("wait", performance.now() - arrived);
   if (route.produces) {
     return { kind: "produced", value: await handler(door.app, whole), signal };
   }
@@ -144,12 +146,20 @@ function requestFor(
     recorder: { ...app.recorder, account: accountNameOf(principal) },
     origin: door.origin(),
     telling: () => door.answers.begin(reply.raw),
+    timed: (step, ms) => addTiming(reply, step, ms),
     session: {
       id: session?.id ?? null,
       start: (token, expiresAt) => setCookie(reply, door.cookie, { token, expiresAt }),
       end: () => setCookie(reply, door.cookie, "gone"),
     },
   };
+}
+
+/** Server-Timing (W3C): where the time went, and nothing of what was found. */
+function addTiming(reply: FastifyReply, step: string, ms: number): void {
+  const before = reply.getHeader("server-timing");
+  const timing = `${step};dur=${ms.toFixed(1)}`;
+  reply.header("server-timing", before === undefined ? timing : `${String(before)}, ${timing}`);
 }
 
 /** Aborted when the client hangs up before the answer, or the service stops. */

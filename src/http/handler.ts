@@ -34,6 +34,8 @@ export interface Request<Of extends Route> {
    * after it ([Note: answers on their way] in http/answers.ts).
    */
   readonly telling: () => void;
+  /** Adds a step to the answer's Server-Timing header: what it is called, and milliseconds. */
+  readonly timed: (step: string, ms: number) => void;
   /** Signs a browser in or out: the answer sets or clears the cookie. */
   readonly session: {
     /** Of the cookie that came along, where one is in force. */

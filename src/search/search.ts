@@ -38,7 +38,12 @@ export interface SearchRequest {
   readonly watch?: SearchWatch;
   /** Called before the last look at the grants: from here on the answer may name people. */
   readonly telling?: () => void;
+  /** Told of each step when it is done, and how many milliseconds it took. */
+  readonly timed?: (step: SearchStep, ms: number) => void;
 }
+
+/** `look`: decode, detect, embed; `scan`: compare with the gallery; `record`: until the last look. */
+export type SearchStep = "look" | "scan" | "record";
 
 /** What a search says of one face. Below the threshold nothing is told, not even a score. */
 export type FaceAnswer =
@@ -87,10 +92,12 @@ export async function searchByPhoto(
   const purpose = parsePurpose(request.purpose);
   const { id, pack } = await checkBasis(deps, request);
   await request.watch?.check(deps.db, id);
+  const done = stepTimer(request.timed);
   const bytes = await readSource(request.photo);
   const engine = await deps.engines(pack);
   const embed = request.pointed ?? { kind: "all" };
   const analysis = await engine.analyse({ bytes }, { embed, use: "probe" });
+  done("look");
   const commitment = commit(bytes);
   // Bytes that were handed in stay the caller's.
   if ("file" in request.photo) wipe(bytes);
@@ -105,16 +112,28 @@ export async function searchByPhoto(
       request.only === undefined
         ? rank(current, embeddings)
         : await rankOne(deps.db, recorder, collection, request.only, embeddings);
+    done("scan");
     const watch = request.watch ?? null;
     const search = { startedAt, purpose, commitment, collection, watch };
     const answer = await deps.db.write(async (tx) =>
       record(tx, recorder, search, { analysis, candidates }),
     );
     request.telling?.();
-    return await withoutEnded(deps.db, recorder.clock, answer);
+    const live = await withoutEnded(deps.db, recorder.clock, answer);
+    done("record");
+    return live;
   } finally {
     wipe(...analysis.faces.map(({ embedding }) => embedding));
   }
+}
+
+function stepTimer(timed: SearchRequest["timed"]): (step: SearchStep) => void {
+  let since = performance.now();
+  return (step) => {
+    const now = performance.now();
+    timed?.(step, now - since);
+    since = now;
+  };
 }
 
 async function record(

@@ -15,13 +15,14 @@ const SIGHTINGS_FIRST = 20;
 
 export const searchHandlers: Handlers<typeof searchRoutes> = {
   searchByPhoto: async (app, request) => {
-    const { params, body, files, recorder, principal, telling } = request;
+    const { params, body, files, recorder, principal, telling, timed } = request;
     const answer = await searchByPhoto(app, recorder, {
       collection: params.collection,
       photo: { bytes: files.photo },
       purpose: body.purpose,
       pointed: pointedAt(body),
       telling,
+      timed,
     });
     const faces: FaceOf[] = [];
     for (const face of answer.faces) faces.push(await faceOf(app, principal, face));
