@@ -88,7 +88,7 @@ async function restoreFrom(options: RestoreOptions, command: Command): Promise<v
       `What was asked for since the backup was done again: ` +
         `${count(done.erased.length, "erasure")}, ${count(done.ended, "end")} of a consent.`,
     );
-    if (done.photosMissing > 0) complain(`${count(done.photosMissing, "photo")} are lost.`);
+    if (done.photosMissing > 0) complain(`Lost: ${count(done.photosMissing, "photo")}.`);
   }
   say("The ledger is back where it was at the backup; newer checkpoints of it will contradict it.");
   say('Run "assent backup" now, with the same folder and key file as before.');
