@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
 import { type Mail, sendDueMail } from "../src/accounts/mail.ts";
 import { finishRegistration, startRegistration } from "../src/accounts/passkeys.ts";
 import { firstOwnerLink, makeAccountLink } from "../src/accounts/links.ts";
@@ -14,8 +15,9 @@ import { formatVerifierKey } from "../src/verify/note.ts";
 import { makeAlert, makeDeadMessage } from "./watched.ts";
 import { Authenticator } from "./authenticator.ts";
 import { onEachDatabase } from "./databases.ts";
-import { fakePhoto } from "./fake-engine.ts";
-import { importPhotos, today } from "./instance.ts";
+import { fakePicture } from "./fake-engine.ts";
+import { addPicture, beginUpload, makeDelivery } from "./files-asked.ts";
+import { enrolPerson, importPhotos, today } from "./instance.ts";
 import {
   type Badge,
   fill,
@@ -27,11 +29,16 @@ import {
   type TestService,
 } from "./service.ts";
 
-/** What the files named in examples show. */
-const PHOTOS: Readonly<Record<string, readonly string[]>> = {
-  "anna.jpg": ["anna"],
-  "group.jpg": ["anna", "bert"],
-};
+/** What the files named in examples show: Anna is p5 here, and strangers are beyond p9. */
+const PICTURES: ReadonlyMap<string, Uint8Array> = new Map([
+  ["anna.jpg", await fakePicture(["p5"])],
+  ["group.jpg", await fakePicture(["p5", "p9"])],
+  ["gala.jpg", await fakePicture(["p5", "p40"])],
+]);
+
+function pictureOf(name: string): Uint8Array {
+  return PICTURES.get(name) ?? new Uint8Array();
+}
 
 type Kept = Map<string, string>;
 
@@ -59,6 +66,22 @@ const BEFORE: Partial<
   },
   listAlerts: async ({ instance: { app } }, kept) => {
     await makeAlert(app, (kept.get("collection") ?? "") as CollectionId);
+  },
+  getThumbnail: async ({ instance: { app } }, kept) => {
+    const collection = (kept.get("collection") ?? "") as CollectionId;
+    kept.set("photo", await addPicture(app, collection, ["p7"]));
+  },
+  getUpload: async ({ instance: { app } }, kept) => {
+    const collection = (kept.get("collection") ?? "") as CollectionId;
+    kept.set("upload", await beginUpload(app, collection));
+  },
+  importPlace: async ({ instance: { config } }) => {
+    await mkdir(config.importRoot ?? "", { recursive: true });
+  },
+  fetchDelivery: async ({ instance: { app } }, kept) => {
+    const collection = await findCollection(app.db, kept.get("collection") ?? "");
+    const subject = await enrolPerson(app, collection, "p9");
+    kept.set("delivery", await makeDelivery(app, collection.id, [subject]));
   },
   startReceiptSignature: async ({ instance: { app }, service }, kept) => {
     const owner = { kind: "subject", id: (kept.get("subject") ?? "") as SubjectId } as const;
@@ -136,8 +159,7 @@ onEachDatabase("every example of the contract is answered as it says", async (da
 async function importGroup(tested: TestService, kept: ReadonlyMap<string, string>): Promise<void> {
   const { app } = tested.instance;
   const collection = await findCollection(app.db, kept.get("collection") ?? "");
-  const photo = fakePhoto(["anna", "carl"], "a photo of the gala");
-  await importPhotos(tested.instance, collection, { "a.jpg": photo });
+  await importPhotos(tested.instance, collection, { "a.jpg": pictureOf("gala.jpg") });
   await app.runner.drain();
 }
 
@@ -155,7 +177,7 @@ async function ask(
   const body = fill(example.body, kept);
   if (route.files) {
     const whole = { ...(body ? { body } : {}), files: example.files ?? {} };
-    const form = formOf(whole, (file) => fakePhoto([...(PHOTOS[file] ?? [])], file));
+    const form = formOf(whole, pictureOf);
     return fetch(url, { method, headers, body: form });
   }
   if (!body) return fetch(url, { method, headers });

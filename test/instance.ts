@@ -39,6 +39,7 @@ export async function instanceConfig(database: TestDatabase): Promise<Config> {
     ...config,
     database: elsewhere ? database.address : null,
     schema: database.schema ?? null,
+    importRoot: join(folder, "inbox"),
     workers: 1,
     account: "staff",
   };

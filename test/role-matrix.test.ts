@@ -7,11 +7,18 @@ import { makeAccountLink } from "../src/accounts/links.ts";
 import type { App } from "../src/app.ts";
 import { DAY_MS, fixedClock } from "../src/base/clock.ts";
 import { unreachable } from "../src/base/errors.ts";
-import { type AccountId, type CollectionId, newId, type SightingId, type SubjectId } from "../src/base/ids.ts";
+import {
+  type AccountId,
+  type CollectionId,
+  newId,
+  type SightingId,
+  type SubjectId,
+} from "../src/base/ids.ts";
 import { type Collection, findCollection } from "../src/collections/collections.ts";
 import { paramNames, type Route } from "../src/contract/contract.ts";
 import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
 import { onSqlite } from "./databases.ts";
+import { filesAsked } from "./files-asked.ts";
 import { makeAlert, makeDeadMessage } from "./watched.ts";
 import { enrolPerson, importPhotos, makeCollection } from "./instance.ts";
 import { fakePhoto } from "./fake-engine.ts";
@@ -171,6 +178,21 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   holdBack: OWN,
   listRequests: READERS,
   decideRequest: STAFF,
+  importPhotos: [...STAFF, "key"],
+  listPhotos: [...READERS, "key"],
+  getPhoto: [...READERS, "key"],
+  getThumbnail: [...READERS, "key"],
+  // The full photo of everybody in it is for those who work with it.
+  getOriginal: [...STAFF, "key"],
+  objectToPhoto: [...STAFF, "key"],
+  removePhoto: [...STAFF, "key"],
+  listUploads: [...READERS, "key"],
+  getUpload: [...READERS, "key"],
+  // Files of the machine are its owner's.
+  importPlace: OWNER,
+  makeDelivery: [...STAFF, "key"],
+  getDelivery: [...READERS, "key"],
+  fetchDelivery: [...STAFF, "key"],
   listSightings: ["subject", ...READERS, "key"],
   confirmSighting: ["subject", ...STAFF],
   rejectSighting: ["subject", ...STAFF],
@@ -338,6 +360,7 @@ async function askAs(
     alert: scene.alert,
     entry: scene.entry,
     notice: scene.notice,
+    ...(await filesAsked(app, scene.collection.id, scene.subject)),
     ...(await askedOf(app, scene)),
     today: new Date(clock.now()).toISOString().slice(0, 10),
   };

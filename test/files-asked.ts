@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { App } from "../src/app.ts";
+import {
+  type CollectionId,
+  type DeliveryId,
+  type MediaId,
+  newId,
+  type SubjectId,
+} from "../src/base/ids.ts";
+import { findCollection } from "../src/collections/collections.ts";
+import { importPhoto } from "../src/collections/import-photo.ts";
+import { openUpload } from "../src/collections/uploads.ts";
+import { askForDelivery, readDelivery } from "../src/rights/deliveries.ts";
+import { fakePicture } from "./fake-engine.ts";
+
+/** A photo that can be decoded, an upload and a delivery of a collection, by their ids. */
+export async function filesAsked(
+  app: App,
+  collection: CollectionId,
+  subject: SubjectId,
+): Promise<Readonly<Record<"photo" | "upload" | "delivery", string>>> {
+  const known = asked.get(app)?.get(collection);
+  if (known) return known;
+  const made = {
+    photo: await addPicture(app, collection, ["p7"]),
+    upload: await beginUpload(app, collection),
+    delivery: (await askForDelivery(app.db, app.recorder, { collection, subjects: [subject] }))
+      .delivery,
+  };
+  asked.set(app, (asked.get(app) ?? new Map<string, typeof made>()).set(collection, made));
+  return made;
+}
+
+const asked = new WeakMap<
+  App,
+  Map<string, Readonly<Record<"photo" | "upload" | "delivery", string>>>
+>();
+
+/** Imports a picture of these people. */
+export async function addPicture(
+  app: App,
+  collection: CollectionId,
+  people: readonly string[],
+): Promise<MediaId> {
+  const of = await findCollection(app.db, collection);
+  const bytes = await fakePicture(people);
+  const none = async (): Promise<void> => undefined;
+  return (await importPhoto(app.importDeps, app.recorder, of, bytes, none)).media;
+}
+
+/** An upload of which nothing has come yet. */
+export async function beginUpload(app: App, collection: CollectionId): Promise<string> {
+  const id = newId("upl");
+  const file = { name: "one.jpg", bytes: 10, account: "staff" };
+  await openUpload(app.db, app.clock, { id, collection, ...file });
+  return id;
+}
+
+/** A delivery that is made; whose, its subjects say. */
+export async function makeDelivery(
+  app: App,
+  collection: CollectionId,
+  subjects: readonly SubjectId[],
+): Promise<DeliveryId> {
+  const { delivery } = await askForDelivery(app.db, app.recorder, { collection, subjects });
+  for (let tries = 0; tries < 200; tries += 1) {
+    await app.runner.drain();
+    const { madeAt } = await readDelivery(app.db, app.clock, collection, delivery);
+    if (madeAt !== null) return delivery;
+    await sleep(20);
+  }
+  throw new Error("The delivery is not made.");
+}
