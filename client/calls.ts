@@ -35,7 +35,11 @@ export type Call<Of extends Route> = (
 /** The parameters, query, body and files of a route, side by side. */
 export type InputOf<Of extends Route> = Flat<
   { readonly [Name in keyof ParamsOf<Of>]: string } & SentAs<Of, "query"> &
-    SentAs<Of, "body"> & { readonly [Name in FileNameOf<Of>]: Sent }
+    SentAs<Of, "body"> & {
+      readonly [Name in FileNameOf<Of>]: Of extends { readonly filesMax: number }
+        ? Sent | readonly Sent[]
+        : Sent;
+    }
 >;
 
 /** What a route answers: JSON, a file, or events one after the other. */

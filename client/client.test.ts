@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { paramNames } from "../src/contract/contract.ts";
+import { ROUTE_LIST } from "../src/contract/routes.ts";
 import { onEachDatabase, onSqlite } from "../test/databases.ts";
 import { fakePhoto } from "../test/fake-engine.ts";
 import { enrolPerson, importPhotos, makeCollection, today } from "../test/instance.ts";
@@ -53,6 +55,12 @@ async function enrolAndFind(tested: TestService, assent: Assent, collection: str
     photo,
   });
   assert.equal(enrolled.outcome, "enrolled");
+  const photos = ["one", "two"].map((salt) => new Uint8Array(fakePhoto(["anna"], salt)));
+  const { files } = await assent.importPhotos({ collection, photos });
+  assert.deepEqual(
+    files.map(({ outcome }) => outcome),
+    ["added", "added"],
+  );
   const probe = new Uint8Array(fakePhoto(["stranger", "anna"], "probe"));
   const purpose = "a test";
   const { faces } = await assent.searchByPhoto({ collection, purpose, photo: probe });
@@ -283,6 +291,18 @@ test("a session's new cookie replaces the one before", () => {
   assert.equal(sent(), "__Host-assent=new");
   told("__Host-assent=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
   assert.equal(sent(), undefined);
+});
+
+test("no name stands in two parts of a route's request", () => {
+  for (const [name, route] of ROUTE_LIST) {
+    const names = [
+      ...paramNames(route.path),
+      ...Object.keys(route.query?.shape ?? {}),
+      ...Object.keys(route.body?.shape ?? {}),
+      ...(route.files ?? []),
+    ];
+    assert.equal(new Set(names).size, names.length, name);
+  }
 });
 
 test("Retry-After is seconds or a date", () => {

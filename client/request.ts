@@ -49,9 +49,11 @@ function bodyOf(route: Route, input: Values): (() => BodyInit) | null {
 function formOf(fields: Entries, files: Entries): FormData {
   const form = new FormData();
   for (const [name, value] of fields) form.append(name, String(value));
-  for (const [name, file] of files) {
-    const blob = file instanceof Blob ? file : new Blob([file as Uint8Array<ArrayBuffer>]);
-    form.append(name, blob, "name" in blob ? String(blob.name) : name);
+  for (const [name, sent] of files) {
+    for (const file of Array.isArray(sent) ? (sent as unknown[]) : [sent]) {
+      const blob = file instanceof Blob ? file : new Blob([file as Uint8Array<ArrayBuffer>]);
+      form.append(name, blob, "name" in blob ? String(blob.name) : name);
+    }
   }
   return form;
 }

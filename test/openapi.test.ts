@@ -147,7 +147,7 @@ test("an example's request is of its schema, and the page shows it as a command"
     assert.match(curlOf(route), /^curl [\s\S]*"\$address\/api\/v1\//u, name);
   }
   const page = renderDocs("http://localhost:4400");
-  for (const [name] of ROUTE_LIST) assert.ok(page.includes(`<h2 id="${name}">`), name);
+  for (const [name] of ROUTE_LIST) assert.ok(page.includes(`<h3 id="${name}">`), name);
   // Addresses in examples are nobody's, and nothing is loaded from them.
   assert.doesNotMatch(page, /<script|src=|https?:\/\/(?!localhost|receiver\.example)/u);
 });

@@ -153,13 +153,21 @@ function exampleOf(value: unknown): Json {
 }
 
 function bodyOf(route: Route): Json {
-  const schema = route.body ? schemaOf(route.body, "input") : { type: "object" };
+  const schema = bodySchema(route);
   if (!route.files) {
     return {
       required: true,
       content: { "application/json": { schema, ...exampleOf(route.example.body) } },
     };
   }
+  const example = { ...route.example.body, ...route.example.files };
+  return { required: true, content: { "multipart/form-data": { schema, example } } };
+}
+
+/** The schema of what a route is sent: JSON, or the parts of a form with its files. */
+export function bodySchema(route: Route): Json {
+  const schema = route.body ? schemaOf(route.body, "input") : { type: "object" };
+  if (!route.files) return schema;
   const files = Object.fromEntries(
     route.files.map((name) => {
       const file = { type: "string", contentMediaType: "application/octet-stream" };
@@ -171,13 +179,11 @@ function bodyOf(route: Route): Json {
     readonly properties?: Json;
     readonly required?: readonly string[];
   };
-  const form = {
+  return {
     type: "object",
     properties: { ...properties, ...files },
     required: [...required, ...route.files],
   };
-  const example = { ...route.example.body, ...route.example.files };
-  return { required: true, content: { "multipart/form-data": { schema: form, example } } };
 }
 
 function answerSchema(route: Route): Json {
@@ -207,23 +213,28 @@ export function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   return inlined(rest);
 }
 
-/** zod sets named schemas apart below the schema; in one document their places must not clash. */
+/**
+ * zod sets named schemas apart below the schema; in one document their places must not clash. Where
+ * one holds itself (a document's parts, JSON at large), what lies deeper may be anything.
+ */
 function inlined(schema: Json): Json {
-  const { $defs, ...rest } = schema as Json & { readonly $defs?: Readonly<Record<string, Json>> };
-  if (!$defs) return rest;
-  const open = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(open);
+  const { $defs = {}, ...rest } = schema as Json & {
+    readonly $defs?: Readonly<Record<string, Json>>;
+  };
+  const open = (value: unknown, within: readonly string[]): unknown => {
+    if (Array.isArray(value)) return value.map((one) => open(one, within));
     if (typeof value !== "object" || value === null) return value;
     if ("$ref" in value && typeof value.$ref === "string") {
-      return open($defs[value.$ref.replace("#/$defs/", "")]);
+      const name = value.$ref.replace("#/$defs/", "");
+      return within.includes(name) || name === "#" ? {} : open($defs[name], [...within, name]);
     }
     return Object.fromEntries(
       Object.entries(value)
         .filter(([key]) => key !== "id" || !isSchemaId(value))
-        .map(([key, one]) => [key, open(one)]),
+        .map(([key, one]) => [key, open(one, within)]),
     );
   };
-  return open(rest) as Json;
+  return open(rest, []) as Json;
 }
 
 /** zod's `meta({ id })` shows as a keyword beside `type`; a property called id lies in `properties`. */

@@ -1,39 +1,117 @@
-import { errorsOf, exampleParams } from "../contract/openapi.ts";
 import type { Route } from "../contract/contract.ts";
+import { bodySchema, errorsOf, exampleParams, schemaOf } from "../contract/openapi.ts";
 import { PROBLEMS } from "../contract/problems.ts";
 import { ROUTE_LIST } from "../contract/routes.ts";
+import { shapeOf } from "./docs-shape.ts";
+import { type FirstStep, firstSteps } from "./first-steps.ts";
 
 const STYLE = `
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-pre { background: #f4f4f4; padding: .75rem; overflow-x: auto; border-radius: 4px }
-code { font-size: .9em } h2 { margin-top: 3rem } dt { font-weight: 600 } dd { margin: 0 0 .5rem }
-@media (prefers-color-scheme: dark) { body { background: #111; color: #eee } pre { background: #222 }
-  a { color: #9cf } }`;
+:root { color-scheme: light dark; --line: #8886; --back: #8881 }
+* { box-sizing: border-box }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 0 auto; padding: 1rem }
+h2 { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem }
+h3 { margin: 2.5rem 0 .5rem; overflow-wrap: anywhere }
+p { margin: .5rem 0 }
+pre { background: var(--back); padding: .75rem; border-radius: 4px; font-size: .85rem;
+  white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0 }
+code { font-size: .9em; overflow-wrap: anywhere } pre code { font-size: inherit }
+dt { font-weight: 600; overflow-wrap: anywhere } dd { margin: 0 0 .5rem }
+ul { padding-left: 1.25rem } summary { cursor: pointer; padding: .25rem 0 }
+:target { background: color-mix(in srgb, Highlight 20%, transparent) }`;
 
-/** The whole API as one page without a script: every route with a curl command that works. */
+/** How everything is asked, and how everything answers. */
+const HABITS = [
+  [
+    "Who you are",
+    "an API key as <code>Authorization: Bearer</code>, or the cookie of a session. What a cookie " +
+      "changes needs the headers <code>Origin</code> (this address) and " +
+      "<code>X-Assent-Request: 1</code>.",
+  ],
+  [
+    "Failures",
+    'are <code>application/problem+json</code> (RFC 9457): act on the <a href="#errors">code</a>; ' +
+      "<code>request</code> is what the log calls it.",
+  ],
+  [
+    "Asking again",
+    "a write with an <code>Idempotency-Key</code> of your own can be sent again, and is done once. " +
+      "429 and 503 say in <code>Retry-After</code> when.",
+  ],
+  [
+    "Lists",
+    "come in pages: send <code>next</code> as <code>cursor</code> until it is null. " +
+      "<code>If-None-Match</code> with the <code>ETag</code> of before is answered 304.",
+  ],
+  ["Times", "are milliseconds since 1970 UTC; places in photos are parts of 1 from the top left."],
+] as const;
+
+/** The whole API as one page without a script: first steps, then every route with its command. */
 export function renderDocs(origin: string): string {
-  const routes = ROUTE_LIST.map(([name, route]) => renderRoute(name, route)).join("\n");
-  const problems = Object.entries(PROBLEMS)
+  const topics = [...topicsOf(ROUTE_LIST)];
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Assent API</title><style>${STYLE}</style></head><body>
+<h1>Assent API</h1>
+<p>Face search in which only people who said yes can be found. The same for programs:
+<a href="/openapi.json">OpenAPI 3.1</a>.</p>
+<p><a href="#first-steps">First steps</a> · <a href="#habits">How it is asked</a> ·
+<a href="#contents">Everything that can be asked</a> · <a href="#errors">Failures</a></p>
+<h2 id="first-steps">First steps</h2>
+<p>With curl, in bash or zsh, from an empty instance to a person who is found: about ten minutes.
+Each step needs those before it, in the same shell.</p>
+${firstSteps(origin).map(renderStep).join("\n")}
+<h2 id="habits">How it is asked</h2>
+<ul>${HABITS.map(([name, text]) => `<li><strong>${name}</strong>: ${text}</li>`).join("\n")}</ul>
+<p>The commands below take <code>$address</code>, <code>$key</code> and
+<code>cookies.txt</code> from the first steps; <code># keep</code> says which part of an answer
+others need, by the name of a variable.</p>
+<h2 id="contents">Everything that can be asked</h2>
+${topics.map(([topic, routes]) => renderContents(topic, routes)).join("\n")}
+${topics.map(([topic, routes]) => renderTopic(topic, routes)).join("\n")}
+<h2 id="errors">Failures</h2>
+<dl>${Object.entries(PROBLEMS)
     .map(
       ([code, [status, title]]) =>
         `<dt id="${code}"><code>${code}</code> ${status}</dt><dd>${escape(title)}</dd>`,
     )
-    .join("\n");
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Assent API</title><style>${STYLE}</style></head><body>
-<h1>Assent API</h1>
-<p>Face search in which only people who said yes can be found. The same as
-<a href="/openapi.json">OpenAPI 3.1</a>.</p>
-<p>The commands below are for a shell in which these are set; each tells what it keeps for the next:</p>
-<pre>${escape(`address=${origin}\nkey=assent_...    # an API key, or sign in and use the session's cookie`)}</pre>
-<ul>${ROUTE_LIST.map(([name, { summary }]) => `<li><a href="#${name}">${name}</a> ${escape(summary)}</li>`).join("\n")}</ul>
-${routes}
-<h2 id="errors">Failures</h2>
-<p>Every failure is <code>application/problem+json</code> (RFC 9457) with one of these codes.</p>
-<dl>${problems}</dl>
+    .join("\n")}</dl>
 </body></html>
 `;
+}
+
+type Named = (typeof ROUTE_LIST)[number];
+
+/** Routes of one kind of thing together; what a collection has one of stays with collections. */
+function topicsOf(routes: readonly Named[]): ReadonlyMap<string, readonly Named[]> {
+  const partOf = ({ path }: Route): readonly [first: string, below: string] => {
+    const [, , , first = "", , below = ""] = path.split("/");
+    return [first, below.replace(/^:.*/u, "")];
+  };
+  const counts = Map.groupBy(routes, ([, route]) => partOf(route)[1]);
+  return Map.groupBy(routes, ([, route]) => {
+    const [first, below] = partOf(route);
+    const many = (counts.get(below)?.length ?? 0) > 1;
+    return first === "collections" && below !== "" && many ? below : first;
+  });
+}
+
+function renderStep({ title, text, commands }: FirstStep, index: number): string {
+  return `<h3>${index + 1}. ${escape(title)}</h3>
+<p>${escape(text)}</p>
+<pre class="step"><code>${escape(commands)}</code></pre>`;
+}
+
+function renderContents(topic: string, routes: readonly Named[]): string {
+  const items = routes.map(
+    ([name, { summary }]) => `<li><a href="#${name}">${name}</a> ${escape(summary)}</li>`,
+  );
+  return `<details><summary>${topic} (${routes.length})</summary><ul>${items.join("\n")}</ul></details>`;
+}
+
+function renderTopic(topic: string, routes: readonly Named[]): string {
+  const rendered = routes.map(([name, route]) => renderRoute(name, route)).join("\n");
+  return `<h2 id="topic-${topic}">${topic}</h2>\n${rendered}`;
 }
 
 function renderRoute(name: string, route: Route): string {
@@ -42,12 +120,34 @@ function renderRoute(name: string, route: Route): string {
   const errors = errorsOf(route)
     .map((code) => `<a href="#${code}"><code>${code}</code></a>`)
     .join(", ");
-  return `<h2 id="${name}">${name}</h2>
-<p><code>${route.method} ${route.path}</code></p>
+  return `<h3 id="${name}">${name}</h3>
 <p>${escape(route.summary)}</p>
-<p>For: ${escape(who.join(", "))}.</p>
-<pre>${escape(curlOf(route))}</pre>
-<p>Failures: ${errors}</p>`;
+<p><code>${route.method} ${route.path}</code><br>For: ${escape(who.join(", "))}.</p>
+<pre><code>${escape(curlOf(route))}</code></pre>
+${renderInput(route)}${renderAnswer(route)}
+<details><summary>Failures</summary><p>${errors}</p></details>`;
+}
+
+function renderInput(route: Route): string {
+  const parts = [
+    ["Query", route.query ? schemaOf(route.query, "input") : null],
+    [route.files ? "Form" : "Body", route.body || route.files ? bodySchema(route) : null],
+  ] as const;
+  return parts.map(([title, schema]) => (schema ? renderShape(title, schema) : "")).join("");
+}
+
+function renderAnswer(route: Route): string {
+  const { produces, response } = route;
+  if (produces !== undefined && produces !== "text/event-stream") {
+    return `<p>Answers <code>${produces}</code>.</p>`;
+  }
+  const title = produces === undefined ? "Answer" : "Each event";
+  return renderShape(title, schemaOf(response, "output"));
+}
+
+function renderShape(title: string, schema: Readonly<Record<string, unknown>>): string {
+  const shape = escape(shapeOf(schema));
+  return `<details><summary>${title}</summary><pre><code>${shape}</code></pre></details>\n`;
 }
 
 /** An example as a command for a shell; `$name` there is a variable. */
@@ -57,9 +157,6 @@ export function curlOf(route: Route): string {
   const at = path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => params[name] ?? "");
   const query = new URLSearchParams(example.query ?? {}).toString().replaceAll("%24", "$");
   const url = `"$address${at}${query === "" ? "" : `?${query}`}"`;
-  const head = ["curl", ...(method === "GET" ? [] : ["-X", method])];
-  if (route.produces === "text/event-stream") head.push("-N");
-  const auth = example.as === "nobody" ? [] : ['-H "Authorization: Bearer $key"'];
   const files = Object.entries(example.files ?? {}).map(([name, file]) => `-F "${name}=@${file}"`);
   const fields = Object.entries(example.body ?? {});
   const body =
@@ -68,10 +165,22 @@ export function curlOf(route: Route): string {
       : fields.length === 0
         ? []
         : ['-H "Content-Type: application/json"', `-d ${quoted(JSON.stringify(example.body))}`];
+  const posts = method === "POST" && body.length > 0;
+  const head = ["curl", ...(method === "GET" || posts ? [] : ["-X", method])];
+  if (route.produces === "text/event-stream") head.push("-N");
+  else if (route.produces !== undefined && !route.produces.startsWith("text/")) head.push("-OJ");
   const keeps = Object.entries(example.keeps ?? {}).map(
     ([name, at]) => `# keep: ${name} is "${at}" of the answer`,
   );
-  return [[head.join(" "), ...auth, ...body, url].join(" \\\n  "), ...keeps].join("\n");
+  return [[head.join(" "), ...badgeOf(route), ...body, url].join(" \\\n  "), ...keeps].join("\n");
+}
+
+/** By key where a key may; otherwise by the cookie of whoever has signed in: see the first steps. */
+function badgeOf({ access, method }: Route): readonly string[] {
+  if (access.scope !== null) return ['-H "Authorization: Bearer $key"'];
+  if (access.who.includes("nobody")) return [];
+  const changes = ['-H "Origin: $address"', '-H "X-Assent-Request: 1"'];
+  return ["-b cookies.txt", ...(method === "GET" ? [] : changes)];
 }
 
 /** For a shell: in single quotes, but for `$name`, which it is to fill in. */
