@@ -10,6 +10,7 @@ import {
   packNames,
   parsePackName,
 } from "../faces/packs.ts";
+import { append } from "../ledger/ledger.ts";
 import { makeMasterKey } from "../storage/master-key.ts";
 import { readSetting, writeSetting } from "../storage/settings.ts";
 import { readConfig, withApp } from "./context.ts";
@@ -62,7 +63,10 @@ export function initCommands(assent: Command): void {
       const name = parsePackName(pack);
       await requirePack(readConfig(command), name);
       await withApp(command, async (app) =>
-        app.db.write(async (tx) => writeSetting(tx, "pack", name)),
+        app.db.write(async (tx) => {
+          await writeSetting(tx, "pack", name);
+          await append(tx, app.recorder, { kind: "pack.chosen", collection: null, pack: name });
+        }),
       );
       say(`New collections use ${name}.`);
     });

@@ -13,13 +13,18 @@ export interface CollectionLimits {
   readonly twoPerson: boolean;
   /** Invites that may be sent in a day. */
   readonly dailyInvites: number;
+  /**
+   * How long a consent's key and evidence stay after its end. It can only become shorter: people
+   * were told the time that was in force when they said yes.
+   */
+  readonly graceDays: number;
 }
 
 /** A collection's limits. Throws CollectionsError collection_unknown. */
 export async function readLimits(db: Reader, id: CollectionId): Promise<CollectionLimits> {
   const row = await db.read
     .selectFrom("collections")
-    .select(["search_budget", "probes_max", "two_person", "daily_invites"])
+    .select(["search_budget", "probes_max", "two_person", "daily_invites", "grace_days"])
     .where("id", "=", id)
     .executeTakeFirst();
   if (!row) throw new CollectionsError("collection_unknown", "There is no collection of this id.");
@@ -28,10 +33,14 @@ export async function readLimits(db: Reader, id: CollectionId): Promise<Collecti
     probesMax: row.probes_max,
     twoPerson: row.two_person === 1,
     dailyInvites: row.daily_invites,
+    graceDays: row.grace_days,
   };
 }
 
-/** Changes the limits named; the others stay. Throws CollectionsError collection_unknown. */
+/**
+ * Changes the limits named; the others stay. Throws CollectionsError: collection_unknown,
+ * collection_invalid where the grace would become longer.
+ */
 export async function changeLimits(
   db: Db,
   recorder: Recorder,
@@ -45,7 +54,14 @@ export async function changeLimits(
       probesMax: changes.probesMax ?? before.probesMax,
       twoPerson: changes.twoPerson ?? before.twoPerson,
       dailyInvites: changes.dailyInvites ?? before.dailyInvites,
+      graceDays: changes.graceDays ?? before.graceDays,
     };
+    if (limits.graceDays > before.graceDays) {
+      throw new CollectionsError(
+        "collection_invalid",
+        "The grace can only become shorter: people were told the time that is in force.",
+      );
+    }
     await tx.write
       .updateTable("collections")
       .set({
@@ -53,6 +69,7 @@ export async function changeLimits(
         probes_max: limits.probesMax,
         two_person: limits.twoPerson ? 1 : 0,
         daily_invites: limits.dailyInvites,
+        grace_days: limits.graceDays,
       })
       .where("id", "=", id)
       .execute();

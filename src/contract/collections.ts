@@ -8,6 +8,8 @@ const CONTACT_LENGTH_MAX = 320;
 const TEXT_LENGTH_MAX = 20_000;
 /** R37: three years after the last word of the person, at most. */
 const RETENTION_DAYS_MAX = 3 * 365;
+/** R37: a year after the purpose ended, at most. */
+const GRACE_DAYS_MAX = 365;
 const AGE_MAX = 120;
 /** A search a second, an hour long: nobody who looks at answers asks faster. */
 const SEARCH_BUDGET_MAX = 3600;
@@ -44,6 +46,9 @@ const rules = {
   twoPerson: z
     .boolean()
     .meta({ description: "Whether two people must confirm a sighting before it counts." }),
+  graceDays: z.int().min(0).max(GRACE_DAYS_MAX).meta({
+    description: "Days a consent's key and evidence stay after its end; only ever made shorter.",
+  }),
 };
 
 export const collectionSettings = z.object(rules).meta({ id: "CollectionSettings" });
@@ -62,6 +67,11 @@ export const collectionRoutes = {
       retentionDays: z.int().min(1).max(RETENTION_DAYS_MAX),
       ageFloor: z.int().min(0).max(AGE_MAX),
       sceneBasis: text(TEXT_LENGTH_MAX).nullable().default(null),
+      noticeLanguage: text(20).optional().meta({ description: "BCP 47; English if not said." }),
+      alternative: text(TEXT_LENGTH_MAX)
+        .optional()
+        .meta({ description: "What people get who say no." }),
+      graceDays: z.int().min(0).max(GRACE_DAYS_MAX).optional(),
       pack: z
         .enum(["recommended", "bundled"])
         .optional()
@@ -69,7 +79,7 @@ export const collectionRoutes = {
     }),
     response: collection,
     status: 201,
-    errors: ["collection_exists", "collection_invalid"],
+    errors: ["collection_exists", "collection_invalid", "language_unknown"],
     example: {
       as: "owner",
       body: {
@@ -123,7 +133,7 @@ export const collectionRoutes = {
     body: z.object(rules).partial(),
     response: collectionSettings,
     status: 200,
-    errors: ["collection_unknown"],
+    errors: ["collection_unknown", "collection_invalid"],
     example: { as: "owner", body: { searchBudget: 300 } },
   }),
   closeCollection: defineRoute({
