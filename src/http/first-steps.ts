@@ -46,8 +46,8 @@ ask() { curl -sS --fail-with-body -H "Authorization: Bearer $key" "$@"; }`,
     title: "Enrol somebody who said yes",
     text:
       "The photo shows them alone and from the front. If it won't do, the answer says why. " +
-      "No pictures at hand? In the program's folder, npx node samples/write-people.ts . draws " +
-      "these: portrait.jpg and probe.jpg of one person, and photo-1.jpg with others.",
+      "No pictures at hand? In the program's folder, npx node samples/write-people.ts && " +
+      "cd out/people draws some of people who do not exist, and goes there.",
     commands: `person=$(ask -F "name=Anna" -F "contact=anna@people.example" \\
   -F "form=binder 1, page 1" -F "signedOn=$(date +%F)" -F "witness=Bert" -F "photo=@portrait.jpg" \\
   "$address/api/v1/collections/$collection/people" | pick subject)
