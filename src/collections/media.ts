@@ -134,6 +134,31 @@ export async function sourcesOf(db: Reader, media: MediaId): Promise<readonly st
   return rows.map(({ path }) => path);
 }
 
+/** Photos asked for in one statement: a bound on its parameters. */
+const PHOTOS_MAX = 500;
+
+/** The same for many photos; one without a path is not in it. */
+export async function sourcesOfAll(
+  db: Reader,
+  photos: readonly MediaId[],
+): Promise<ReadonlyMap<MediaId, readonly string[]>> {
+  const sources = new Map<MediaId, string[]>();
+  for (let from = 0; from < photos.length; from += PHOTOS_MAX) {
+    const rows = await db.read
+      .selectFrom("media_sources")
+      .select(["media_id", "path"])
+      .where("media_id", "in", photos.slice(from, from + PHOTOS_MAX))
+      .orderBy("path")
+      .execute();
+    for (const { media_id, path } of rows) {
+      const known = sources.get(media_id);
+      if (known) known.push(path);
+      else sources.set(media_id, [path]);
+    }
+  }
+  return sources;
+}
+
 /** Notes one more path of a photo. */
 export async function addSource(tx: Tx, media: MediaId, path: string): Promise<void> {
   await tx.write

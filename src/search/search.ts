@@ -38,6 +38,8 @@ export interface SearchRequest {
   readonly watch?: SearchWatch;
   /** Called before the last look at the grants: from here on the answer may name people. */
   readonly telling?: () => void;
+  /** Sightings shown behind each person; 200 unless fewer are wanted. */
+  readonly sightingsMax?: number;
   /** Told of each step when it is done, and how many milliseconds it took. */
   readonly timed?: (step: SearchStep, ms: number) => void;
 }
@@ -114,7 +116,8 @@ export async function searchByPhoto(
         : await rankOne(deps.db, recorder, collection, request.only, embeddings);
     done("scan");
     const watch = request.watch ?? null;
-    const search = { startedAt, purpose, commitment, collection, watch };
+    const { sightingsMax = SIGHTINGS_MAX } = request;
+    const search = { startedAt, purpose, commitment, collection, watch, sightingsMax };
     const answer = await deps.db.write(async (tx) =>
       record(tx, recorder, search, { analysis, candidates }),
     );
@@ -145,6 +148,7 @@ async function record(
     readonly commitment: string;
     readonly collection: Collection;
     readonly watch: SearchWatch | null;
+    readonly sightingsMax: number;
   },
   compared: {
     readonly analysis: Analysis;
@@ -164,7 +168,7 @@ async function record(
   const faces: FaceAnswer[] = [];
   for (const [index, face] of analysis.faces.entries()) {
     const found = (candidates[index] ?? []).filter(({ grant }) => live.has(grant));
-    faces.push(await answerFor(tx, collection, face, found));
+    faces.push(await answerFor(tx, search, face, found));
   }
   await tx.write
     .insertInto("searches")
@@ -208,7 +212,7 @@ async function withoutEnded(db: Reader, clock: Clock, answer: SearchAnswer): Pro
 
 async function answerFor(
   tx: Tx,
-  collection: Collection,
+  { collection, sightingsMax }: { readonly collection: Collection; readonly sightingsMax: number },
   face: AnalysedFace,
   candidates: readonly Candidate[],
 ): Promise<FaceAnswer> {
@@ -221,7 +225,7 @@ async function answerFor(
   const { subject, score } = found.best;
   const second = candidates[1];
   const margin = second && second.score >= thresholds.uncertain ? score - second.score : null;
-  const page = { collection: collection.id, subject, after: null, limit: SIGHTINGS_MAX };
+  const page = { collection: collection.id, subject, after: null, limit: sightingsMax };
   const sightings = await pageOfSightings(tx, page);
   return { kind: found.kind, face: bare, subject, score, margin, sightings };
 }

@@ -1,5 +1,5 @@
 import type { CollectionId, SubjectId } from "../base/ids.ts";
-import { sourcesOf } from "../collections/media.ts";
+import { sourcesOfAll } from "../collections/media.ts";
 import { notWithheld } from "../collections/withheld.ts";
 import { permit } from "../consent/consent.ts";
 import type { FacePlace } from "../faces/engine.ts";
@@ -95,11 +95,14 @@ export async function pageOfSightings(
     .orderBy("sightings.id")
     .limit(limit)
     .execute();
-  const sightings: ListedSighting[] = [];
-  for (const { place, seq, ...row } of rows) {
-    const key = { takenAt: row.takenAt, seq, id: row.id };
-    const sources = await sourcesOf(db, row.media);
-    sightings.push({ ...row, place: JSON.parse(place) as FacePlace, sources, key });
-  }
-  return sightings;
+  const sources = await sourcesOfAll(
+    db,
+    rows.map(({ media }) => media),
+  );
+  return rows.map(({ place, seq, ...row }) => ({
+    ...row,
+    place: JSON.parse(place) as FacePlace,
+    sources: sources.get(row.media) ?? [],
+    key: { takenAt: row.takenAt, seq, id: row.id },
+  }));
 }

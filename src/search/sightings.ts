@@ -7,7 +7,7 @@ import {
   type SightingId,
   type SubjectId,
 } from "../base/ids.ts";
-import { sourcesOf } from "../collections/media.ts";
+import { sourcesOfAll } from "../collections/media.ts";
 import { notWithheld } from "../collections/withheld.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
@@ -160,12 +160,15 @@ export async function sightingsOf(
     .orderBy("media.seq")
     .limit(options.limit)
     .execute();
-  const sightings: Sighting[] = [];
-  for (const { place, ...row } of rows) {
-    const sources = await sourcesOf(db, row.media);
-    sightings.push({ ...row, place: JSON.parse(place) as FacePlace, sources });
-  }
-  return sightings;
+  const sources = await sourcesOfAll(
+    db,
+    rows.map(({ media }) => media),
+  );
+  return rows.map(({ place, ...row }) => ({
+    ...row,
+    place: JSON.parse(place) as FacePlace,
+    sources: sources.get(row.media) ?? [],
+  }));
 }
 
 /**

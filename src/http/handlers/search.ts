@@ -23,6 +23,8 @@ export const searchHandlers: Handlers<typeof searchRoutes> = {
       pointed: pointedAt(body),
       telling,
       timed,
+      // One more tells whether there is a next page.
+      sightingsMax: SIGHTINGS_FIRST + 1,
     });
     const faces: FaceOf[] = [];
     for (const face of answer.faces) faces.push(await faceOf(app, principal, face));
