@@ -361,7 +361,9 @@ async function askAs(
     entry: scene.entry,
     notice: scene.notice,
     ...(await filesAsked(app, scene.collection.id, scene.subject)),
-    ...(await askedOf(app, scene)),
+    ...(ASKED.test(`${route.path} ${JSON.stringify(route.example)}`)
+      ? await askedOf(app, scene)
+      : {}),
     today: new Date(clock.now()).toISOString().slice(0, 10),
   };
   const path = route.path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => values[name] ?? "");
@@ -377,6 +379,9 @@ async function askAs(
   await answer.body?.cancel();
   return { status: answer.status, text: "" };
 }
+
+/** What an address or example names that is made for it alone. */
+const ASKED = /:(?:invite|consent|objection|number)|\$(?:[a-z]*token|noticehash|ownsighting)/u;
 
 /** What people were asked and have said: invites and their notice, a receipt, an objection. */
 async function askedOf(app: App, scene: Scene): Promise<Readonly<Record<string, string>>> {
@@ -428,6 +433,20 @@ function bodyOf(
   };
 }
 
+/** One key of each kind for a scene: a collection has not room for more. It outlasts the clock. */
+async function keyOnce(
+  tested: TestService,
+  collection: CollectionId,
+  options: { readonly revoked?: boolean } = {},
+): Promise<Badge> {
+  const name = `${tested.service.origin} ${collection} ${options.revoked}`;
+  const known = keys.get(name) ?? (await makeKey(tested, collection, { ...options, days: 366 }));
+  keys.set(name, known);
+  return known;
+}
+
+const keys = new Map<string, Badge>();
+
 async function badgeOf(
   tested: TestService,
   scene: Scene,
@@ -450,11 +469,11 @@ async function badgeOf(
     case "owner":
       return signInAs(tested, visitor);
     case "key":
-      return makeKey(tested, collection.id);
+      return keyOnce(tested, collection.id);
     case "key elsewhere":
-      return makeKey(tested, elsewhere.id);
+      return keyOnce(tested, elsewhere.id);
     case "revoked key":
-      return makeKey(tested, collection.id, { revoked: true });
+      return keyOnce(tested, collection.id, { revoked: true });
     case "expired session": {
       const badge = await signInAs(tested, "owner");
       clock?.move(DAY_MS);

@@ -101,9 +101,18 @@ export function browserOf({ origin }: Service, token: string): Badge {
 export async function makeKey(
   { instance: { app } }: TestService,
   collection: CollectionId,
-  options: { readonly revoked?: boolean; readonly scopes?: readonly string[] } = {},
+  options: {
+    readonly revoked?: boolean;
+    readonly scopes?: readonly string[];
+    readonly days?: number;
+  } = {},
 ): Promise<Badge> {
-  const request = { collection, label: "a test", scopes: options.scopes ?? SCOPES, days: 1 };
+  const request = {
+    collection,
+    label: "a test",
+    scopes: options.scopes ?? SCOPES,
+    days: options.days ?? 1,
+  };
   const { id, text } = await createApiKey(app.db, app.recorder, request);
   if (options.revoked === true) await revokeApiKey(app.db, app.recorder, id);
   return { authorization: `Bearer ${text}` };
