@@ -200,6 +200,21 @@ async function enqueueFor(
 }
 
 /**
+ * Takes a file in that is whole on the disk although nobody has said so: its process was killed
+ * between the last byte and `receiveUpload`, and its sender sees that nothing is left to send.
+ */
+export async function receiveIfWhole(
+  deps: { readonly db: Db; readonly uploads: string },
+  recorder: Recorder,
+  { id, bytes }: Pick<Upload, "id" | "bytes">,
+): Promise<boolean> {
+  const info = await stat(join(deps.uploads, id)).catch(() => null);
+  if (info?.size !== bytes) return false;
+  await receiveUpload(deps, recorder, id);
+  return true;
+}
+
+/**
  * Imports every photo received for a collection, each as a file of an import. Killed at any moment,
  * it goes on where it was: a file goes after the commit that says what came of it.
  */
@@ -307,6 +322,7 @@ export async function sweepUploads(
   recorder: Recorder,
 ): Promise<void> {
   const now = recorder.clock.now();
+  for (const one of await receiving(db)) await receiveIfWhole({ db, uploads }, recorder, one);
   await db.write(async (tx) => {
     await tx.write
       .deleteFrom("uploads")
@@ -328,20 +344,29 @@ export async function sweepUploads(
   await removeStrayFiles(db, uploads);
 }
 
+async function receiving(db: Db): Promise<readonly Pick<Upload, "id" | "bytes">[]> {
+  return db.read
+    .selectFrom("uploads")
+    .select(["id", "bytes"])
+    .where("state", "=", "receiving")
+    .limit(UPLOADS_OPEN_MAX)
+    .execute();
+}
+
 /** A file is made moments before its row. */
 const STRAY_MS = 60 * 60 * 1000;
 
 async function removeStrayFiles(db: Db, folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const info = await stat(join(folder, name)).catch(() => null);
-    if (!info || Date.now() - info.mtimeMs < STRAY_MS) continue;
-    const open = await db.read
+    const row = await db.read
       .selectFrom("uploads")
-      .select("id")
+      .select("state")
       .where("id", "=", name as UploadId)
-      .where("state", "in", ["receiving", "received"])
       .executeTakeFirst();
-    if (!open) await rm(join(folder, name), { recursive: true, force: true });
+    const open = row?.state === "receiving" || row?.state === "received";
+    const fresh = !row && info !== null && Date.now() - info.mtimeMs < STRAY_MS;
+    if (!open && !fresh) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

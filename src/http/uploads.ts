@@ -16,6 +16,7 @@ import {
   fileName,
   findUpload,
   openUpload,
+  receiveIfWhole,
   receiveUpload,
   UPLOAD_MS_MAX,
   UPLOADS_OPEN_MAX,
@@ -86,7 +87,7 @@ export async function uploadRoutes(server: FastifyInstance, door: Door, log: Log
         onRequest: async (request, reply) => admitRequest(door, route, request, reply),
         handler: async (request, reply) => {
           const upload = await ownUpload(app, request);
-          if (method === "HEAD" && upload.state !== "receiving") return sayWhole(reply, upload);
+          if (method === "HEAD" && (await isWhole(app, upload))) return sayWhole(reply, upload);
           await pass(request, reply);
         },
       });
@@ -122,6 +123,11 @@ async function ownUpload(app: App, request: FastifyRequest): Promise<Upload> {
   const upload = await findUpload(app.db, params.collection, params.upload);
   if (upload.account === accountNameOf(principalOf(request))) return upload;
   throw new CollectionsError("upload_unknown", "There is no upload of this id.");
+}
+
+async function isWhole(app: App, upload: Upload): Promise<boolean> {
+  if (upload.state !== "receiving") return true;
+  return receiveIfWhole(app, { ...app.recorder, account: upload.account }, upload);
 }
 
 /** A file that is whole stays so for whoever asks how far it is, though its bytes are a photo by now. */
