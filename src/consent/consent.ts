@@ -168,14 +168,17 @@ export async function overdueGrants(db: Reader, clock: Clock): Promise<readonly 
   return rows.map(toGrant);
 }
 
+/** What is past its time when it expires ended then, however long after that somebody looked. */
 async function setState(tx: Tx, clock: Clock, id: GrantId, state: GrantState): Promise<void> {
   const alive = state === "granted" || state === "paused";
   await tx.write
     .updateTable("grants")
-    .set((set) => ({
-      state,
-      ended_at: alive ? null : set.fn.coalesce("ended_at", set.val(clock.now())),
-    }))
+    .set((set) => {
+      const now = set.val(clock.now());
+      const over = state === "expired" ? set("expires_at", "<", now) : set.lit(false);
+      const end = set.case().when(over).then(set.ref("expires_at")).else(now).end();
+      return { state, ended_at: alive ? null : set.fn.coalesce("ended_at", end) };
+    })
     .where("id", "=", id)
     .execute();
 }

@@ -70,7 +70,7 @@ export async function dueGrantsOverdue(
 /**
  * Ended grants whose time for mistakes to be undone is over: the collection's grace after the end,
  * a year at most, and no longer than three years after the person last said yes. A withdrawal is
- * a word of the person, so only its grace counts. One that is overdue counts as ended now.
+ * a word of the person, so only its grace counts. One that is overdue ended when its time was over.
  */
 export async function dueGrantsOver(
   db: Reader,
@@ -80,7 +80,7 @@ export async function dueGrantsOver(
   const grace = sql<number>`case when collections.grace_days > ${sql.lit(GRACE_DAYS_MAX)}
     then ${sql.lit(GRACE_DAYS_MAX)} else collections.grace_days end`;
   const graceOver = sql<boolean>`
-    coalesce(grants.ended_at, ${now}) + ${grace} * ${sql.lit(DAY_MS)} <= ${now}`;
+    coalesce(grants.ended_at, grants.expires_at) + ${grace} * ${sql.lit(DAY_MS)} <= ${now}`;
   const rows = await db.read
     .selectFrom("grants")
     .innerJoin("collections", "collections.id", "grants.collection_id")

@@ -56,6 +56,22 @@ onEachDatabase(
   },
 );
 
+onEachDatabase("R37 a sweep that comes late gives nobody more time", async (db) => {
+  const clock = fixedClock(START);
+  await using instance = await openInstance(db, { clock });
+  const { app } = instance;
+  const collection = await makeCollection(app, { retentionDays: 60 });
+  const anna = await enrolPerson(app, collection, "anna");
+  // Of the 30 days of grace 29 are over when the first sweep comes.
+  clock.move(DAYS_MS(89));
+  assert.deepEqual(await kindsOf(instance), ["grants_overdue 1"]);
+  await sweep(app, app.recorder);
+  assert.equal((await stateOf(instance, anna)).grant, "expired");
+  clock.move(DAYS_MS(1));
+  await sweep(app, app.recorder);
+  assert.deepEqual(await stateOf(instance, anna), { grant: "erased", evidence: 0, named: false });
+});
+
 onEachDatabase("R37 a person with another grant stays, without what the first held", async (db) => {
   const clock = fixedClock(START);
   await using instance = await openInstance(db, { clock });
@@ -263,8 +279,9 @@ onEachDatabase("R37 a sweep that dies anywhere is finished by the next", async (
   await straysIn(instance, START);
   clock.move(DAYS_MS(10));
   await expireOverdue(app.db, app.recorder);
+  clock.move(DAYS_MS(375));
   const carl = await enrolPerson(app, collection, "carl");
-  clock.move(DAYS_MS(400));
+  clock.move(DAYS_MS(25));
   let deaths = 0;
   // Each round gets further before it dies, or has less left to do.
   for (let step = 0; step < 40; step += 1) {
