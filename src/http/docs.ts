@@ -88,10 +88,10 @@ function topicsOf(routes: readonly Named[]): ReadonlyMap<string, readonly Named[
     const [, , , first = "", , below = ""] = path.split("/");
     return [first, below.replace(/^:.*/u, "")];
   };
-  const counts = Map.groupBy(routes, ([, route]) => partOf(route)[1]);
+  const counts = Map.groupBy(routes, ([, route]) => partOf(route).join(" "));
   return Map.groupBy(routes, ([, route]) => {
     const [first, below] = partOf(route);
-    const many = (counts.get(below)?.length ?? 0) > 1;
+    const many = (counts.get(`${first} ${below}`)?.length ?? 0) > 1;
     return first === "collections" && below !== "" && many ? below : first;
   });
 }

@@ -14,11 +14,12 @@ const STEPS: readonly FirstStep[] = [
     title: "Say where the service is, and who you are",
     text:
       "Put in the link that the service printed when it started. It makes the owner's account, " +
-      "once, and signs you in: the session's cookie is kept in the file cookies.txt.",
+      "once, and signs you in. From here on, owner asks with your session, whose cookie is kept in " +
+      "the file cookies.txt; pick shows an answer and takes one field out of it.",
     commands: `address=http://localhost:4400
 link='http://localhost:4400/start#...'
 
-pick() { grep -o "\\"$1\\":\\"[^\\"]*\\"" | head -n 1 | cut -d '"' -f 4; }
+pick() { tee >(cat >&2) | grep -o "\\"$1\\":\\"[^\\"]*\\"" | head -n 1 | cut -d '"' -f 4; }
 owner() { curl -sS --fail-with-body -b cookies.txt -c cookies.txt -H "Origin: $address" -H "X-Assent-Request: 1" "$@"; }
 
 owner -H "Content-Type: application/json" \\
