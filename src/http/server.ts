@@ -16,9 +16,10 @@ import { fixedRoutes } from "./fixed.ts";
 import { Gate } from "./gate.ts";
 import { HANDLERS } from "./handlers.ts";
 import { parseJson } from "./input.ts";
-import { JSON_BYTES_MAX, KEEP_ALIVE_MS, REQUEST_MS_MAX } from "./limits.ts";
+import { JSON_BYTES_MAX, KEEP_ALIVE_MS } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { type Metrics, openMetrics, timedEngines } from "./metrics.ts";
+import { pageRoutes } from "./pages.ts";
 import { openRates } from "./rates.ts";
 import type { ServiceSettings } from "./settings.ts";
 import { uploadRoutes } from "./uploads.ts";
@@ -48,10 +49,15 @@ const HEADERS = {
  */
 export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const { settings, stopping, origin } = deps;
+  const { connections } = settings;
   checkComplete();
   const server = fastify({
     bodyLimit: JSON_BYTES_MAX,
-    requestTimeout: REQUEST_MS_MAX,
+    requestTimeout: connections.requestMsMax,
+    http: {
+      headersTimeout: connections.headersMsMax,
+      connectionsCheckingInterval: connections.checkMs,
+    },
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
     trustProxy: settings.proxies.length > 0 ? [...settings.proxies] : false,
@@ -61,6 +67,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     clientErrorHandler: (error, socket) => refuseConnection(deps, error, socket),
     frameworkErrors: (error, request, reply) => void refuse(deps, error, request, reply),
   });
+  server.server.maxConnections = connections.max;
   const gate = new Gate(settings.gate);
   const metrics = openMetrics(deps.app, () => gate.inside);
   observe(server, deps, metrics);
@@ -79,6 +86,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const answers = new AnswersOnTheirWay();
   const door: Door = { app, gate, answers, rates, cookie, origin, onlyOrigin, stopping };
   fixedRoutes(server, door, metrics, settings);
+  await pageRoutes(server);
   await uploadRoutes(server, door, deps.log);
   apiRoutes(server, door);
   return server;

@@ -1,0 +1,78 @@
+import files from "@fastify/static";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LINK_PATHS } from "../accounts/links.ts";
+
+/** What `vite build web` makes. */
+const DIST = join(import.meta.dirname, "../../web/dist");
+
+/** Pages of people: where links lead, and below them. The script looks at the address itself. */
+const SUBJECT_PATHS = ["/", ...Object.values(LINK_PATHS), `${LINK_PATHS.subject}/*`];
+const OPERATOR_PATHS = ["/app", "/app/*"];
+
+/**
+ * What a page may load and do: this site's own files and nothing else. `blob:` is for pictures that
+ * the page itself has in hand before they are sent.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const HEADERS = {
+  "content-security-policy": POLICY,
+  "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+  "cross-origin-opener-policy": "same-origin",
+} as const;
+
+/** The files are named by their own hashes: what is at an address never changes. */
+const FOREVER = "public, max-age=31536000, immutable";
+
+/** What stands in place of the pages where they were not built. It holds no script. */
+const NOT_BUILT = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Assent</title></head><body>
+<h1>The pages are not built yet</h1>
+<p>The service runs. To build its pages, run <code>npm run web</code> in the folder of Assent, and
+load this address again.</p>
+<p>What can be asked without them: <a href="/docs">the API</a>.</p>
+</body></html>`;
+
+/** Serves the pages and their files from `dist`, each compressed as it was built. */
+export async function pageRoutes(server: FastifyInstance, dist: string = DIST): Promise<void> {
+  await server.register(files, {
+    root: dist,
+    prefix: "/assets/",
+    serve: false,
+    preCompressed: true,
+    suppressWarning: true,
+    cacheControl: false,
+  });
+  server.get("/assets/:file", async (request, reply) => {
+    const { file } = request.params as { readonly file: string };
+    reply.header("cache-control", FOREVER);
+    return reply.sendFile(`assets/${file}`);
+  });
+  for (const path of SUBJECT_PATHS) page(server, { path, name: "subject.html", dist });
+  for (const path of OPERATOR_PATHS) page(server, { path, name: "operator.html", dist });
+}
+
+function page(
+  server: FastifyInstance,
+  { path, name, dist }: { readonly path: string; readonly name: string; readonly dist: string },
+): void {
+  server.get(path, async (_, reply): Promise<FastifyReply> => {
+    reply.headers(HEADERS);
+    // Looked for each time: the pages may be built while the service runs.
+    if (existsSync(join(dist, name))) return reply.sendFile(name);
+    return reply.code(503).type("text/html; charset=utf-8").send(NOT_BUILT);
+  });
+}

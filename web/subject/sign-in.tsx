@@ -1,0 +1,185 @@
+import { useState } from "react";
+import { Link } from "react-router";
+import { Button, Field, Heading } from "../shared/controls.tsx";
+import { Frame } from "../shared/frame.tsx";
+import { useTexts } from "../shared/language.tsx";
+import { Done, Failure, Loading, useAction } from "../shared/states.tsx";
+import { forgetToken, tokenInAddress } from "../shared/token.ts";
+import { hasPasskeys, signInByPasskey } from "./passkeys.ts";
+import { ask } from "./service.ts";
+import { type Session, SignOut, useRenewSession, useSession } from "./session.tsx";
+
+type Whose = "account" | "subject";
+
+/** Signing in: by the link in the address, by asking for one, or by a passkey. */
+export function SignIn({ whose }: { readonly whose: Whose }) {
+  const { signIn } = useTexts();
+  const session = useSession();
+  const [token, setToken] = useState(tokenInAddress);
+  const enter = useEnter();
+  const title = whose === "account" ? signIn.title : signIn.titlePerson;
+  if (token !== null) {
+    return (
+      <Frame>
+        <Heading>{signIn.linkTitle}</Heading>
+        <Finish token={token} onOver={() => setToken(null)} onIn={enter} />
+      </Frame>
+    );
+  }
+  if (session.isPending) {
+    return (
+      <Frame>
+        <Heading>{title}</Heading>
+        <Loading />
+      </Frame>
+    );
+  }
+  if (session.data && session.data.kind !== "nobody") return <SignedIn session={session.data} />;
+  return (
+    <Frame>
+      <Heading>{title}</Heading>
+      {session.error ? (
+        <Failure error={session.error} again={() => void session.refetch()} />
+      ) : null}
+      {whose === "subject" ? <p>{signIn.whatPerson}</p> : null}
+      <AskForLink whose={whose} />
+      {hasPasskeys() ? <ByPasskey onIn={enter} /> : null}
+      <p>
+        <Link to={whose === "account" ? "/me" : "/sign-in"}>
+          {whose === "account" ? signIn.personInstead : signIn.staffInstead}
+        </Link>
+      </p>
+    </Frame>
+  );
+}
+
+/** Leads whoever signed in to their side. */
+function useEnter(): (session: Session) => Promise<void> {
+  const renew = useRenewSession();
+  return async ({ kind }) => {
+    forgetToken();
+    if (kind === "account") location.assign("/app");
+    else if (location.pathname.startsWith("/me")) await renew();
+    else location.assign("/me");
+  };
+}
+
+/** Waits for a press: programs that look through mail open links, but press nothing. */
+function Finish(of: {
+  readonly token: string;
+  readonly onIn: (session: Session) => Promise<void>;
+  readonly onOver: () => void;
+}) {
+  const { signIn } = useTexts();
+  const finish = useAction(async () => {
+    const session = await ask("signInWithLink", { token: of.token });
+    await of.onIn(session);
+    of.onOver();
+  });
+  return (
+    <div className="stack">
+      <p>{signIn.linkMore}</p>
+      {finish.error ? <Failure error={finish.error} /> : null}
+      <div className="row">
+        <Button busy={finish.busy} onPress={finish.run}>
+          {signIn.finish}
+        </Button>
+        {finish.error ? (
+          <Button
+            look="second"
+            onPress={() => {
+              forgetToken();
+              of.onOver();
+            }}
+          >
+            {signIn.send}
+          </Button>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function AskForLink({ whose }: { readonly whose: Whose }) {
+  const { signIn } = useTexts();
+  const [address, setAddress] = useState("");
+  const [sent, setSent] = useState(false);
+  const send = useAction(async () => {
+    await ask("askForLink", { whose, address });
+    setSent(true);
+  });
+  if (sent) {
+    return (
+      <>
+        <Done>
+          <h2>{signIn.sent}</h2>
+          <p>{signIn.sentMore}</p>
+        </Done>
+        <Button look="second" onPress={() => setSent(false)}>
+          {signIn.other}
+        </Button>
+      </>
+    );
+  }
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send.run();
+      }}
+    >
+      <Field
+        label={signIn.address}
+        name="email"
+        type="email"
+        value={address}
+        onChange={setAddress}
+        autoComplete="username webauthn"
+      />
+      {send.error ? <Failure error={send.error} /> : null}
+      <Button type="submit" busy={send.busy}>
+        {signIn.send}
+      </Button>
+    </form>
+  );
+}
+
+function ByPasskey({ onIn }: { readonly onIn: (session: Session) => Promise<void> }) {
+  const { signIn } = useTexts();
+  const [refused, setRefused] = useState(false);
+  const enter = useAction(async () => {
+    setRefused(false);
+    try {
+      await onIn(await signInByPasskey());
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      setRefused(true);
+    }
+  });
+  return (
+    <div className="stack section">
+      {refused ? <p role="alert">{signIn.passkeyFailed}</p> : null}
+      {enter.error ? <Failure error={enter.error} /> : null}
+      <Button look="second" busy={enter.busy} onPress={enter.run}>
+        {signIn.passkey}
+      </Button>
+    </div>
+  );
+}
+
+function SignedIn({ session }: { readonly session: Session }) {
+  const { signIn } = useTexts();
+  return (
+    <Frame>
+      <Heading>{signIn.title}</Heading>
+      <p>{signIn.signedIn(session.name ?? "")}</p>
+      <div className="row">
+        <a className="button first" href={session.kind === "account" ? "/app" : "/me"}>
+          {signIn.goOn}
+        </a>
+        <SignOut />
+      </div>
+    </Frame>
+  );
+}
