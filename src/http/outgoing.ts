@@ -42,7 +42,7 @@ export async function handOut(
 export async function inTurn<Made>(signal: AbortSignal, make: () => Promise<Made>): Promise<Made> {
   using place = pictures.enter();
   await place.turn(signal);
-  return make();
+  return await make();
 }
 
 async function removeLeft(folder: string, now: number): Promise<void> {

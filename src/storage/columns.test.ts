@@ -20,6 +20,9 @@ import { type CollectionId, newId, type SubjectId } from "../base/ids.ts";
 import { askForDelivery } from "../rights/deliveries.ts";
 import { erase } from "../rights/erase.ts";
 import { readSubject } from "../subjects/subjects.ts";
+import { askContactChange } from "../rights/contact-change.ts";
+import { enrolPhoto } from "../collections/enrol-photo.ts";
+import { findCollection } from "../collections/collections.ts";
 import { object } from "../rights/objections.ts";
 import type { ColumnNote } from "./column-notes.ts";
 import { columns } from "./columns.ts";
@@ -119,6 +122,10 @@ async function leaveTraces(app: App, collection: CollectionId, subject: SubjectI
   const request = { collection, language: "en", contacts: [contact], days: 1 };
   await createInvites(db, recorder, request, null);
   await db.write(async (tx) => openSession(tx, clock, owner, null));
+  const moving = { subject, contact: "elsewhere@people.example", origin: site.origin };
+  await askContactChange(db, recorder, moving);
+  const shown = { subject, bytes: await fakePicture(["p5"]) };
+  await enrolPhoto(app, recorder, await findCollection(db, collection), shown);
   await db.write(async (tx) => {
     const sighting = await tx.read
       .selectFrom("sightings")
