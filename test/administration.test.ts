@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { findAccount } from "../src/accounts/accounts.ts";
 import { firstOwnerLink, makeAccountLink } from "../src/accounts/links.ts";
 import { fixedClock } from "../src/base/clock.ts";
+import { addSigningKey } from "../src/ledger/signing.ts";
 import { erase } from "../src/rights/erase.ts";
 import { verifyEntry } from "../src/verify/entry.ts";
 import type { Opening } from "../src/verify/commitment.ts";
@@ -202,6 +203,17 @@ onSqlite("an instance witnesses others' records only where its owner says so", a
   await ask(tested, owner, ["POST", "/ledger/witnesses"], witness);
   const asked = await ask(tested, owner, ["POST", "/ledger/witnesses/ask"]);
   assert.equal(asked.body["state"], "WITNESSED", asked.text);
+  // A witness that fails (the key that was given for it is not its own any more) is told, and
+  // keeps no other from being asked.
+  const { db, vault, clock } = instance.app;
+  await db.write(async (tx) => addSigningKey(tx, vault, clock, "witness"));
+  const renewed = await ask(tested, owner, ["GET", "/witnessing"]);
+  const local = service.origin.replace("localhost", "127.0.0.1");
+  const other = { url: `${local}/witness`, key: renewed.body["key"] };
+  await ask(tested, owner, ["POST", "/ledger/witnesses"], other);
+  const failed = await ask(tested, owner, ["POST", "/ledger/witnesses/ask"]);
+  assert.equal(failed.body["code"], "witness_refused");
+  assert.equal((await ask(tested, {}, ["GET", "/ledger/witnesses"])).body["state"], "WITNESSED");
   const grown = await instance.app.ledger.checkpoint();
   // Smaller than what was cosigned: a size is answered, and nothing signed.
   assert.equal((await send(`old 0\n\n${grown}`)).status, 409);

@@ -26,7 +26,10 @@ function ownLedgerCommands(witness: Command): void {
     .action(async ({ url, key }: { url: string; key: string }, command: Command) =>
       withApp(command, async (app) => {
         await app.db.write(async (tx) => addWitness(tx, app.recorder, { url, key }));
-        say("Added. `assent witness ask` sends it the newest checkpoint, and nothing else.");
+        say(
+          "Added. A service sends it the newest checkpoint every hour, `assent witness ask` now; " +
+            "nothing else is ever sent.",
+        );
       }),
     );
   witness

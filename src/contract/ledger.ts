@@ -110,7 +110,8 @@ export const ledgerRoutes = {
   addWitness: defineRoute({
     method: "POST",
     path: "/api/v1/ledger/witnesses",
-    summary: "Add somebody who cosigns the record. Nothing is sent before it is asked.",
+    summary:
+      "Add somebody who cosigns the record. It is sent the newest state every hour, and no more.",
     access: { who: ["owner"], scope: null },
     body: z.object({
       url: text(ADDRESS_LENGTH_MAX).meta({ description: "The prefix of /add-checkpoint there." }),
@@ -156,7 +157,8 @@ export const ledgerRoutes = {
   askWitnesses: defineRoute({
     method: "POST",
     path: "/api/v1/ledger/witnesses/ask",
-    summary: "Have every witness cosign the newest state: only they are asked, only this is sent.",
+    summary:
+      "Have the witnesses cosign the newest state now. Only they are asked, only this is sent.",
     access: { who: ["owner"], scope: null },
     response: witnessState,
     status: 200,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../app.ts";
 import { DAY_MS } from "../base/clock.ts";
+import { askWitnesses } from "../ledger/witness.ts";
 import { keepSequencing } from "../ledger/keep-sequencing.ts";
 import { answerLinkRequests } from "../accounts/links.ts";
 import { type MailTransport, sendDueMail } from "../accounts/mail.ts";
@@ -17,6 +18,8 @@ const JOBS_MS = 500;
 const WEBHOOKS_MS = 2000;
 /** Whoever asked for a link looks at their mail at once. */
 const MAIL_MS = 2000;
+/** What a witness has seen can't be taken back: so much may be, and they are not pestered. */
+const WITNESS_MS = 60 * 60_000;
 /** Nobody past their grant's end is found even before; this makes the rows say so. */
 const SWEEP_MS = DAY_MS;
 
@@ -48,6 +51,7 @@ export function backgroundWork({
 }: Omit<BackgroundDeps, "log">): readonly BackgroundWork[] {
   const { db, vault, clock, recorder } = app;
   return [
+    { name: "witnesses", everyMs: WITNESS_MS, work: async () => askWitnesses(db, app.ledger) },
     { name: "jobs", everyMs: JOBS_MS, work: async (signal) => app.runner.drain({ signal }) },
     {
       name: "webhooks",

@@ -35,8 +35,8 @@ const ANSWER_MS_MAX = 20_000;
 const ATTEMPTS_MAX = 2;
 
 /**
- * Adds a witness by the prefix of its address (C2SP tlog-witness) and its key. Nothing is sent
- * until it is asked. Throws VerifyError format_invalid, LedgerError witness_known.
+ * Adds a witness by the prefix of its address (C2SP tlog-witness) and its key. A service asks it
+ * from now on, every hour; a command only when told to. Throws VerifyError format_invalid, LedgerError witness_known.
  */
 export async function addWitness(
   tx: Tx,
@@ -109,6 +109,21 @@ export async function askWitness(db: Db, ledger: Ledger, witness: Witness): Prom
     old = known;
   }
   throw refused("It names a new size each time.");
+}
+
+/**
+ * Asks every witness that has not cosigned the newest checkpoint. One that fails keeps no other from
+ * being asked; the first failure is thrown then. Throws what `askWitness` throws.
+ */
+export async function askWitnesses(db: Db, ledger: Ledger): Promise<void> {
+  const witnesses = await listWitnesses(db);
+  if (witnesses.length === 0) return;
+  await ledger.sequence();
+  const size = (await newestCheckpoint(db))?.size ?? 0;
+  const behind = witnesses.filter(({ cosignedSize }) => cosignedSize !== size);
+  const asked = await Promise.allSettled(behind.map(async (one) => askWitness(db, ledger, one)));
+  const failed = asked.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }
 
 /** Whether somebody independent has seen the newest state of the ledger. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { App } from "../../app.ts";
 import type { ledgerRoutes, witnessState as stateSchema } from "../../contract/ledger.ts";
 import type { OperatorEntry } from "../../ledger/log.ts";
-import { addWitness, askWitness, listWitnesses, witnessState } from "../../ledger/witness.ts";
+import { addWitness, askWitnesses, witnessState } from "../../ledger/witness.ts";
 import {
   isWitnessing,
   listWatched,
@@ -41,7 +41,7 @@ export const ledgerHandlers: Handlers<typeof ledgerRoutes> = {
     return stateOf(db);
   },
   askWitnesses: async ({ db, ledger }) => {
-    for (const one of await listWitnesses(db)) await askWitness(db, ledger, one);
+    await askWitnesses(db, ledger);
     return stateOf(db);
   },
   getWitnessing: async (app) => witnessingOf(app),
