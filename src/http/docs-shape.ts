@@ -47,13 +47,16 @@ function objectOf(schema: Json, indent: string): string {
 function scalarOf(schema: Json): string {
   if (schema["contentMediaType"] !== undefined) return "a file";
   const { type = "anything", minLength, maxLength, minimum, maximum, format } = schema;
-  const kind = type === "string" ? (format === "date" ? "date" : "text") : String(type);
-  const bounds =
-    type === "string"
-      ? rangeOf(minLength, maxLength, " characters")
-      : rangeOf(minimum, maximum, "");
+  const kinds = [type].flat().map(String);
+  const texts = kinds.includes("string");
+  const named = kinds.map((kind) =>
+    kind !== "string" ? kind : format === "date" ? "date" : "text",
+  );
+  const bounds = texts
+    ? rangeOf(minLength, maxLength, " characters")
+    : rangeOf(minimum, maximum, "");
   const unless = "default" in schema ? ` = ${JSON.stringify(schema["default"])}` : "";
-  return `${kind}${bounds}${unless}`;
+  return `${named.join(" | ")}${bounds}${unless}`;
 }
 
 function rangeOf(from: unknown, to: unknown, unit: string): string {
