@@ -7,6 +7,12 @@ export const PHOTO_BYTES_MAX = 32 * 1024 * 1024;
 /** A part of a form that is text. */
 export const FIELD_BYTES_MAX = 64 * 1024;
 export const FIELDS_MAX = 40;
+/** Connections open at once: a few kilobytes each; one more is closed at once. */
+export const CONNECTIONS_MAX = 4096;
+/** Headers are a packet or two: whoever takes longer holds a connection for nothing. */
+export const HEADERS_MS_MAX = 15_000;
+/** How often connections that took too long are looked for. */
+export const CONNECTIONS_CHECK_MS = 2000;
 /** Headers and body must be here by then; a slow phone sends a large photo in less. */
 export const REQUEST_MS_MAX = 120_000;
 /** An idle connection is kept for the next request this long. */

@@ -119,6 +119,10 @@ function observe(server: FastifyInstance, deps: ServerDeps, metrics: Metrics): v
   server.addHook("onRequest", async (request, reply) => {
     reply.headers({ ...HEADERS, "x-request-id": request.id });
   });
+  server.addHook("onSend", async (_, reply) => {
+    // Kept open, a connection would hold the end up until nobody has asked on it for a while.
+    if (deps.stopping.aborted) reply.header("connection", "close");
+  });
   server.addHook("onResponse", async (request, reply) => {
     const { statusCode: status, elapsedTime } = reply;
     const route = nameOf(request);

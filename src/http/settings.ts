@@ -3,10 +3,24 @@ import {
   ACCOUNT_REQUESTS_MAX,
   ADDRESS_REQUESTS_MAX,
   COLLECTION_REQUESTS_MAX,
+  CONNECTIONS_CHECK_MS,
+  CONNECTIONS_MAX,
+  HEADERS_MS_MAX,
   QUEUE_MS_MAX,
   QUEUE_PER_SLOT,
+  REQUEST_MS_MAX,
 } from "./limits.ts";
 import type { RateBounds } from "./rates.ts";
+
+/** How many connections there may be, and how long a request may take to arrive on one. */
+export interface ConnectionBounds {
+  readonly max: number;
+  readonly headersMsMax: number;
+  /** Headers and body. */
+  readonly requestMsMax: number;
+  /** Those that took too long are looked for this often. */
+  readonly checkMs: number;
+}
 
 /** What a service must be told beyond its instance. */
 export interface ServiceSettings {
@@ -19,6 +33,7 @@ export interface ServiceSettings {
   readonly proxies: readonly string[];
   /** Whoever asks for /metrics must bear it; null: only this very machine may ask. */
   readonly metricsToken: string | null;
+  readonly connections: ConnectionBounds;
   readonly rates: RateBounds;
   readonly gate: GateBounds;
   readonly logLevel: string;
@@ -35,6 +50,12 @@ export function settingsFor(workers: number): ServiceSettings {
     origin: null,
     proxies: [],
     metricsToken: null,
+    connections: {
+      max: CONNECTIONS_MAX,
+      headersMsMax: HEADERS_MS_MAX,
+      requestMsMax: REQUEST_MS_MAX,
+      checkMs: CONNECTIONS_CHECK_MS,
+    },
     rates: {
       address: ADDRESS_REQUESTS_MAX,
       account: ACCOUNT_REQUESTS_MAX,
