@@ -104,7 +104,7 @@ function yesTo(token: string, hash: string, changes: object = {}) {
 
 async function noticeHash(browser: Browser, token: string): Promise<string> {
   const { body } = await browser.post("/invites/open", { token });
-  return String(body.notice.hash);
+  return body.notice.hash;
 }
 
 onEachDatabase("R4 no photo is looked at before the receipt is there", async (database) => {
@@ -151,7 +151,7 @@ onEachDatabase(
     const browser = new Browser(tested);
     const hash = await noticeHash(browser, token);
     const { body } = await browser.post("/invites/yes", yesTo(token, hash));
-    const me = { collection: collection.id, subject: String(body.subject) };
+    const me = { collection: collection.id, subject: body.subject };
     await browser.photo(me, fakePhoto(["emma"], "her photo"));
     const consented = browser.asked;
     assert.deepEqual(returned(await searchFor(app, collection, ["emma"])), [me.subject]);
