@@ -71,16 +71,17 @@ export function Field(of: {
   );
 }
 
-/** One of a few. */
+/** One of a few; nothing is chosen for anybody. */
 export function Choice<Value extends string>(of: {
   readonly label: string;
-  readonly value: Value;
+  readonly value: Value | null;
   readonly onChange: (value: Value) => void;
   readonly options: readonly (readonly [value: Value, label: string])[];
 }) {
   return (
     <RadioGroup
       className="group"
+      isRequired
       value={of.value}
       onChange={(value) => of.onChange(value as Value)}
     >
@@ -90,6 +91,7 @@ export function Choice<Value extends string>(of: {
           <span>{label}</span>
         </Radio>
       ))}
+      <FieldError className="wrong" />
     </RadioGroup>
   );
 }

@@ -1,0 +1,57 @@
+import { useEffect, useState } from "react";
+import { Link } from "react-router";
+import { Button, Heading } from "../shared/controls.tsx";
+import { useLanguage, useTexts } from "../shared/language.tsx";
+import { showDay } from "../shared/times.ts";
+import { type Answer, linkOf } from "./service.ts";
+
+/** The signed receipt of a yes, to be kept; then on to the camera, or not now. */
+export function Receipt(of: { readonly yes: Answer<"acceptInvite">; readonly onGoOn: () => void }) {
+  const { receipt, invite } = useTexts();
+  const language = useLanguage();
+  const { yes } = of;
+  const saved = useFile(yes.receipt);
+  const { subject, consent } = yes;
+  return (
+    <>
+      <Heading focus>{receipt.title}</Heading>
+      <p>{receipt.what}</p>
+      <div className="card">
+        <p>{invite.until(showDay(yes.expiresAt, language))}</p>
+        <p className="small">
+          {receipt.hash}: <code>{yes.receiptHash}</code>
+        </p>
+        <div className="row">
+          <a className="button second" href={saved} download="receipt.jws">
+            {receipt.save}
+          </a>
+          <a
+            className="button second"
+            href={linkOf("readReceiptPdf", { subject, consent, language })}
+            download="receipt.pdf"
+          >
+            {receipt.print}
+          </a>
+        </div>
+      </div>
+      <h2>{receipt.next}</h2>
+      <p>{receipt.nextMore}</p>
+      <Button onPress={of.onGoOn}>{receipt.go}</Button>
+      <p className="section">
+        <Link to="/me">{receipt.later}</Link>
+        <span className="quiet small"> {receipt.laterMore}</span>
+      </p>
+    </>
+  );
+}
+
+/** The address of a text as a file of this page, for as long as it is shown. */
+function useFile(text: string): string {
+  const [address, setAddress] = useState("");
+  useEffect(() => {
+    const made = URL.createObjectURL(new Blob([text], { type: "application/jose" }));
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [text]);
+  return address;
+}
