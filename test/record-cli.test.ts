@@ -49,9 +49,9 @@ test("R10 access tells it in words, as a page, as a PDF and as JSON", async () =
     assert.equal((await stat(at(file))).mode & 0o77, 0);
 });
 
-test("R16 export, proof and what checks them", async () => {
+test("R2 R16 export, proof and what checks them; one flipped bit is refused", async () => {
   await refused("usage", "export", ...ada, "--to", at("ada.tar"));
-  assert.match(await done("export", ...ada, "--to", at("ada.zip")), /^Wrote 11 files, 0 photos/u);
+  assert.match(await done("export", ...ada, "--to", at("ada.zip")), /^Wrote 12 files, 0 photos/u);
   assert.match(await done("verify", at("ada.zip")), /^valid: This export/u);
   await done("keys", "show", "--receipts", "--json", at("keys.json"));
   await done("verify", at("ada.zip"), "--keys", at("keys.json"));
@@ -64,9 +64,52 @@ test("R16 export, proof and what checks them", async () => {
   await done("proof", "--old", at("older"), "--to", at("grown.json"));
   const grown = await done("verify", at("grown.json"), "--old", at("older"));
   assert.match(grown, /^valid: The ledger has only grown/u);
+  for (const [name, flags] of await handedOut()) await refusedWhenFlipped(name, flags);
   await writeFile(at("entry.json"), "not a proof");
   await refused("format_invalid", "verify", at("entry.json"));
 });
+
+test("R10 a search that returned nobody is proved to the people of its collection", async () => {
+  await drawPortrait(at("other.jpg"), members[1] as (typeof members)[number]);
+  const asked = ["--photo", at("other.jpg"), "--face", "1", "--purpose", "who is this"];
+  const searched = await done("search", "--collection", "gala", ...asked);
+  const id = /sea_[\w-]{16}/u.exec(searched)?.[0] ?? "";
+  await done("proof", ...ada, "--search", id, "--to", at("search.json"));
+  const key = (await done("ledger", "key")).split("\n")[0] ?? "";
+  assert.match(await done("verify", at("search.json"), "--key", key), /search\.recorded/u);
+  const { opening } = JSON.parse(await readFile(at("search.json"), "utf8"));
+  assert.deepEqual([opening.event.search, opening.event.purpose], [id, "who is this"]);
+  await refusedWhenFlipped("search.json", ["--key", key]);
+  await refused("search_unknown", "proof", ...ada, "--search", "sea_x", "--to", at("none.json"));
+});
+
+/** Every kind of file that is handed out, and what it is checked with. */
+async function handedOut(): Promise<readonly (readonly [string, readonly string[]])[]> {
+  await done("receipt", ...ada, "--collection", "gala", "--jws", at("ada.jws"));
+  const key = (await done("ledger", "key")).split("\n")[0] ?? "";
+  return [
+    ["ada.zip", []],
+    ["ada.jws", ["--keys", at("keys.json")]],
+    ["entry.json", ["--key", key]],
+    ["older", ["--key", key]],
+    ["grown.json", ["--key", key]],
+  ];
+}
+
+const FLIPPED =
+  /^(?:hash_mismatch|signature_invalid|proof_invalid|format_invalid|key_unknown): .{20}/u;
+
+/** One bit in the middle of a file: the exit code tells, and the reason has a name. */
+async function refusedWhenFlipped(name: string, flags: readonly string[]): Promise<void> {
+  await done("verify", at(name), ...flags);
+  const bytes = await readFile(at(name));
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  await writeFile(at("flipped"), bytes);
+  const { exit, out, err } = await runAssent(at("data"), ["verify", at("flipped"), ...flags]);
+  assert.deepEqual([exit, out], [1, ""], name);
+  assert.match(err, FLIPPED);
+}
 
 test("R12 correct; then disclose what there is, and what an erasure leaves", async () => {
   await refused("nothing_to_correct", "correct", ...ada);
@@ -79,7 +122,8 @@ test("R12 correct; then disclose what there is, and what an erasure leaves", asy
     /sealed_vector \(sealed, the operator's keys open it: \d+ bytes, not shown\)/u,
   );
   assert.match(live, /sealed_name \(sealed, the operator's keys open it\) = Ada L\./u);
-  await done("erase", "--subject", id);
+  await done("erase", "--subject", id, "--certificate", at("erased.jws"));
+  await refusedWhenFlipped("erased.jws", ["--keys", at("keys.json")]);
   const erased = await done("disclose", "--subject", id);
   assert.match(erased, /: erased\./u);
   assert.doesNotMatch(erased, /Ada|people\.example|sealed/u);
