@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { firstSteps } from "../src/http/first-steps.ts";
-import { ASSENT, plainEnvironment, runAssent } from "./command.ts";
+import { runAssent } from "./command.ts";
+import { startService } from "./served.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const GUIDE = join(ROOT, "docs", "api-first-steps.md");
@@ -42,7 +42,7 @@ test(
       const commands = steps.map(([, escaped = ""]) => unescape(escaped));
       assert.equal(commands.length, firstSteps().length);
       // What the newcomer pastes.
-      const script = commands.join("\n").replace(/^link=.*$/mu, `link='${service.link}'`);
+      const script = commands.join("\n").replace(/^link=.*$/mu, `link='${service.link ?? ""}'`);
       const { exit, out, err } = await run("bash", ["-euo", "pipefail", "-c", script], folder);
       assert.equal(exit, 0, `${out}\n${err}`);
       assert.match(out, /"role":"owner"/u);
@@ -56,47 +56,6 @@ test(
     }
   },
 );
-
-interface Started extends AsyncDisposable {
-  readonly origin: string;
-  /** The first owner's, as it was printed. */
-  readonly link: string;
-}
-
-/** `assent serve` in a process of its own, on a free port. */
-async function startService(data: string): Promise<Started> {
-  const child = spawn(ASSENT, ["serve", "--port", "0"], {
-    env: plainEnvironment({ ASSENT_DATA: data, ASSENT_LOG: "error" }),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const stop = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill("SIGTERM");
-    await ended;
-  };
-  try {
-    const { origin, link } = await readGreeting(child);
-    return { origin, link, [Symbol.asyncDispose]: stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-async function readGreeting({ stdout }: ChildProcess): Promise<Omit<Started, symbol>> {
-  assert.ok(stdout);
-  let origin = "";
-  for await (const line of createInterface({ input: stdout })) {
-    origin = /^Listening: (\S+)/u.exec(line)?.[1] ?? origin;
-    const link = /(\S+\/start#\S+)/u.exec(line)?.[1];
-    if (link !== undefined) {
-      stdout.resume();
-      return { origin, link };
-    }
-  }
-  return assert.fail("The service ended before it printed its link.");
-}
 
 async function run(command: string, args: readonly string[], cwd: string) {
   const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"], timeout: 240_000 });
