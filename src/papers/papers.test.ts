@@ -130,7 +130,7 @@ onEachDatabase(
       ]) {
         assert.ok(page.includes(escaped(said)), said);
       }
-      assert.ok(page.includes('<svg viewBox="-4 -4 '));
+      assert.ok(page.includes('viewBox="-4 -4 '));
     }
     await makeCollection(instance.app, { name: "street", sceneBasis: null });
     const street = await pageOf(instance, "sign-street");
