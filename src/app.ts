@@ -6,12 +6,8 @@ import { BACKFILL } from "./collections/collections.ts";
 import type { EnrolDeps, Engines } from "./collections/enrol.ts";
 import type { ImportDeps } from "./collections/import.ts";
 import { importAsked, type ImportRoot } from "./collections/import-job.ts";
-import {
-  IMPORT_FILES,
-  IMPORT_UPLOADS,
-  importUploads,
-  type UploadDeps,
-} from "./collections/uploads.ts";
+import { importUploads } from "./collections/import-uploads.ts";
+import { IMPORT_FILES, IMPORT_UPLOADS, type UploadDeps } from "./collections/uploads.ts";
 import type { Engine } from "./faces/engine.ts";
 import { openEngine } from "./faces/faces.ts";
 import { parsePackName } from "./faces/packs.ts";

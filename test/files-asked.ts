@@ -10,7 +10,7 @@ import {
 import { findCollection } from "../src/collections/collections.ts";
 import { importPhoto } from "../src/collections/import-photo.ts";
 import { openUpload } from "../src/collections/uploads.ts";
-import { askForDelivery, readDelivery } from "../src/rights/deliveries.ts";
+import { askForDelivery, DELIVERY_MS, readDelivery } from "../src/rights/deliveries.ts";
 import { fakePicture } from "./fake-engine.ts";
 
 /** A photo that can be decoded, an upload and a delivery of a collection, by their ids. */
@@ -18,23 +18,27 @@ export async function filesAsked(
   app: App,
   collection: CollectionId,
   subject: SubjectId,
-): Promise<Readonly<Record<"photo" | "upload" | "delivery", string>>> {
-  const known = asked.get(app)?.get(collection);
-  if (known) return known;
-  const made = {
-    photo: await addPicture(app, collection, ["p7"]),
-    upload: await beginUpload(app, collection),
-    delivery: (await askForDelivery(app.db, app.recorder, { collection, subjects: [subject] }))
-      .delivery,
+): Promise<FileIds> {
+  const known = asked.get(collection);
+  const now = app.clock.now();
+  if (known && now < known.until) return known.ids;
+  const { delivery } = await askForDelivery(app.db, app.recorder, {
+    collection,
+    subjects: [subject],
+  });
+  const ids = {
+    photo: known?.ids.photo ?? (await addPicture(app, collection, ["p7"])),
+    upload: known?.ids.upload ?? (await beginUpload(app, collection)),
+    delivery,
   };
-  asked.set(app, (asked.get(app) ?? new Map<string, typeof made>()).set(collection, made));
-  return made;
+  asked.set(collection, { ids, until: now + DELIVERY_MS });
+  return ids;
 }
 
-const asked = new WeakMap<
-  App,
-  Map<string, Readonly<Record<"photo" | "upload" | "delivery", string>>>
->();
+type FileIds = Readonly<Record<"photo" | "upload" | "delivery", string>>;
+
+/** What was made for a collection, until its delivery is over. */
+const asked = new Map<CollectionId, { readonly ids: FileIds; readonly until: number }>();
 
 /** Imports a picture of these people. */
 export async function addPicture(

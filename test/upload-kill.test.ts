@@ -10,7 +10,7 @@ import { test } from "node:test";
 import { createApiKey } from "../src/accounts/api-keys.ts";
 import type { Config } from "../src/app.ts";
 import { sha256Hex } from "../src/base/bytes.ts";
-import { sweepUploads } from "../src/collections/uploads.ts";
+import { sweepUploads } from "../src/collections/sweep-uploads.ts";
 import { sharp } from "../src/media/codec.ts";
 import { instanceConfig, makeCollection, openInstance } from "./instance.ts";
 import type { ClientTask } from "./upload-client-child.ts";
@@ -89,7 +89,7 @@ async function sendAll(server: ServerTask, client: ClientTask): Promise<number> 
       const sender = start("upload-client-child.ts", client);
       const ended = once(sender, "exit");
       let told = "";
-      let killing = Promise.resolve();
+      const killing: Promise<void>[] = [];
       for await (const line of createInterface({ input: sender.stdout! })) {
         told = line;
         const [who, part] = KILLS[kills] ?? [];
@@ -97,15 +97,16 @@ async function sendAll(server: ServerTask, client: ClientTask): Promise<number> 
         kills += 1;
         if (who === "client") sender.kill("SIGKILL");
         else {
-          const killed = service;
-          killing = killing.then(async () => {
-            await kill(killed);
-            service = await startService(server);
-          });
+          killing.push(
+            kill(service).then(async () => {
+              service = await startService(server);
+              return undefined;
+            }),
+          );
         }
       }
       const [code, signal] = (await ended) as [number | null, string | null];
-      await killing;
+      await Promise.all(killing);
       assert.ok(code === 0 || signal === "SIGKILL", `the client failed: ${code}`);
       done = told === "all";
     }

@@ -16,15 +16,8 @@ import {
   isBelow,
   openImport,
 } from "./import.ts";
-import {
-  findUpload,
-  IMPORT_FILES,
-  isArchive,
-  noteUnpacked,
-  refuseUpload,
-  type Upload,
-  type UploadDeps,
-} from "./uploads.ts";
+import { noteUnpacked, refuseUpload } from "./import-uploads.ts";
+import { findUpload, IMPORT_FILES, isArchive, type Upload, type UploadDeps } from "./uploads.ts";
 
 /** Where imports from this machine may look, as the operator set it; null: nowhere. */
 export interface ImportRoot {
@@ -122,11 +115,11 @@ async function importOrigin(
   recorder: Recorder,
   collection: Collection,
   origin: ImportOrigin,
-  { signal, report }: JobContext,
+  context: JobContext,
 ): Promise<void> {
   await importFiles(deps, recorder, collection, origin, {
-    signal,
-    onProgress: ({ done, total }) => report({ done, total }),
+    signal: context.signal,
+    onProgress: ({ done, total }) => context.report({ done, total }),
   });
 }
 

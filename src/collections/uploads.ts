@@ -1,22 +1,14 @@
-import { open, readdir, rm, stat } from "node:fs/promises";
+import { open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Clock, DAY_MS, type Instant, later } from "../base/clock.ts";
+import { type Clock, DAY_MS, type Instant } from "../base/clock.ts";
 import type { CollectionId, ImportId, MediaId, UploadId } from "../base/ids.ts";
-import { inParallel } from "../base/parallel.ts";
-import { photoProblem } from "../faces/errors.ts";
 import { enqueue } from "../jobs/jobs.ts";
-import type { JobContext } from "../jobs/runner.ts";
 import type { Recorder } from "../ledger/ledger.ts";
-import { MediaError } from "../media/errors.ts";
 import { FILE_BYTES_MAX } from "../media/limits.ts";
-import { readSource } from "../media/source.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
 import type { UploadState } from "../storage/service-schema.ts";
-import { type Collection, findCollection } from "./collections.ts";
 import { CollectionsError } from "./errors.ts";
 import { type ImportDeps, openImport } from "./import.ts";
-import { importPhoto } from "./import-photo.ts";
-import { addSource } from "./media.ts";
 
 /** The job that imports the photos received for a collection. */
 export const IMPORT_UPLOADS = "import_uploads";
@@ -27,12 +19,8 @@ export const IMPORT_FILES = "import_files";
 export const ARCHIVE_BYTES_MAX = 20 * 1024 ** 3;
 /** Whoever has not gone on for so long has given up. Counted from the beginning. */
 export const UPLOAD_MS_MAX = 2 * DAY_MS;
-/** Long enough to see what came of it; the names may be people's. As long as an import's list. */
-const LISTED_MS = 90 * DAY_MS;
 /** Uploads of a collection that may be open at once: several events' photos, as rows and files. */
 export const UPLOADS_OPEN_MAX = 50_000;
-/** Rows read at a time. */
-const BATCH = 100;
 const NAME_LENGTH_MAX = 200;
 
 /** A file that somebody sends in parts. */
@@ -185,7 +173,8 @@ export async function receiveUpload(
   });
 }
 
-async function enqueueFor(
+/** Queues the import of a received file. */
+export async function enqueueFor(
   tx: Tx,
   recorder: Recorder,
   of: { readonly id: UploadId; readonly collection: CollectionId; readonly path: string },
@@ -214,89 +203,6 @@ export async function receiveIfWhole(
   return true;
 }
 
-/**
- * Imports every photo received for a collection, each as a file of an import. Killed at any moment,
- * it goes on where it was: a file goes after the commit that says what came of it.
- */
-export async function importUploads(
-  deps: UploadDeps,
-  recorder: Recorder,
-  id: CollectionId,
-  { signal, report }: JobContext,
-): Promise<void> {
-  const collection = await findCollection(deps.db, id);
-  await deps.engines(collection.pack);
-  let done = 0;
-  for (;;) {
-    const waiting = await receivedPhotos(deps.db, id);
-    if (waiting.length === 0) return;
-    const total = done + (await countReceived(deps.db, id));
-    await inParallel(waiting, deps.parallel, async (upload) => {
-      signal.throwIfAborted();
-      await importUpload(deps, { ...recorder, account: upload.account }, collection, upload);
-      done += 1;
-      report({ done, total: Math.max(done, total) });
-    });
-  }
-}
-
-async function importUpload(
-  deps: UploadDeps,
-  recorder: Recorder,
-  collection: Collection,
-  upload: Upload,
-): Promise<void> {
-  const file = join(deps.uploads, upload.id);
-  try {
-    const bytes = await readSource({ file }, { links: "refuse" });
-    if (bytes.length !== upload.bytes) throw new MediaError("truncated");
-    await importPhoto(deps, recorder, collection, bytes, async (tx, { outcome, media }) => {
-      await addSource(tx, media, upload.name);
-      const state = outcome === "added" ? "added" : "known";
-      await settle(tx, recorder.clock, upload.id, { state, reason: null, media_id: media });
-    });
-  } catch (error) {
-    const reason = photoProblem(error);
-    if (reason === null) throw error;
-    await deps.db.write(async (tx) => refuseUpload(tx, recorder.clock, upload.id, reason));
-  }
-  await rm(file, { force: true });
-}
-
-/** Notes why a file is not imported. */
-export async function refuseUpload(
-  tx: Tx,
-  clock: Clock,
-  id: UploadId,
-  reason: string,
-): Promise<void> {
-  await settle(tx, clock, id, { state: "refused", reason, media_id: null });
-}
-
-/** Notes that the photos of an archive are in. */
-export async function noteUnpacked(tx: Tx, clock: Clock, id: UploadId): Promise<void> {
-  await settle(tx, clock, id, { state: "unpacked", reason: null, media_id: null });
-}
-
-/** The first word on a received file stands: another process may be at it as well. */
-async function settle(
-  tx: Tx,
-  clock: Clock,
-  id: UploadId,
-  to: {
-    readonly state: "added" | "known" | "unpacked" | "refused";
-    readonly reason: string | null;
-    readonly media_id: MediaId | null;
-  },
-): Promise<void> {
-  await tx.write
-    .updateTable("uploads")
-    .set({ ...to, finished_at: clock.now() })
-    .where("id", "=", id)
-    .where("state", "=", "received")
-    .execute();
-}
-
 /** Ends an upload that is not whole yet, and removes its bytes. */
 export async function dropUpload(
   { db, uploads }: { readonly db: Db; readonly uploads: string },
@@ -313,89 +219,8 @@ export async function dropUpload(
   if (dropped) await rm(join(uploads, id), { force: true });
 }
 
-/**
- * Removes uploads that were never finished, the list of those from long ago, and files that no
- * open upload names. Asks anew for the import of what was received, should its job have failed.
- */
-export async function sweepUploads(
-  { db, uploads }: { readonly db: Db; readonly uploads: string },
-  recorder: Recorder,
-): Promise<void> {
-  const now = recorder.clock.now();
-  for (const one of await receiving(db)) await receiveIfWhole({ db, uploads }, recorder, one);
-  await db.write(async (tx) => {
-    await tx.write
-      .deleteFrom("uploads")
-      .where("state", "=", "receiving")
-      .where("created_at", "<=", later(now, -UPLOAD_MS_MAX))
-      .execute();
-    await tx.write
-      .deleteFrom("uploads")
-      .where("finished_at", "<=", later(now, -LISTED_MS))
-      .execute();
-    const waiting = await tx.read
-      .selectFrom("uploads")
-      .select(["id", "collection_id as collection", "path"])
-      .where("state", "=", "received")
-      .limit(BATCH)
-      .execute();
-    for (const row of waiting) await enqueueFor(tx, { ...recorder }, row);
-  });
-  await removeStrayFiles(db, uploads);
-}
-
-async function receiving(db: Db): Promise<readonly Pick<Upload, "id" | "bytes">[]> {
-  return db.read
-    .selectFrom("uploads")
-    .select(["id", "bytes"])
-    .where("state", "=", "receiving")
-    .limit(UPLOADS_OPEN_MAX)
-    .execute();
-}
-
-/** A file is made moments before its row. */
-const STRAY_MS = 60 * 60 * 1000;
-
-async function removeStrayFiles(db: Db, folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const info = await stat(join(folder, name)).catch(() => null);
-    const row = await db.read
-      .selectFrom("uploads")
-      .select("state")
-      .where("id", "=", name as UploadId)
-      .executeTakeFirst();
-    const open = row?.state === "receiving" || row?.state === "received";
-    const fresh = !row && info !== null && Date.now() - info.mtimeMs < STRAY_MS;
-    if (!open && !fresh) await rm(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-async function receivedPhotos(db: Db, collection: CollectionId): Promise<readonly Upload[]> {
-  const rows = await photosReceived(db, collection)
-    .selectAll()
-    .orderBy("created_at")
-    .orderBy("id")
-    .limit(BATCH)
-    .execute();
-  return rows.map(uploadOf);
-}
-
-async function countReceived(db: Db, collection: CollectionId): Promise<number> {
-  const row = await photosReceived(db, collection)
-    .select((select) => select.fn.countAll().as("count"))
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-function photosReceived(db: Db, collection: CollectionId) {
-  return db.read
-    .selectFrom("uploads")
-    .where("collection_id", "=", collection)
-    .where("state", "=", "received")
-    .where((where) => where(where.fn<string>("lower", ["path"]), "not like", "%.zip"));
-}
-
-function uploadOf(row: {
+/** A row as it is handed out. */
+export function uploadOf(row: {
   readonly id: UploadId;
   readonly collection_id: CollectionId;
   readonly account: string;

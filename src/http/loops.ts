@@ -5,7 +5,7 @@ import { askWitnesses } from "../ledger/witness.ts";
 import { keepSequencing } from "../ledger/keep-sequencing.ts";
 import { answerLinkRequests } from "../accounts/links.ts";
 import { type MailTransport, sendDueMail } from "../accounts/mail.ts";
-import { sweepUploads } from "../collections/uploads.ts";
+import { sweepUploads } from "../collections/sweep-uploads.ts";
 import { sweepDeliveries } from "../rights/deliveries.ts";
 import { sweep } from "../rights/retention.ts";
 import { deliverDue } from "../webhooks/deliver.ts";

@@ -87,8 +87,8 @@ export async function uploadRoutes(server: FastifyInstance, door: Door, log: Log
         onRequest: async (request, reply) => admitRequest(door, route, request, reply),
         handler: async (request, reply) => {
           const upload = await ownUpload(app, request);
-          if (method === "HEAD" && (await isWhole(app, upload))) return sayWhole(reply, upload);
-          await pass(request, reply);
+          if (method === "HEAD" && (await isWhole(app, upload))) await sayWhole(reply, upload);
+          else await pass(request, reply);
         },
       });
     }

@@ -79,7 +79,7 @@ export async function makeDelivery(
   deps: DeliveryDeps,
   recorder: Recorder,
   target: string,
-  { signal, report }: JobContext,
+  context: JobContext,
 ): Promise<void> {
   const [collection, id] = target.split("/") as [CollectionId, DeliveryId];
   const row = await rowOf(deps.db, collection, id);
@@ -89,8 +89,8 @@ export async function makeDelivery(
   const request = { collection, subjects: row.subjects, to: fileOf(deps.folder, id) };
   const { photos } = await deliver(deps, as, request, {
     onProgress: (done, total) => {
-      signal.throwIfAborted();
-      report({ done, total });
+      context.signal.throwIfAborted();
+      context.report({ done, total });
     },
   });
   await deps.db.write(async (tx) =>

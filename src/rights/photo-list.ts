@@ -175,7 +175,7 @@ async function listed(db: Reader, row: Row): Promise<ListedPhoto> {
   return {
     ...rest,
     faces: Number(faces),
-    pending: Number(pending) === 1,
+    pending: pending === 1,
     withheld: Number(objections) > 0,
     sources: await sourcesOf(db, row.id),
   };

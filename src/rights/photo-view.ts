@@ -133,5 +133,5 @@ async function livePeople(
   await lockSequences(tx, subjects);
   const grants = new Set(rows.map(({ grant }) => grant));
   const live = await stillLive(tx, recorder.clock, [...grants].sort());
-  return rows.filter(({ grant }) => live.has(grant)).map(({ grant: _, ...one }) => one);
+  return rows.filter(({ grant }) => live.has(grant));
 }

@@ -81,7 +81,7 @@ export const mediaHandlers: Handlers<typeof mediaRoutes> = {
       content: async () => {
         using place = pictures.enter();
         await place.turn(signal);
-        return renderThumbnail(app, found, size);
+        return await renderThumbnail(app, found, size);
       },
     };
   },
@@ -95,7 +95,7 @@ export const mediaHandlers: Handlers<typeof mediaRoutes> = {
       content: async () => {
         using place = pictures.enter();
         await place.turn(signal);
-        return open();
+        return await open();
       },
     };
   },

@@ -1,0 +1,126 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
+import type { CollectionId, MediaId, UploadId } from "../base/ids.ts";
+import { inParallel } from "../base/parallel.ts";
+import { photoProblem } from "../faces/errors.ts";
+import type { JobContext } from "../jobs/runner.ts";
+import type { Recorder } from "../ledger/ledger.ts";
+import { MediaError } from "../media/errors.ts";
+import { readSource } from "../media/source.ts";
+import type { Db, Tx } from "../storage/db.ts";
+import { type Collection, findCollection } from "./collections.ts";
+import { importPhoto } from "./import-photo.ts";
+import { addSource } from "./media.ts";
+import { type Upload, type UploadDeps, uploadOf } from "./uploads.ts";
+
+/** Rows read at a time. */
+const BATCH = 100;
+
+/**
+ * Imports every photo received for a collection, each as a file of an import. Killed at any moment,
+ * it goes on where it was: a file goes after the commit that says what came of it.
+ */
+export async function importUploads(
+  deps: UploadDeps,
+  recorder: Recorder,
+  id: CollectionId,
+  context: JobContext,
+): Promise<void> {
+  const collection = await findCollection(deps.db, id);
+  await deps.engines(collection.pack);
+  let done = 0;
+  for (;;) {
+    const waiting = await receivedPhotos(deps.db, id);
+    if (waiting.length === 0) return;
+    const total = done + (await countReceived(deps.db, id));
+    await inParallel(waiting, deps.parallel, async (upload) => {
+      context.signal.throwIfAborted();
+      await importUpload(deps, { ...recorder, account: upload.account }, collection, upload);
+      done += 1;
+      context.report({ done, total: Math.max(done, total) });
+    });
+  }
+}
+
+async function importUpload(
+  deps: UploadDeps,
+  recorder: Recorder,
+  collection: Collection,
+  upload: Upload,
+): Promise<void> {
+  const file = join(deps.uploads, upload.id);
+  try {
+    const bytes = await readSource({ file }, { links: "refuse" });
+    if (bytes.length !== upload.bytes) throw new MediaError("truncated");
+    await importPhoto(deps, recorder, collection, bytes, async (tx, { outcome, media }) => {
+      await addSource(tx, media, upload.name);
+      const state = outcome === "added" ? "added" : "known";
+      await settle(tx, recorder.clock, upload.id, { state, reason: null, media_id: media });
+    });
+  } catch (error) {
+    const reason = photoProblem(error);
+    if (reason === null) throw error;
+    await deps.db.write(async (tx) => refuseUpload(tx, recorder.clock, upload.id, reason));
+  }
+  await rm(file, { force: true });
+}
+
+/** Notes why a file is not imported. */
+export async function refuseUpload(
+  tx: Tx,
+  clock: Clock,
+  id: UploadId,
+  reason: string,
+): Promise<void> {
+  await settle(tx, clock, id, { state: "refused", reason, media_id: null });
+}
+
+/** Notes that the photos of an archive are in. */
+export async function noteUnpacked(tx: Tx, clock: Clock, id: UploadId): Promise<void> {
+  await settle(tx, clock, id, { state: "unpacked", reason: null, media_id: null });
+}
+
+/** The first word on a received file stands: another process may be at it as well. */
+async function settle(
+  tx: Tx,
+  clock: Clock,
+  id: UploadId,
+  to: {
+    readonly state: "added" | "known" | "unpacked" | "refused";
+    readonly reason: string | null;
+    readonly media_id: MediaId | null;
+  },
+): Promise<void> {
+  await tx.write
+    .updateTable("uploads")
+    .set({ ...to, finished_at: clock.now() })
+    .where("id", "=", id)
+    .where("state", "=", "received")
+    .execute();
+}
+
+async function receivedPhotos(db: Db, collection: CollectionId): Promise<readonly Upload[]> {
+  const rows = await photosReceived(db, collection)
+    .selectAll()
+    .orderBy("created_at")
+    .orderBy("id")
+    .limit(BATCH)
+    .execute();
+  return rows.map(uploadOf);
+}
+
+async function countReceived(db: Db, collection: CollectionId): Promise<number> {
+  const row = await photosReceived(db, collection)
+    .select((select) => select.fn.countAll().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+function photosReceived(db: Db, collection: CollectionId) {
+  return db.read
+    .selectFrom("uploads")
+    .where("collection_id", "=", collection)
+    .where("state", "=", "received")
+    .where((where) => where(where.fn<string>("lower", ["path"]), "not like", "%.zip"));
+}
