@@ -1,5 +1,5 @@
 import { verifyAuthenticationResponse } from "@simplewebauthn/server";
-import { decodeCredentialPublicKey } from "@simplewebauthn/server/helpers";
+import { cose, decodeCredentialPublicKey } from "@simplewebauthn/server/helpers";
 import type { SubjectId } from "../base/ids.ts";
 import type { Db, Reader } from "../storage/db.ts";
 import type { PasskeySignature } from "../verify/passkey.ts";
@@ -100,16 +100,20 @@ async function noteUse(
 }
 
 /** A public key as COSE has it (RFC 9053, sections 2 and 7), as JWK. Keys of RSA are refused. */
-function jwkOf(cose: Uint8Array<ArrayBuffer>): PasskeySignature["publicKey"] {
-  const key = decodeCredentialPublicKey(cose) as unknown as ReadonlyMap<number, unknown>;
-  const part = (label: number): string => {
-    const value = key.get(label);
-    if (value instanceof Uint8Array) return Buffer.from(value).toString("base64url");
+function jwkOf(bytes: Uint8Array<ArrayBuffer>): PasskeySignature["publicKey"] {
+  const key = decodeCredentialPublicKey(bytes);
+  const part = (value: Uint8Array | undefined): string => {
+    if (value) return Buffer.from(value).toString("base64url");
     throw refused();
   };
-  const [type, curve] = [key.get(1), key.get(-1)];
-  if (type === 2 && curve === 1) return { kty: "EC", crv: "P-256", x: part(-2), y: part(-3) };
-  if (type === 1 && curve === 6) return { kty: "OKP", crv: "Ed25519", x: part(-2) };
+  const { COSEKEYS, COSECRV } = cose;
+  if (cose.isCOSEPublicKeyEC2(key) && key.get(COSEKEYS.crv) === COSECRV.P256) {
+    const [x, y] = [part(key.get(COSEKEYS.x)), part(key.get(COSEKEYS.y))];
+    return { kty: "EC", crv: "P-256", x, y };
+  }
+  if (cose.isCOSEPublicKeyOKP(key) && key.get(COSEKEYS.crv) === COSECRV.ED25519) {
+    return { kty: "OKP", crv: "Ed25519", x: part(key.get(COSEKEYS.x)) };
+  }
   throw refused();
 }
 
