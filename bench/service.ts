@@ -14,6 +14,7 @@ import {
   FORM_TYPE,
   type Load,
   offer,
+  processorMs,
   quantile,
   residentMb,
   saturate,
@@ -101,9 +102,14 @@ async function benchFaces(instance: ServiceInstance): Promise<void> {
     searchForm(fakePhoto([personName((number * 7) % Math.min(KNOWN, PEOPLE))], String(number)));
   const base = { ...loadOn(served, instance), body };
   await saturate({ ...base, seconds: WARM_UP_SECONDS, connections: 4 });
+  const used = processorMs(served.pid);
   const full = await saturate({ ...base, seconds: SECONDS / 2, connections: 8 });
+  const each = (processorMs(served.pid) - used) / full.answers.length;
   report(`given face, 8 connections without a pause`, full.answers);
   ratio("searches a second", full.perSecond, full.perSecond / TARGETS.faces);
+  console.log(
+    `processor time of the service a search: ${each.toFixed(2)} ms, whoever else is busy`,
+  );
   const even = await offer({
     ...base,
     perSecond: TARGETS.faces,
