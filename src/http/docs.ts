@@ -172,7 +172,8 @@ export function curlOf(route: Route): string {
   const keeps = Object.entries(example.keeps ?? {}).map(
     ([name, at]) => `# keep: ${name} is "${at}" of the answer`,
   );
-  return [[head.join(" "), ...badgeOf(route), ...body, url].join(" \\\n  "), ...keeps].join("\n");
+  const command = [head.join(" "), ...badgeOf(route), ...body, url].join(" \\\n  ");
+  return [command.replaceAll("$today", "$(date +%F)"), ...keeps].join("\n");
 }
 
 /** By key where a key may; otherwise by the cookie of whoever has signed in: see the first steps. */
