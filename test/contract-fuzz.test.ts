@@ -152,6 +152,7 @@ function requests(ids: () => readonly string[]): fc.Arbitrary<Drawn> {
       apikey: "aky",
       message: "msg",
       entry: "eve",
+      photo: "med",
     };
     const prefixOf = (name: string) => prefixes[name] ?? name.slice(0, 3);
     const body = route.body ? valueOf(schemaOf(route.body, "input"), ids) : fc.constant({});
