@@ -144,7 +144,7 @@ function sayEvent(
   const left = new Set(["id", "at", "number", "startedAt", "receipt", "probe"]);
   const said = Object.entries(event).filter(([key]) => !left.has(key));
   if (certificate !== undefined) {
-    said.push(["certificate", issued.has(String(certificate)) ? "issued" : DANGLING]);
+    said.push(["certificate", issued.has(certificate as string) ? "issued" : DANGLING]);
   }
   return JSON.stringify(Object.fromEntries(said));
 }
