@@ -1,15 +1,6 @@
 import { z } from "zod";
 import { defineRoute, READERS, STAFF } from "./contract.ts";
-import {
-  collectionId,
-  day,
-  grantId,
-  instant,
-  page,
-  pageQuery,
-  subjectId,
-  text,
-} from "./fields.ts";
+import { collectionId, day, grantId, instant, page, pageQuery, subjectId, text } from "./fields.ts";
 
 /** Long enough for any real name or address, short enough for a caption. */
 const NAME_LENGTH_MAX = 200;
