@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, request as httpRequest } from "node:http";
+import { createServer, type IncomingMessage, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,6 +82,22 @@ onSqlite("a connection that breaks in the middle loses nothing of the file", asy
   );
   assert.equal(await photos(), 1);
 });
+
+onSqlite(
+  "over a line that lets no part through whole, a file arrives all the same",
+  async (database) => {
+    await using tested = await openTestService(database);
+    const most = 40;
+    await using between = await openBreaking(
+      tested.service.origin,
+      ({ headers }) => Number(headers["content-length"] ?? 0) <= most,
+    );
+    const { assent, collection, photos } = await ready(tested, between.origin);
+    const file = photoFile("anna", "x".repeat(500));
+    await uploadFile(assent, { collection, name: "a.jpg", file });
+    assert.equal(await photos(), 1);
+  },
+);
 
 onSqlite("another run goes on where the one before was cut off", async (database) => {
   await using tested = await openTestService(database);
@@ -202,7 +218,7 @@ test("a file on the disk is sent with its name and its time", async () => {
 /** Something between client and service that cuts requests off after a part of their body. */
 async function openBreaking(
   to: string,
-  passes: () => boolean,
+  passes: (request: IncomingMessage) => boolean,
 ): Promise<AsyncDisposable & { readonly origin: string }> {
   const server = createServer((incoming, outgoing) => {
     const { method, headers, url = "" } = incoming;
@@ -211,7 +227,7 @@ async function openBreaking(
       answer.pipe(outgoing);
     });
     request.on("error", () => incoming.socket.destroy());
-    if (passes()) {
+    if (passes(incoming)) {
       incoming.pipe(request);
       return;
     }

@@ -79,6 +79,8 @@ class OneUpload {
   /** Whether the service must be asked how far it is. */
   #unsure: boolean;
   #lost = false;
+  /** After a beginning that failed, the next brings no bytes along: it is sure to come through. */
+  #bare = false;
   readonly #assent: Assent;
   readonly #request: UploadRequest;
   readonly #options: UploadOptions;
@@ -104,6 +106,7 @@ class OneUpload {
   /** What a failure comes to: some pass, as the next attempt asks first how far the file is. */
   excuse(error: unknown): unknown {
     this.#unsure = this.at !== null;
+    this.#bare = this.at === null;
     if (!(error instanceof ProblemError) || this.at === null) return error;
     if (LOST_STATUSES.has(error.status)) return this.#beginAnew(error);
     const passing = isPassing(error) || ASK_AGAIN_STATUSES.has(error.status);
@@ -139,7 +142,7 @@ class OneUpload {
     const { pathname, origin: of } = new URL(at, origin);
     if (of !== origin) throw new ConnectionError("not_understood", "The upload is elsewhere.");
     this.at = pathname;
-    this.offset = offsetIn(answer);
+    this.offset = this.#bare ? 0 : offsetIn(answer);
   }
 
   async #goOn(at: string): Promise<void> {
@@ -159,13 +162,14 @@ class OneUpload {
   ): Promise<Response> {
     const end = this.offset + (this.#options.partBytes ?? PART_BYTES);
     const part = this.#request.file.slice(this.offset, end);
-    const type = { "content-type": "application/offset+octet-stream" };
+    const brings = method === "PATCH" || (method === "POST" && !this.#bare);
+    const type = brings ? { "content-type": "application/offset+octet-stream" } : {};
     return this.#assent.wire.sendOnce(
       {
         method,
         path,
-        headers: { "tus-resumable": "1.0.0", ...headers, ...(method === "HEAD" ? {} : type) },
-        ...(method === "HEAD" ? {} : { body: () => part }),
+        headers: { "tus-resumable": "1.0.0", ...headers, ...type },
+        ...(brings ? { body: () => part } : {}),
         signal: this.#options.signal,
       },
       async (answer) => answer,
