@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createApiKey } from "../src/accounts/api-keys.ts";
 import { configFor, openApp } from "../src/app.ts";
 import type { CollectionId } from "../src/base/ids.ts";
+import { changeLimits } from "../src/collections/limits.ts";
 import { portraitOf } from "../samples/samples.ts";
 import { takePhoto } from "../samples/scene.ts";
 import { makeMasterKey } from "../src/storage/master-key.ts";
@@ -196,6 +197,25 @@ onEachDatabase(
     assert.equal(seen.length, photos.length);
   },
 );
+
+onEachDatabase("R31 the budget of searches holds over HTTP, to the search", async (database) => {
+  await using tested = await openTestService(database, {
+    settings: { gate: { slots: 20, queue: 20, waitMsMax: 60_000 } },
+  });
+  const { app } = tested.instance;
+  const collection = await makeCollection(app);
+  await enrolPerson(app, collection, "anna");
+  await changeLimits(app.db, app.recorder, collection.id, { searchBudget: 5 });
+  const staff = await signInAs(tested, "staff", [collection.id]);
+  const asked = Array.from({ length: 12 }, async () =>
+    search(tested, collection.id, staff, "anna"),
+  );
+  const told = await Promise.all(asked);
+  assert.equal(told.filter(({ status }) => status === 200).length, 5);
+  const refused = told.filter(({ status }) => status === 429);
+  assert.equal(refused.length, 7);
+  for (const { text } of refused) assert.match(text, /"code":"search_budget_spent"/u);
+});
 
 test("SIGTERM under load: every request is answered or never taken, and the exit is 0", async (t) => {
   const root = await mkdtemp(join(tmpdir(), "assent-test-"));

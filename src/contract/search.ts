@@ -67,6 +67,7 @@ export const searchRoutes = {
       "collection_unknown",
       "collection_closed",
       "purpose_missing",
+      "search_budget_spent",
       "face_not_pointed_at",
       "no_face_found",
       "no_face_there",

@@ -18,6 +18,8 @@ export interface Verification {
   /** Counted from 0, from the left; null where the photo shows one face alone. */
   readonly face: number | null;
   readonly watch?: SearchWatch;
+  /** As of a search. */
+  readonly telling?: () => void;
 }
 
 /** What is said of it. Below the threshold not even a score. */
@@ -39,7 +41,7 @@ export async function verifyPerson(
   recorder: Recorder,
   verification: Verification,
 ): Promise<Verified> {
-  const { collection, subject, photo, purpose, watch } = verification;
+  const { collection, subject, photo, purpose, watch, telling } = verification;
   await checkGrant(deps, collection, subject);
   const index = verification.face ?? (await onlyFaceIn(deps, verification));
   const answer = await searchByPhoto(deps, recorder, {
@@ -49,6 +51,7 @@ export async function verifyPerson(
     pointed: { kind: "face", index },
     only: subject,
     ...(watch ? { watch } : {}),
+    ...(telling ? { telling } : {}),
   });
   const face = answer.faces[index];
   if (!face) throw new SearchError("no_face_there", "There is no face where you point.");

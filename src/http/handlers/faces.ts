@@ -22,7 +22,7 @@ export const faceHandlers: Handlers<typeof faceRoutes> = {
       })),
     };
   },
-  verifyPerson: async (app, { params, body, files, recorder }) => {
+  verifyPerson: async (app, { params, body, files, recorder, telling }) => {
     await personOf(app.db, params.collection, params.subject);
     const { search, verdict, score, problems } = await verifyPerson(app, recorder, {
       collection: params.collection,
@@ -31,6 +31,7 @@ export const faceHandlers: Handlers<typeof faceRoutes> = {
       purpose: body.purpose,
       face: body.face === undefined ? null : body.face - 1,
       watch: watchSearches(recorder),
+      telling,
     });
     return { search, verdict, score, problems: problemsOf(problems) };
   },

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Principal } from "../../accounts/principal.ts";
+import { watchSearches } from "../../accounts/search-watch.ts";
 import type { App } from "../../app.ts";
 import { SearchError } from "../../search/errors.ts";
 import type { searchRoutes } from "../../contract/search.ts";
@@ -21,6 +22,7 @@ export const searchHandlers: Handlers<typeof searchRoutes> = {
       photo: { bytes: files.photo },
       purpose: body.purpose,
       pointed: pointedAt(body),
+      watch: watchSearches(recorder),
       telling,
       timed,
       // One more tells whether there is a next page.
