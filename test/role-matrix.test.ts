@@ -165,6 +165,7 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   startReceiptSignature: OWN,
   signReceipt: OWN,
   listOwnSearches: OWN,
+  proveOwnSearch: OWN,
   proveOwnEntry: OWN,
   watchOwnProgress: OWN,
   correctName: OWN,
@@ -277,6 +278,7 @@ interface Scene {
   readonly message: string;
   readonly alert: string;
   readonly entry: string;
+  readonly search: string;
   readonly notice: string;
 }
 
@@ -324,15 +326,20 @@ async function makeAccess(
 async function makeWatched(
   app: App,
   collection: CollectionId,
-): Promise<Pick<Scene, "webhook" | "message" | "alert" | "entry" | "notice">> {
+): Promise<Pick<Scene, "webhook" | "message" | "alert" | "entry" | "search" | "notice">> {
   const url = `https://receiver.example/${scenes}`;
   const asked = { collection, url, allowPrivate: false };
   const { id: webhook } = await addWebhook(app.db, app.recorder, asked);
   const message = await makeDeadMessage(app, collection);
   const alert = await makeAlert(app, collection);
   const entry = await app.db.read.selectFrom("entries").select("id").executeTakeFirstOrThrow();
+  const { id: search } = await app.db.read
+    .selectFrom("searches")
+    .select("id")
+    .where("collection_id", "=", collection)
+    .executeTakeFirstOrThrow();
   const [notice] = await currentNotices(app.db, collection);
-  return { webhook, message, alert, entry: entry.id, notice: notice?.id ?? "" };
+  return { webhook, message, alert, entry: entry.id, search, notice: notice?.id ?? "" };
 }
 
 async function askAs(
@@ -359,6 +366,7 @@ async function askAs(
     message: scene.message,
     alert: scene.alert,
     entry: scene.entry,
+    search: scene.search,
     notice: scene.notice,
     ...(await filesAsked(app, scene.collection.id, scene.subject)),
     ...(ASKED.test(`${route.path} ${JSON.stringify(route.example)}`)

@@ -84,6 +84,7 @@ export const PARAMS = {
   passkey: passkeyId,
   notice: noticeId,
   entry: eventId,
+  search: searchId,
   webhook: webhookId,
   message: messageId,
   alert: alertId,

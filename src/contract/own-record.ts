@@ -198,6 +198,16 @@ export const ownRecordRoutes = {
     response: page(ownSearch),
     status: 200,
     errors: ["subject_unknown", "subject_erased", "cursor_invalid"],
+    example: { as: "subject", keeps: { search: "items.0.id" } },
+  }),
+  proveOwnSearch: defineRoute({
+    method: "GET",
+    path: "/api/v1/people/:subject/searches/:search/proof",
+    summary: "The entry that records a search, whether it found you or not, with what proves it.",
+    access: OWN,
+    response: proof,
+    status: 200,
+    errors: ["search_unknown", "subject_erased"],
     example: { as: "subject" },
   }),
   proveOwnEntry: defineRoute({

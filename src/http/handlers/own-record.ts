@@ -15,7 +15,7 @@ import { askContactChange, confirmContactChange } from "../../rights/contact-cha
 import { correct } from "../../rights/correct.ts";
 import { exportRecord } from "../../rights/export.ts";
 import { pageOfOwnSearches } from "../../rights/own-searches.ts";
-import { proveEntry } from "../../rights/prove.ts";
+import { proveEntry, proveSearch } from "../../rights/prove.ts";
 import { readRecord } from "../../rights/record.ts";
 import { grantsHeld, templatesHeld } from "../../rights/record-parts.ts";
 import type { HeldGrant } from "../../rights/person-record.ts";
@@ -75,6 +75,10 @@ export const ownRecordHandlers: Handlers<typeof ownRecordRoutes> = {
       item: (one) => ({ ...one }),
     });
   },
+  proveOwnSearch: async (app, { params }) =>
+    asJson<typeof ownRecordRoutes.proveOwnSearch.response>(
+      await proveSearch(app, params.subject, params.search),
+    ),
   proveOwnEntry: async (app, { params }) =>
     asJson<typeof ownRecordRoutes.proveOwnEntry.response>(
       await proveEntry(app.ledger, params.subject, params.number),
