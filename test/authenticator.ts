@@ -44,12 +44,7 @@ export class Authenticator {
     const id = bytesOf(this.id);
     const length = Buffer.alloc(2);
     length.writeUInt16BE(id.length);
-    const attested = Buffer.concat([
-      Buffer.alloc(16),
-      length,
-      id,
-      isoCBOR.encode(this.#public),
-    ]);
+    const attested = Buffer.concat([Buffer.alloc(16), length, id, isoCBOR.encode(this.#public)]);
     const authData = Buffer.concat([this.#head(FLAGS.attested, handling), attested]);
     const attestation = new Map<string, unknown>([
       ["fmt", "none"],

@@ -166,14 +166,7 @@ onEachDatabase(
     assert.equal((await send(5, proof.hashes, nine)).status, 200);
     assert.equal((await send(5, proof.hashes, nine)).status, 409);
     assert.equal((await send(9, [], five)).status, 400, "never a smaller tree after a larger");
-    for (const body of [
-      "",
-      "old 1",
-      "old 01\n\n",
-      "old -1\n\n",
-      `old 9\nxx\n\n${nine}`,
-      nine,
-    ]) {
+    for (const body of ["", "old 1", "old 01\n\n", "old -1\n\n", `old 9\nxx\n\n${nine}`, nine]) {
       assert.equal((await addCheckpoint(deps, body)).status, 400, body);
     }
     const tooMany = Array.from({ length: 64 }, () => proof.hashes[0]!);
