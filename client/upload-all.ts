@@ -35,12 +35,14 @@ export async function* uploadAll(
   options: Pick<CallOptions, "signal"> & {
     readonly memory?: UploadMemory;
     readonly atOnce?: number;
+    readonly partBytes?: number;
   } = {},
 ): AsyncGenerator<UploadOutcome> {
-  const { atOnce = AT_ONCE, memory, signal } = options;
+  const { atOnce = AT_ONCE, memory, partBytes, signal } = options;
   const stop = new AbortController();
   const how = {
     ...(memory ? { memory } : {}),
+    ...(partBytes === undefined ? {} : { partBytes }),
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
   };
   const underWay = new Map<string, Promise<UploadOutcome & { readonly key: string }>>();

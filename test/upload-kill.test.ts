@@ -31,28 +31,36 @@ const KILLS = [
   ["client", 0.8],
 ] as const;
 const SIDE = 64;
+/** Any client of the protocol, and the one of this repository. */
+const CLIENTS = [
+  ["a client of others", "upload-client-child.ts"],
+  ["our own client", "upload-own-child.ts"],
+] as const;
 
-test("S4 photos sent while both sides are killed twice are all there, once and whole", async (t) => {
-  const root = await mkdtemp(join(tmpdir(), "assent-upload-"));
-  try {
-    const folder = join(root, "sent");
-    const hashes = await drawPhotos(folder);
-    const { config, collection, key } = await prepare(root);
-    const port = await freePort();
-    const endpoint = `http://127.0.0.1:${port}/api/v1/collections/${collection}/uploads`;
-    const began = Date.now();
-    const kills = await sendAll(
-      { config, port },
-      { endpoint, key, folder, memory: join(root, "memory") },
-    );
-    const seconds = Math.round((Date.now() - began) / 1000);
-    assert.equal(kills, KILLS.length, "all over before everybody was killed");
-    await checkInstance(config, hashes);
-    t.diagnostic(`${PHOTOS} photos in ${seconds} s, ${kills} kills`);
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
-});
+for (const [program, child] of CLIENTS) {
+  test(`S4 photos sent by ${program} while both sides are killed twice are all there, once and whole`, async (t) => {
+    const root = await mkdtemp(join(tmpdir(), "assent-upload-"));
+    try {
+      const folder = join(root, "sent");
+      const hashes = await drawPhotos(folder);
+      const { config, collection, key } = await prepare(root);
+      const port = await freePort();
+      const endpoint = `http://127.0.0.1:${port}/api/v1/collections/${collection}/uploads`;
+      const began = Date.now();
+      const kills = await sendAll(
+        { config, port },
+        { endpoint, key, folder, memory: join(root, "memory") },
+        child,
+      );
+      const seconds = Math.round((Date.now() - began) / 1000);
+      assert.equal(kills, KILLS.length, "all over before everybody was killed");
+      await checkInstance(config, hashes);
+      t.diagnostic(`${PHOTOS} photos in ${seconds} s, ${kills} kills`);
+    } finally {
+      await rm(root, { recursive: true, force: true });
+    }
+  });
+}
 
 /** Pictures of noise, each another; their SHA-256. */
 async function drawPhotos(folder: string): Promise<ReadonlySet<string>> {
@@ -81,12 +89,12 @@ async function prepare(root: string) {
 }
 
 /** Runs client and service until all is sent; how many kills met a process at work. */
-async function sendAll(server: ServerTask, client: ClientTask): Promise<number> {
+async function sendAll(server: ServerTask, client: ClientTask, child: string): Promise<number> {
   let service = await startService(server);
   let kills = 0;
   try {
     for (let done = false; !done;) {
-      const sender = start("upload-client-child.ts", client);
+      const sender = start(child, client);
       const ended = once(sender, "exit");
       let told = "";
       const killing: Promise<void>[] = [];
