@@ -72,3 +72,8 @@ function unescape(html: string): string {
     .replaceAll("&gt;", ">")
     .replaceAll("&amp;", "&");
 }
+
+test("the README has the commands too", async () => {
+  const readme = await readFile(join(ROOT, "README.md"), "utf8");
+  for (const { title, commands } of firstSteps()) assert.ok(readme.includes(commands), title);
+});
