@@ -54,7 +54,7 @@ function fill(path: string, input: Values): { readonly url: string; readonly res
 function withQuery(url: string, rest: Values): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(rest)) {
-    if (value !== undefined) query.set(name, String(value as string | number));
+    if (value !== undefined) query.set(name, textOf(value));
   }
   return query.size === 0 ? url : `${url}?${query.toString()}`;
 }
@@ -63,9 +63,13 @@ function formOf(rest: Values): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(rest)) {
     if (value instanceof Blob) form.append(name, value, "photo.jpg");
-    else if (value !== undefined) form.append(name, String(value as string | number));
+    else if (value !== undefined) form.append(name, textOf(value));
   }
   return form;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 async function send(url: string, request: RequestInit): Promise<Response> {

@@ -53,7 +53,7 @@ export function Camera(of: {
 function useCamera(video: HTMLVideoElement | null, onRefused: () => void): boolean {
   const [open, setOpen] = useState(false);
   useEffect(() => {
-    if (!video) return;
+    if (!video) return undefined;
     let gone = false;
     let stream: MediaStream | null = null;
     const start = async (): Promise<void> => {

@@ -30,7 +30,7 @@ const OFF_MAX = 0.2;
 export function useGuide(video: HTMLVideoElement | null, on: boolean): Advice {
   const [advice, setAdvice] = useState<Advice>(null);
   useEffect(() => {
-    if (!video || !on) return;
+    if (!video || !on) return undefined;
     const canvas = document.createElement("canvas");
     const finder = faceFinder();
     let gone = false;

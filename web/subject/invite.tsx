@@ -25,42 +25,23 @@ type Step =
 export function Invite() {
   const [token] = useState(tokenInAddress);
   const [step, setStep] = useState<Step>({ at: "asked" });
-  switch (step.at) {
-    case "asked":
-      return (
-        <Frame>
-          {token === null ? (
-            <NoLink />
-          ) : (
-            <Question
-              token={token}
-              onAnswer={(next) => {
-                forgetToken();
-                setStep(next);
-              }}
-            />
-          )}
-        </Frame>
-      );
-    case "no":
-      return (
-        <Frame>
-          <SaidNo />
-        </Frame>
-      );
-    case "receipt":
-      return (
-        <Frame>
-          <Receipt yes={step.yes} onGoOn={() => setStep({ at: "face", yes: step.yes })} />
-        </Frame>
-      );
-    case "face":
-      return (
-        <Frame>
-          <ShowFace collection={step.yes.collection} subject={step.yes.subject} />
-        </Frame>
-      );
-  }
+  const answer = (next: Step): void => {
+    forgetToken();
+    setStep(next);
+  };
+  return (
+    <Frame>
+      {step.at === "asked" && token === null ? <NoLink /> : null}
+      {step.at === "asked" && token !== null ? <Question token={token} onAnswer={answer} /> : null}
+      {step.at === "no" ? <SaidNo /> : null}
+      {step.at === "receipt" ? (
+        <Receipt yes={step.yes} onGoOn={() => setStep({ at: "face", yes: step.yes })} />
+      ) : null}
+      {step.at === "face" ? (
+        <ShowFace collection={step.yes.collection} subject={step.yes.subject} />
+      ) : null}
+    </Frame>
+  );
 }
 
 function NoLink() {

@@ -1,6 +1,6 @@
-import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { Button, Heading } from "../shared/controls.tsx";
+import { useFile } from "../shared/file.ts";
 import { useLanguage, useTexts } from "../shared/language.tsx";
 import { showDay } from "../shared/times.ts";
 import { type Answer, linkOf } from "./service.ts";
@@ -43,15 +43,4 @@ export function Receipt(of: { readonly yes: Answer<"acceptInvite">; readonly onG
       </p>
     </>
   );
-}
-
-/** The address of a text as a file of this page, for as long as it is shown. */
-function useFile(text: string): string {
-  const [address, setAddress] = useState("");
-  useEffect(() => {
-    const made = URL.createObjectURL(new Blob([text], { type: "application/jose" }));
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [text]);
-  return address;
 }

@@ -60,6 +60,7 @@ const ADDRESSES = {
   readReceiptPage: ["GET", `${OWN}/receipts/:consent/page`],
   readReceiptPdf: ["GET", `${OWN}/receipts/:consent/pdf`],
   listOwnSearches: ["GET", `${OWN}/searches`],
+  proveOwnSearch: ["GET", `${OWN}/searches/:search/proof`],
   proveOwnEntry: ["GET", `${OWN}/entries/:number/proof`],
   watchOwnProgress: ["GET", `${OWN}/progress`],
   askContactChange: ["POST", `${OWN}/contact`],

@@ -7,7 +7,7 @@ import { Done, Failure, Loading, useAction } from "../shared/states.tsx";
 import { forgetToken, tokenInAddress } from "../shared/token.ts";
 import { hasPasskeys, signInByPasskey } from "./passkeys.ts";
 import { ask } from "./service.ts";
-import { type Session, SignOut, useRenewSession, useSession } from "./session.tsx";
+import { type Session, SignOut, useSession } from "./session.tsx";
 
 type Whose = "account" | "subject";
 
@@ -16,13 +16,12 @@ export function SignIn({ whose }: { readonly whose: Whose }) {
   const { signIn } = useTexts();
   const session = useSession();
   const [token, setToken] = useState(tokenInAddress);
-  const enter = useEnter();
   const title = whose === "account" ? signIn.title : signIn.titlePerson;
   if (token !== null) {
     return (
       <Frame>
         <Heading>{signIn.linkTitle}</Heading>
-        <Finish token={token} onOver={() => setToken(null)} onIn={enter} />
+        <Finish token={token} onOver={() => setToken(null)} />
       </Frame>
     );
   }
@@ -43,7 +42,7 @@ export function SignIn({ whose }: { readonly whose: Whose }) {
       ) : null}
       {whose === "subject" ? <p>{signIn.whatPerson}</p> : null}
       <AskForLink whose={whose} />
-      {hasPasskeys() ? <ByPasskey onIn={enter} /> : null}
+      {hasPasskeys() ? <ByPasskey /> : null}
       <p>
         <Link to={whose === "account" ? "/me" : "/sign-in"}>
           {whose === "account" ? signIn.personInstead : signIn.staffInstead}
@@ -53,28 +52,18 @@ export function SignIn({ whose }: { readonly whose: Whose }) {
   );
 }
 
-/** Leads whoever signed in to their side. */
-function useEnter(): (session: Session) => Promise<void> {
-  const renew = useRenewSession();
-  return async ({ kind }) => {
-    forgetToken();
-    if (kind === "account") location.assign("/app");
-    else if (location.pathname.startsWith("/me")) await renew();
-    else location.assign("/me");
-  };
+/** Leads whoever signed in to their side. Everything is asked anew there. */
+function enter({ kind }: Session): void {
+  forgetToken();
+  if (kind === "account") location.assign("/app");
+  else location.assign(location.pathname.startsWith("/me") ? location.pathname : "/me");
 }
 
 /** Waits for a press: programs that look through mail open links, but press nothing. */
-function Finish(of: {
-  readonly token: string;
-  readonly onIn: (session: Session) => Promise<void>;
-  readonly onOver: () => void;
-}) {
+function Finish(of: { readonly token: string; readonly onOver: () => void }) {
   const { signIn } = useTexts();
   const finish = useAction(async () => {
-    const session = await ask("signInWithLink", { token: of.token });
-    await of.onIn(session);
-    of.onOver();
+    enter(await ask("signInWithLink", { token: of.token }));
   });
   return (
     <div className="stack">
@@ -145,13 +134,13 @@ function AskForLink({ whose }: { readonly whose: Whose }) {
   );
 }
 
-function ByPasskey({ onIn }: { readonly onIn: (session: Session) => Promise<void> }) {
+function ByPasskey() {
   const { signIn } = useTexts();
   const [refused, setRefused] = useState(false);
-  const enter = useAction(async () => {
+  const byPasskey = useAction(async () => {
     setRefused(false);
     try {
-      await onIn(await signInByPasskey());
+      enter(await signInByPasskey());
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       setRefused(true);
@@ -160,8 +149,8 @@ function ByPasskey({ onIn }: { readonly onIn: (session: Session) => Promise<void
   return (
     <div className="stack section">
       {refused ? <p role="alert">{signIn.passkeyFailed}</p> : null}
-      {enter.error ? <Failure error={enter.error} /> : null}
-      <Button look="second" busy={enter.busy} onPress={enter.run}>
+      {byPasskey.error ? <Failure error={byPasskey.error} /> : null}
+      <Button look="second" busy={byPasskey.busy} onPress={byPasskey.run}>
         {signIn.passkey}
       </Button>
     </div>

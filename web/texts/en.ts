@@ -50,7 +50,8 @@ export const en = {
     body_too_large: "The file is too large.",
     contact_changes_spent: "That were many changes of address. Wait an hour.",
     contact_change_over: "This link is over. Ask for the change once more.",
-    entry_unknown: "There is no such entry in the record.",
+    entry_unknown: "The record is signed every few moments. Check again shortly.",
+    search_unknown: "The record is signed every few moments. Check again shortly.",
     sighting_unknown: "This photo is not there any more.",
     scrub_due: "You were erased. A last clean-up of the database's files is still running.",
   },
@@ -261,7 +262,6 @@ export const en = {
     good: (size: number) =>
       `Checked in your browser: the record of ${size} entries, signed by this instance, holds exactly this search.`,
     bad: "This entry does NOT fit the signed record. Save what you see, and ask the organisation or its supervisory authority.",
-    notProvable: "The record is signed every few moments. Check again shortly.",
     differs: "The entry is in the record, but it tells of another search than the one shown here.",
     place: "Place in the record",
     text: "What the record says",
@@ -334,7 +334,8 @@ export const en = {
     eraseStays: "The photos themselves belong to the organisation and stay. Ask it about those.",
     eraseYes: "Yes, erase me for good",
     erased: "You are erased",
-    erasedMore: "Nothing here knows you any more. You can close this page.",
+    erasedMore: "Nothing here knows you any more. This certificate is the one thing left: keep it.",
+    certificate: "Save the certificate",
   },
 
   staff: {

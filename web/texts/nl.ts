@@ -52,7 +52,8 @@ export const nl: Texts = {
     body_too_large: "Het bestand is te groot.",
     contact_changes_spent: "Dat waren veel adreswijzigingen. Wacht een uur.",
     contact_change_over: "Deze link is voorbij. Vraag de wijziging nog eens aan.",
-    entry_unknown: "Zo'n regel staat niet in het register.",
+    entry_unknown: "Het register wordt om de paar ogenblikken ondertekend. Controleer zo opnieuw.",
+    search_unknown: "Het register wordt om de paar ogenblikken ondertekend. Controleer zo opnieuw.",
     sighting_unknown: "Deze foto is er niet meer.",
     scrub_due: "Je bent gewist. Een laatste opruiming van de databankbestanden loopt nog.",
   },
@@ -265,7 +266,6 @@ export const nl: Texts = {
     good: (size) =>
       `In je browser gecontroleerd: het register van ${size} regels, ondertekend door deze installatie, bevat precies deze zoekactie.`,
     bad: "Deze regel past NIET bij het ondertekende register. Bewaar wat je ziet, en vraag de organisatie of haar toezichthouder.",
-    notProvable: "Het register wordt om de paar ogenblikken ondertekend. Controleer zo opnieuw.",
     differs:
       "De regel staat in het register, maar vertelt van een andere zoekactie dan hier staat.",
     place: "Plaats in het register",
@@ -339,7 +339,9 @@ export const nl: Texts = {
     eraseStays: "De foto's zelf zijn van de organisatie en blijven. Vraag haar daarnaar.",
     eraseYes: "Ja, wis mij voorgoed",
     erased: "Je bent gewist",
-    erasedMore: "Hier kent niets je nog. Je kunt deze pagina sluiten.",
+    erasedMore:
+      "Hier kent niets je nog. Dit bewijs van wissing is het enige dat blijft: bewaar het.",
+    certificate: "Bewaar het bewijs",
   },
 
   staff: {

@@ -1,0 +1,202 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "react-router";
+import { Button, Heading, Progress } from "../shared/controls.tsx";
+import { useTexts } from "../shared/language.tsx";
+import { Failure, Loading } from "../shared/states.tsx";
+import { MyPhoto } from "./my-photo.tsx";
+import { type Answer, ask, linkOf } from "./service.ts";
+
+type Grant = Answer<"listGrants">["items"][number];
+type Photo = Answer<"listOwnPhotos">["items"][number];
+type Step = Answer<"watchOwnProgress">["items"][number];
+
+/** While photos are looked through, what is found should appear at once; else now and then. */
+const WORKING_MS = 1500;
+const RESTING_MS = 15_000;
+const PHOTOS_ON_PAGE = 24;
+
+/** The person's consents, for whoever shows something by them. */
+export function useGrants(subject: string) {
+  return useQuery({
+    queryKey: ["me", "grants"],
+    queryFn: async () => ask("listGrants", { subject }),
+  });
+}
+
+/** The photos that a person is seen in, a section for each consent in force. */
+export function MyPhotos({ subject }: { readonly subject: string }) {
+  const { photos } = useTexts();
+  const grants = useGrants(subject);
+  const progress = useQuery({
+    queryKey: ["me", "progress"],
+    queryFn: async () => ask("watchOwnProgress", { subject }),
+    refetchInterval: ({ state }) => (state.data?.items.some(isWorking) ? WORKING_MS : RESTING_MS),
+  });
+  const live = grants.data?.items.filter(({ state }) => state === "granted" || state === "paused");
+  return (
+    <>
+      <Heading>{photos.title}</Heading>
+      {grants.isPending ? <Loading /> : null}
+      {grants.error ? <Failure error={grants.error} again={() => void grants.refetch()} /> : null}
+      {live?.length === 0 ? <p>{photos.noGrant}</p> : null}
+      {live?.map((grant) => (
+        <Section
+          key={grant.id}
+          subject={subject}
+          grant={grant}
+          step={progress.data?.items.find(
+            ({ collection }) => collection.id === grant.collection.id,
+          )}
+        />
+      ))}
+    </>
+  );
+}
+
+function isWorking({ state }: Step): boolean {
+  return state === "queued" || state === "running";
+}
+
+function Section(of: {
+  readonly subject: string;
+  readonly grant: Grant;
+  readonly step: Step | undefined;
+}) {
+  const { photos } = useTexts();
+  const { collection, enrolled } = of.grant;
+  return (
+    <section>
+      <h2>{collection.name}</h2>
+      {enrolled ? null : (
+        <div className="note">
+          <p>{photos.notEnrolled}</p>
+          <Link className="button first" to={`/me/face/${collection.id}`}>
+            {photos.showFace}
+          </Link>
+        </div>
+      )}
+      {of.step ? <HowFar step={of.step} /> : null}
+      <Found
+        subject={of.subject}
+        collection={collection.id}
+        working={of.step !== undefined && isWorking(of.step)}
+        enrolled={enrolled}
+      />
+    </section>
+  );
+}
+
+function HowFar({ step: { state, done, total } }: { readonly step: Step }) {
+  const { photos } = useTexts();
+  if (state === "queued" || (state === "running" && total === null)) {
+    return (
+      <p className="quiet" role="status">
+        {photos.waiting}
+      </p>
+    );
+  }
+  if (state === "running") {
+    return (
+      <div className="card">
+        <Progress label={photos.progress(done, total ?? done)} done={done} total={total ?? done} />
+      </div>
+    );
+  }
+  return state === "failed" || state === "cancelled" ? <p>{photos.stopped}</p> : null;
+}
+
+/** A photo of which somebody said here that it is not them, and its place in the list. */
+interface Disowned {
+  readonly place: number;
+  readonly photo: Photo;
+}
+
+/**
+ * The service shows nobody a photo they said they are not on. It stays where it was as long as this
+ * page is open, so that a slip can be taken back.
+ */
+function withDisowned(items: readonly Photo[], disowned: readonly Disowned[]): readonly Photo[] {
+  const list = items.filter(({ id }) => disowned.every(({ photo }) => photo.id !== id));
+  for (const { place, photo } of disowned.toSorted((a, b) => a.place - b.place)) {
+    list.splice(place, 0, photo);
+  }
+  return list;
+}
+
+function Found(of: {
+  readonly subject: string;
+  readonly collection: string;
+  readonly working: boolean;
+  readonly enrolled: boolean;
+}) {
+  const { photos, more } = useTexts();
+  const { subject, collection } = of;
+  const found = useInfiniteQuery({
+    queryKey: ["me", "photos", collection],
+    queryFn: async ({ pageParam }) =>
+      ask("listOwnPhotos", {
+        subject,
+        collection,
+        limit: PHOTOS_ON_PAGE,
+        ...(pageParam === null ? {} : { cursor: pageParam }),
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    refetchInterval: of.working ? WORKING_MS : RESTING_MS,
+  });
+  const [disowned, setDisowned] = useState<readonly Disowned[]>([]);
+  if (found.isPending) return <Loading />;
+  if (found.error) return <Failure error={found.error} again={() => void found.refetch()} />;
+  const items = withDisowned(
+    found.data.pages.flatMap((page) => page.items),
+    disowned,
+  );
+  if (items.length === 0) {
+    return of.enrolled ? (
+      <div className="card">
+        <p>{photos.none}</p>
+        <p className="quiet">{photos.noneMore}</p>
+      </div>
+    ) : null;
+  }
+  return (
+    <>
+      <div className="row">
+        <a
+          className="button second"
+          href={linkOf("downloadOwnPhotos", { subject, collection })}
+          download
+        >
+          {photos.all}
+        </a>
+        <span className="quiet small">{photos.everyone}</span>
+      </div>
+      <ul className="photos">
+        {items.map((photo, place) => (
+          <li key={photo.id} className="photo">
+            <MyPhoto
+              subject={subject}
+              collection={collection}
+              photo={photo}
+              onVerdict={(state) => {
+                const others = disowned.filter((one) => one.photo.id !== photo.id);
+                const own = { place, photo: { ...photo, state } };
+                setDisowned(state === "rejected" ? [...others, own] : others);
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+      {found.hasNextPage ? (
+        <Button
+          look="second"
+          busy={found.isFetchingNextPage}
+          onPress={() => void found.fetchNextPage()}
+        >
+          {more}
+        </Button>
+      ) : null}
+    </>
+  );
+}
