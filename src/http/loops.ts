@@ -101,6 +101,5 @@ export async function runInBackground(deps: BackgroundDeps, signal: AbortSignal)
       await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   });
-  const moving = app.db.keepLogMoving(signal).catch(failed("database log"));
-  await Promise.all([sequencing, moving, ...loops]);
+  await Promise.all([sequencing, ...loops]);
 }

@@ -3,7 +3,6 @@ import { Kysely, sql, type Transaction } from "kysely";
 import { assert } from "../base/errors.ts";
 import { dropDeadRows } from "./dead-rows.ts";
 import { StorageError } from "./errors.ts";
-import { keepLogMoving } from "./log-keeper.ts";
 import { migrate } from "./migrate.ts";
 import { postgresDialect } from "./postgres.ts";
 import type { Schema } from "./schema.ts";
@@ -19,11 +18,6 @@ export interface Reader {
 /** Deadlocks and serialization failures: the work is done anew this many times, then thrown. */
 const ATTEMPTS_MAX = 5;
 const RETRY_CODES = new Set(["40001", "40P01"]);
-
-/** Pages of SQLite's log (16 KB each) that a commit moves into the file itself: its own default. */
-const LOG_PAGES = 1000;
-/** Where a thread does that: 128 MB, which it hardly lets come about. */
-const LOG_PAGES_MAX = 8192;
 
 /** Which database the current asynchronous path holds a transaction of. */
 const inTransaction = new AsyncLocalStorage<Db>();
@@ -160,20 +154,6 @@ export class Db implements Reader, AsyncDisposable {
     } catch (error) {
       if (isDiskFull(error)) return false;
       throw error;
-    }
-  }
-
-  /**
-   * Has a thread move SQLite's log until the signal is aborted ([Note: moving the log] in
-   * storage/log-keeper.ts). For processes that run on; PostgreSQL does it by itself.
-   */
-  async keepLogMoving(signal: AbortSignal): Promise<void> {
-    if (this.kind !== "sqlite") return;
-    await sql`pragma wal_autocheckpoint = ${sql.lit(LOG_PAGES_MAX)}`.execute(this.#query);
-    try {
-      await keepLogMoving(this.#address, signal);
-    } finally {
-      await sql`pragma wal_autocheckpoint = ${sql.lit(LOG_PAGES)}`.execute(this.#query);
     }
   }
 
