@@ -1,7 +1,7 @@
 import files from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { LINK_PATHS } from "../accounts/links.ts";
 
 /** What `vite build web` makes. */
@@ -48,6 +48,7 @@ load this address again.</p>
 
 /** Serves the pages and their files from `dist`, each compressed as it was built. */
 export async function pageRoutes(server: FastifyInstance, dist: string = DIST): Promise<void> {
+  const assets = join(dist, "assets");
   await server.register(files, {
     root: dist,
     prefix: "/assets/",
@@ -55,10 +56,13 @@ export async function pageRoutes(server: FastifyInstance, dist: string = DIST): 
     preCompressed: true,
     suppressWarning: true,
     cacheControl: false,
+    // Only of a file that is there: that one is missing may change.
+    setHeaders: (reply, path) => {
+      if (dirname(path) === assets) reply.header("cache-control", FOREVER);
+    },
   });
   server.get("/assets/:file", async (request, reply) => {
     const { file } = request.params as { readonly file: string };
-    reply.header("cache-control", FOREVER);
     return reply.sendFile(`assets/${file}`);
   });
   for (const path of SUBJECT_PATHS) page(server, { path, name: "subject.html", dist });

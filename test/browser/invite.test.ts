@@ -4,6 +4,9 @@ import { onSqlite } from "../databases.ts";
 import { checkAccessible, openPage, tabTo, WIDTHS, whyNoBrowser } from "./chromium.ts";
 import { openScene } from "./scene.ts";
 
+/** What a phone on a slow line loads before it shows the notice, compressed. */
+const SCRIPT_BYTES_MAX = 150 * 1024;
+
 const skip = whyNoBrowser();
 if (skip !== false) test("pages of an invite", { skip }, () => undefined);
 else {
@@ -15,6 +18,13 @@ else {
     await page
       .getByRole("heading", { name: "May you be found in the photos of the gala?" })
       .waitFor();
+    const bytes = await page.evaluate(() =>
+      performance
+        .getEntriesByType("resource")
+        .filter((one) => one instanceof PerformanceResourceTiming && one.name.endsWith(".js"))
+        .reduce((sum, one) => sum + (one as PerformanceResourceTiming).encodedBodySize, 0),
+    );
+    assert.ok(bytes > 0 && bytes <= SCRIPT_BYTES_MAX, `${bytes} bytes of script`);
     const toggles = page.getByRole("switch");
     assert.equal(await toggles.count(), 2);
     for (const toggle of await toggles.all()) assert.equal(await toggle.isChecked(), false);

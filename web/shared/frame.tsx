@@ -8,7 +8,7 @@ export function Frame(of: {
   readonly wide?: boolean;
 }) {
   return (
-    <>
+    <div className={of.wide === true ? "wide" : ""}>
       <header className="top">
         <div className="top-inner">
           <span className="brand">Assent</span>
@@ -16,7 +16,7 @@ export function Frame(of: {
           <LanguageChoice />
         </div>
       </header>
-      <main className={of.wide === true ? "wide" : ""}>{of.children}</main>
-    </>
+      <main>{of.children}</main>
+    </div>
   );
 }

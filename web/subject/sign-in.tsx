@@ -43,7 +43,7 @@ export function SignIn({ whose }: { readonly whose: Whose }) {
       {whose === "subject" ? <p>{signIn.whatPerson}</p> : null}
       <AskForLink whose={whose} />
       {hasPasskeys() ? <ByPasskey /> : null}
-      <p>
+      <p className="section">
         <Link to={whose === "account" ? "/me" : "/sign-in"}>
           {whose === "account" ? signIn.personInstead : signIn.staffInstead}
         </Link>

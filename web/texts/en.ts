@@ -4,11 +4,9 @@ export const en = {
   loading: "One moment…",
   failed: "Something went wrong here. Nothing half-done was kept.",
   again: "Try again",
-  back: "Back",
   cancel: "Cancel",
   more: "Show more",
   signOut: "Sign out",
-  help: "Help and languages",
 
   problems: {
     unreachable: "There is no connection to the service. Check yours, then try again.",
@@ -107,7 +105,7 @@ export const en = {
   invite: {
     title: (collection: string) => `May you be found in the photos of ${collection}?`,
     noLink: "This page opens with the link or QR code of an invite.",
-    from: (operator: string) => `${operator} asks you.`,
+    from: (operator: string) => `${operator} asks you, for this:`,
     happens: "What happens",
     steps: [
       "You show your face once. Numbers are made from it, and locked with a key of your own.",
@@ -317,7 +315,6 @@ export const en = {
     noPasskeys: "You have none yet.",
     passkeysUnable: "This browser has no passkeys.",
     addPasskey: "Add a passkey",
-    passkeyAdded: "The passkey was added.",
     passkeyFailed: "The passkey was not made.",
     removePasskey: "Remove",
     passkeyOf: (day: string) => `Made on ${day}`,

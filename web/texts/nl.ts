@@ -6,11 +6,9 @@ export const nl: Texts = {
   loading: "Een ogenblik…",
   failed: "Hier ging iets mis. Er is niets half bewaard.",
   again: "Probeer opnieuw",
-  back: "Terug",
   cancel: "Annuleren",
   more: "Meer tonen",
   signOut: "Afmelden",
-  help: "Hulp en talen",
 
   problems: {
     unreachable: "Er is geen verbinding met de dienst. Kijk de jouwe na en probeer opnieuw.",
@@ -109,7 +107,7 @@ export const nl: Texts = {
   invite: {
     title: (collection) => `Mag je worden gevonden op de foto's van ${collection}?`,
     noLink: "Deze pagina opent met de link of de QR-code van een uitnodiging.",
-    from: (operator) => `${operator} vraagt het je.`,
+    from: (operator) => `${operator} vraagt het je, hiervoor:`,
     happens: "Wat er gebeurt",
     steps: [
       "Je toont één keer je gezicht. Daar worden getallen van gemaakt, op slot met een sleutel van jou alleen.",
@@ -322,7 +320,6 @@ export const nl: Texts = {
     noPasskeys: "Je hebt er nog geen.",
     passkeysUnable: "Deze browser heeft geen passkeys.",
     addPasskey: "Voeg een passkey toe",
-    passkeyAdded: "De passkey is toegevoegd.",
     passkeyFailed: "De passkey is niet gemaakt.",
     removePasskey: "Verwijder",
     passkeyOf: (day) => `Gemaakt op ${day}`,
