@@ -69,7 +69,7 @@ function formOf(rest: Values): FormData {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 async function send(url: string, request: RequestInit): Promise<Response> {

@@ -146,6 +146,11 @@ function Found(of: {
     refetchInterval: of.working ? WORKING_MS : RESTING_MS,
   });
   const [disowned, setDisowned] = useState<readonly Disowned[]>([]);
+  const decide: Decide = (photo, place, state) => {
+    const others = disowned.filter((one) => one.photo.id !== photo.id);
+    const own = { place, photo: { ...photo, state } };
+    setDisowned(state === "rejected" ? [...others, own] : others);
+  };
   if (found.isPending) return <Loading />;
   if (found.error) return <Failure error={found.error} again={() => void found.refetch()} />;
   const items = withDisowned(
@@ -172,22 +177,7 @@ function Found(of: {
         </a>
         <span className="quiet small">{photos.everyone}</span>
       </div>
-      <ul className="photos">
-        {items.map((photo, place) => (
-          <li key={photo.id} className="photo">
-            <MyPhoto
-              subject={subject}
-              collection={collection}
-              photo={photo}
-              onVerdict={(state) => {
-                const others = disowned.filter((one) => one.photo.id !== photo.id);
-                const own = { place, photo: { ...photo, state } };
-                setDisowned(state === "rejected" ? [...others, own] : others);
-              }}
-            />
-          </li>
-        ))}
-      </ul>
+      <Grid subject={subject} collection={collection} items={items} onVerdict={decide} />
       {found.hasNextPage ? (
         <Button
           look="second"
@@ -198,5 +188,29 @@ function Found(of: {
         </Button>
       ) : null}
     </>
+  );
+}
+
+type Decide = (photo: Photo, place: number, state: Photo["state"]) => void;
+
+function Grid(of: {
+  readonly subject: string;
+  readonly collection: string;
+  readonly items: readonly Photo[];
+  readonly onVerdict: Decide;
+}) {
+  return (
+    <ul className="photos">
+      {of.items.map((photo, place) => (
+        <li key={photo.id} className="photo">
+          <MyPhoto
+            subject={of.subject}
+            collection={of.collection}
+            photo={photo}
+            onVerdict={(state) => of.onVerdict(photo, place, state)}
+          />
+        </li>
+      ))}
+    </ul>
   );
 }
