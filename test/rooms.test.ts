@@ -95,6 +95,25 @@ test("the client imports its own files and the contract, and nothing of Node but
   );
 });
 
+test("the screens import their own files, verify, and of the contract and the client types alone", () => {
+  const screens = globSync("web/{shared,subject,operator,texts}/**/*.{ts,tsx}", { cwd: ROOT })
+    .map((path) => path.replaceAll("\\", "/"))
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
+  assert.ok(screens.length > 20);
+  const wrong = screens.flatMap((source) => {
+    const untyped = { ...source, text: source.text.replaceAll(/^import type [^;]+;/gmu, "") };
+    const outside = importsOf(source).filter(
+      (target) => !/^(web|client|src\/contract|src\/verify)\//u.test(target),
+    );
+    const loaded = importsOf(untyped).filter(
+      (target) =>
+        source.path.startsWith("web/subject/") && /^(client|src\/contract)\//u.test(target),
+    );
+    return [...outside, ...loaded].map((target) => `${source.path} -> ${target}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
 test("what the client takes from the contract runs in browsers", () => {
   const contract = sources.filter(({ path }) => path.startsWith("contract/"));
   const wrong = contract.filter(({ text }) =>
