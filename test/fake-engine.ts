@@ -88,6 +88,7 @@ export function fakeEngine(pack: PackName = "recommended", hooks: EngineHooks = 
     analyse: async (source, options) => {
       const photo = await readFake(source);
       await hooks.before?.("analyse");
+      options.signal?.throwIfAborted();
       engine.analysed += 1;
       const chosen = photo.faces.map((face, index) => {
         const { kind } = options.embed;

@@ -15,7 +15,7 @@ import { portraitOf } from "../samples/samples.ts";
 import { takePhoto } from "../samples/scene.ts";
 import { makeMasterKey } from "../src/storage/master-key.ts";
 import { ASSENT, plainEnvironment } from "./command.ts";
-import { onEachDatabase } from "./databases.ts";
+import { onEachDatabase, onSqlite } from "./databases.ts";
 import { members } from "./drawn.ts";
 import { fakePhoto } from "./fake-engine.ts";
 import { enrolPerson, importPhotos, makeCollection } from "./instance.ts";
@@ -197,6 +197,55 @@ onEachDatabase(
     assert.equal(seen.length, photos.length);
   },
 );
+
+/** Asks which faces a photo has. */
+async function detect(
+  { service }: TestService,
+  collection: CollectionId,
+  badge: Badge,
+  signal?: AbortSignal,
+): Promise<number> {
+  const body = formOf({ files: { photo: "photo.jpg" } }, () => fakePhoto(["anna"]));
+  const url = `${service.origin}/api/v1/collections/${collection}/detections`;
+  const init = { method: "POST", headers: badge, body, ...(signal ? { signal } : {}) };
+  return (await fetch(url, init)).status;
+}
+
+onSqlite("what is given up when somebody hangs up is no failure", async (database) => {
+  const engine = standingStill();
+  await using tested = await openTestService(database, {
+    instance: { hooks: { before: engine.before } },
+  });
+  const collection = await makeCollection(tested.instance.app);
+  const staff = await signInAs(tested, "staff", [collection.id]);
+  const hangUp = new AbortController();
+  const asked = detect(tested, collection.id, staff, hangUp.signal);
+  await until(() => engine.entered.analyse === 1);
+  hangUp.abort();
+  await assert.rejects(asked, { name: "AbortError" });
+  // A moment for the service to notice.
+  await sleep(200);
+  engine.goOn();
+  await until(async () => (await placesAtGate(tested)) === 0);
+  assert.doesNotMatch(tested.log(), /"level":50/u);
+});
+
+onSqlite("a look at a photo that is under way when it stops is answered", async (database) => {
+  const engine = standingStill();
+  const tested = await openTestService(database, {
+    instance: { hooks: { before: engine.before } },
+  });
+  await using instance = tested.instance;
+  const collection = await makeCollection(instance.app);
+  const staff = await signInAs(tested, "staff", [collection.id]);
+  const asked = detect(tested, collection.id, staff);
+  await until(() => engine.entered.analyse === 1);
+  const stopped = tested.service[Symbol.asyncDispose]();
+  engine.goOn();
+  assert.equal(await asked, 200);
+  await stopped;
+  assert.doesNotMatch(tested.log(), /"level":50/u);
+});
 
 onEachDatabase("R31 the budget of searches holds over HTTP, to the search", async (database) => {
   await using tested = await openTestService(database, {

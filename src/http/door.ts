@@ -5,11 +5,13 @@ import type { Route } from "../contract/contract.ts";
 import type { AnswersOnTheirWay } from "./answers.ts";
 import { admit, identify } from "./auth.ts";
 import { checkOrigin, type CookieRules, setCookie } from "./browser.ts";
+import { comeBackLater } from "./errors.ts";
 import { etagOf, isNamed } from "./etag.ts";
 import type { Gate } from "./gate.ts";
 import type { Download, Request } from "./handler.ts";
 import { type KeptAnswer, once, parseKey, requestHash } from "./idempotency.ts";
 import { type Input, readInput, readParams } from "./input.ts";
+import { RETRY_SECONDS } from "./limits.ts";
 import type { Rates } from "./rates.ts";
 import { openSpool } from "./spool.ts";
 import { eventStream } from "./streams.ts";
@@ -101,8 +103,11 @@ async function makeAnswer(
   const key = parseKey(request.headers["idempotency-key"]);
   await using spool = route.filesMax === undefined ? null : await openSpool(door.app.uploads);
   const input = await readInput(route, request, spool);
-  const signal = signalOf(door, reply);
-  await place?.turn(signal);
+  const gone = whenGone(reply);
+  await place?.turn(AbortSignal.any([gone, door.stopping]));
+  // What is under way is ended in order when the service stops; events have no end of their own.
+  const endless = route.produces === "text/event-stream";
+  const signal = endless ? AbortSignal.any([gone, door.stopping]) : gone;
   const whole = requestFor(door, request, reply, { ...input, signal });
   if (place) whole.timed("wait", performance.now() - arrived);
   if (route.produces) {
@@ -162,11 +167,11 @@ function addTiming(reply: FastifyReply, step: string, ms: number): void {
   reply.header("server-timing", before === undefined ? timing : `${String(before)}, ${timing}`);
 }
 
-/** Aborted when the client hangs up before the answer, or the service stops. */
-function signalOf(door: Door, reply: FastifyReply): AbortSignal {
+/** Aborted when the client hangs up before the answer: work is given up, which is no failure. */
+function whenGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once("close", () => gone.abort());
-  return AbortSignal.any([gone.signal, door.stopping]);
+  reply.raw.once("close", () => gone.abort(comeBackLater("stopping", RETRY_SECONDS)));
+  return gone.signal;
 }
 
 function sendJson(request: FastifyRequest, reply: FastifyReply, answer: KeptAnswer): FastifyReply {

@@ -59,7 +59,7 @@ export class Gate {
 
   /** Waits for a slot, first come first served. */
   async #turn(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+    if (signal.aborted) throw comeBackLater("stopping", RETRY_SECONDS);
     if (this.#working < this.#bounds.slots) {
       this.#working += 1;
       return;

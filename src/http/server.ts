@@ -128,7 +128,9 @@ function observe(server: FastifyInstance, deps: ServerDeps, metrics: Metrics): v
     const route = nameOf(request);
     metrics.requests.inc({ route, method: request.method, status });
     metrics.seconds.observe({ route }, elapsedTime / 1000);
-    if (route === "searchByPhoto") metrics.searchSeconds.observe(elapsedTime / 1000);
+    // Those that were refused would make searching look fast.
+    if (route === "searchByPhoto" && status === 200)
+      metrics.searchSeconds.observe(elapsedTime / 1000);
     const fields = { request: request.id, method: request.method, route, status };
     deps.log.info({ ...fields, ms: Math.round(elapsedTime) }, "answered");
   });
