@@ -37,6 +37,8 @@ function assertProblem(
   assert.equal(told.status, answer.status);
   assert.match(answer.headers.get("content-type") ?? "", /^application\/problem\+json/u);
   assert.equal(told.request, answer.headers.get("x-request-id"));
+  const later = Number(answer.headers.get("retry-after") ?? 0);
+  assert.equal(later > 0, answer.status === 429 || answer.status === 503);
   assert.doesNotMatch(answer.text, /node_modules|\.ts:\d|\\n\s+at /u);
 }
 
@@ -283,6 +285,21 @@ onSqlite("requests are counted by address, account and collection", async (datab
     assertProblem(last, "too_many_requests");
     assert.ok(Number(last.headers.get("retry-after")) > 0);
   }
+});
+
+onSqlite("documents that take a while to make are counted by address too", async (database) => {
+  const many = 1_000_000;
+  const rates = { address: 4, account: many, collection: many };
+  await using tested = await openTestService(database, { settings: { rates } });
+  const texts = new Set<string>();
+  for (const path of ["/openapi.json", "/openapi.json", "/docs", "/docs"]) {
+    const { status, text } = await ask(tested, path);
+    assert.equal(status, 200);
+    texts.add(text);
+  }
+  assert.equal(texts.size, 2);
+  assertProblem(await ask(tested, "/docs"), "too_many_requests");
+  assertProblem(await ask(tested, "/openapi.json"), "too_many_requests");
 });
 
 onSqlite("numbers are told to the machine itself, or to who bears the token", async (database) => {

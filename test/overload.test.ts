@@ -263,7 +263,10 @@ onEachDatabase("R31 the budget of searches holds over HTTP, to the search", asyn
   assert.equal(told.filter(({ status }) => status === 200).length, 5);
   const refused = told.filter(({ status }) => status === 429);
   assert.equal(refused.length, 7);
-  for (const { text } of refused) assert.match(text, /"code":"search_budget_spent"/u);
+  for (const { text, retryAfter } of refused) {
+    assert.match(text, /"code":"search_budget_spent"/u);
+    assert.equal(retryAfter, "60");
+  }
 });
 
 test("SIGTERM under load: every request is answered or never taken, and the exit is 0", async (t) => {

@@ -9,16 +9,26 @@ export interface Failure {
   readonly problem: Problem;
 }
 
+/**
+ * When to come back where the error itself does not say: what is spent in an hour or a day comes
+ * back bit by bit, and what ails a database is over in seconds or must be mended.
+ */
+const LATER_SECONDS: ReadonlyMap<number, number> = new Map([
+  [429, 60],
+  [503, 5],
+]);
+
 /** What an error is answered with. The error itself, its stack and its cause stay here. */
 export function describeFailure(error: unknown, request: string): Failure {
   const code = codeOf(error);
   const [status, title] = PROBLEMS[code];
   const issues = error instanceof HttpError ? error.issues : [];
   const headers = error instanceof HttpError ? error.headers : {};
+  const later = LATER_SECONDS.get(status);
   const detail = detailOf(error, status);
   return {
     status,
-    headers,
+    headers: { ...(later === undefined ? {} : { "retry-after": String(later) }), ...headers },
     problem: {
       type: `/docs#${code}`,
       title,

@@ -33,17 +33,28 @@ export function fixedRoutes(
     reply.header("content-type", metrics.registry.contentType);
     return metrics.text();
   });
-  server.get("/openapi.json", async () => documentApi(door.origin()));
-  server.get("/docs", async (_, reply) => {
-    reply.header("content-type", "text/html; charset=utf-8");
-    reply.header("content-security-policy", DOCS_POLICY);
-    return renderDocs(door.origin());
-  });
+  documentRoutes(server, door);
   witnessRoute(server, door);
   server.get("/.well-known/assent-receipt-keys.json", async () => keySetOf(app.db, "receipts"));
   server.get("/.well-known/assent-ledger-key", async (_, reply) => {
     reply.header("content-type", "text/plain; charset=utf-8");
     return `${await app.ledger.verifierKey()}\n`;
+  });
+}
+
+/** Made when first asked for: it takes a while, anybody may ask, and it never changes. */
+function documentRoutes(server: FastifyInstance, { origin, rates }: Door): void {
+  const counted = { onRequest: async (request: FastifyRequest) => rates.countAddress(request) };
+  let api: string | null = null;
+  server.get("/openapi.json", counted, async (_, reply) => {
+    reply.header("content-type", "application/json; charset=utf-8");
+    return (api ??= JSON.stringify(documentApi(origin())));
+  });
+  let page: string | null = null;
+  server.get("/docs", counted, async (_, reply) => {
+    reply.header("content-type", "text/html; charset=utf-8");
+    reply.header("content-security-policy", DOCS_POLICY);
+    return (page ??= renderDocs(origin()));
   });
 }
 
