@@ -44,3 +44,18 @@ test("the container is given longer to stop than the process takes", () => {
   assert.equal(seconds, unit);
   assert.ok(seconds >= 30);
 });
+
+test("whatever deploy/ sets is a setting that operations describes", () => {
+  const files = ["deploy/compose.yaml", "deploy/assent.service", "deploy/Dockerfile"];
+  const names = new Set(files.flatMap((file) => read(file).match(/\bASSENT_[A-Z_]+/gu) ?? []));
+  assert.ok(names.size >= 5);
+  const described = read("docs/operations.md");
+  for (const name of names) assert.ok(described.includes(`\`${name}\``), name);
+});
+
+test("whoever reaches the container's port is held to one origin", () => {
+  assert.match(
+    read("deploy/compose.yaml"),
+    /ASSENT_ORIGIN: \$\{ASSENT_ORIGIN:-http:\/\/localhost:4400\}/u,
+  );
+});

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
+import { readServiceSettings } from "../src/cli/serve.ts";
 import { ASSENT, plainEnvironment, runAssent } from "./command.ts";
 
 /** What is secret here, and must be in no line that is printed. */
@@ -72,4 +73,12 @@ test("settings that can't be are refused with what they take", async (t) => {
   assert.match(await refused(["--config", file]), /JSON object like/u);
   const plain = { ASSENT_ORIGIN: "http://photos.club.example" };
   assert.match(await refused([], plain), /goes without https/u);
+});
+
+test("a token of numbers that is set to nothing is none", () => {
+  const tokenOf = (environment: Record<string, string>): string | null =>
+    readServiceSettings({}, environment, 1).metricsToken;
+  assert.equal(tokenOf({ ASSENT_METRICS_TOKEN: "" }), null);
+  assert.equal(tokenOf({}), null);
+  assert.equal(tokenOf({ ASSENT_METRICS_TOKEN: "long" }), "long");
 });

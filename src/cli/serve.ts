@@ -108,6 +108,7 @@ export function readServiceSettings(
   workers: number,
 ): ServiceSettings {
   const base = settingsFor(workers);
+  const token = environment["ASSENT_METRICS_TOKEN"] ?? "";
   const proxies = (environment["ASSENT_PROXIES"] ?? "").split(",").map((one) => one.trim());
   return {
     ...base,
@@ -115,7 +116,8 @@ export function readServiceSettings(
     port: parsePort(options.port ?? environment["ASSENT_PORT"] ?? String(base.port)),
     origin: parseOrigin(environment["ASSENT_ORIGIN"]),
     proxies: proxies.filter((one) => one !== ""),
-    metricsToken: environment["ASSENT_METRICS_TOKEN"] ?? null,
+    // Set to nothing it is not set: no token would be everybody's.
+    metricsToken: token === "" ? null : token,
     rates: {
       address: parseRate(environment, "ASSENT_RATE_ADDRESS", base.rates.address),
       account: parseRate(environment, "ASSENT_RATE_ACCOUNT", base.rates.account),
