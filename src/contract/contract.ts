@@ -140,3 +140,12 @@ export const OVERSEERS = ["auditor", "owner"] as const satisfies readonly Visito
 export const STAFF = ["staff", "owner"] as const satisfies readonly Visitor[];
 /** Who may look at everything of a collection. */
 export const READERS = ["staff", "auditor", "owner"] as const satisfies readonly Visitor[];
+
+/** What a route may answer that draws a photo anew from the file kept of it. */
+export const RENDERED = [
+  "overloaded",
+  "not_a_picture",
+  "truncated",
+  "corrupt",
+  "too_slow",
+] as const satisfies readonly ProblemCode[];

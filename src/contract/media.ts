@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineRoute, READERS, STAFF } from "./contract.ts";
+import { defineRoute, RENDERED, READERS, STAFF } from "./contract.ts";
 import {
   box,
   done,
@@ -140,7 +140,7 @@ export const mediaRoutes = {
     response: z.unknown(),
     produces: "image/jpeg",
     status: 200,
-    errors: ["photo_unknown", "photo_withheld", "overloaded"],
+    errors: ["photo_unknown", "photo_withheld", ...RENDERED],
     example: { as: "staff", query: { size: "medium" } },
   }),
   getOriginal: defineRoute({
@@ -152,7 +152,7 @@ export const mediaRoutes = {
     response: z.unknown(),
     produces: "application/octet-stream",
     status: 200,
-    errors: ["photo_unknown", "photo_withheld", "overloaded"],
+    errors: ["photo_unknown", "photo_withheld", ...RENDERED],
     example: { as: "owner" },
   }),
   objectToPhoto: defineRoute({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineRoute } from "./contract.ts";
+import { defineRoute, RENDERED } from "./contract.ts";
 import { faceProblem } from "./faces.ts";
 import {
   box,
@@ -75,7 +75,7 @@ export const ownPhotoRoutes = {
     response: z.unknown(),
     produces: "image/jpeg",
     status: 200,
-    errors: ["sighting_unknown", "overloaded"],
+    errors: ["sighting_unknown", ...RENDERED],
     example: { as: "subject", params: OWN_SIGHTING },
   }),
   downloadOwnPhoto: defineRoute({
@@ -98,7 +98,7 @@ export const ownPhotoRoutes = {
     response: z.unknown(),
     produces: "application/zip",
     status: 200,
-    errors: ["subject_unknown", "subject_erased", "overloaded"],
+    errors: ["subject_unknown", "subject_erased", ...RENDERED],
     example: { as: "subject" },
   }),
   holdBack: defineRoute({
