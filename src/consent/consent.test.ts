@@ -168,3 +168,10 @@ onPostgres(
     assert.equal(await liveNow(app, grant), false);
   },
 );
+
+onEachDatabase("an id of nobody is nobody with a live grant, and no failure", async (database) => {
+  await using instance = await openInstance(database);
+  const { app } = instance;
+  const { id: collection } = await makeCollection(app);
+  assert.equal(await mayEnrol(app, collection, "sub_AAAAAAAAAAAAAAAA" as SubjectId), false);
+});

@@ -156,7 +156,14 @@ export async function lockSequences(tx: Tx, subjects: readonly SubjectId[]): Pro
   const ordered = [...new Set(subjects)].sort();
   await tx.write
     .insertInto("subject_sequences")
-    .values(ordered.map((subject_id) => ({ subject_id, entries: 0 })))
+    .columns(["subject_id", "entries"])
+    // Of those there are: an id from outside may be anybody's.
+    .expression((query) =>
+      query
+        .selectFrom("subjects")
+        .select((select) => ["id", select.lit(0).as("entries")])
+        .where("id", "in", ordered),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   await locked(
