@@ -120,7 +120,6 @@ const ENGLISH: RecordWords = {
   },
   handedOut: { "photos.listed": "listed", "photos.delivered": "handed out" },
   messages: {
-    "sighting.proposed": "that a sighting of you is to be decided, without saying whose",
     "grant.withdrawn": "that you withdrew your consent",
     "search.alert": "that somebody searched, and how many people were returned",
   },

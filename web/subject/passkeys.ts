@@ -14,6 +14,7 @@ export function hasPasskeys(): boolean {
 /** Has the browser make a passkey and the service keep it. Throws Refused, or what the browser does. */
 export async function makePasskey(): Promise<void> {
   const options = await ask("startPasskey", {});
+  // The contract says `string` where the browser's type lists words; the browser checks them.
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
     options as unknown as PublicKeyCredentialCreationOptionsJSON,
   );
