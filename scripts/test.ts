@@ -11,7 +11,7 @@ import { shared } from "../test/shared.ts";
  * each, what can't be tested on this machine; the runner's own count comes last.
  */
 const ROOT = join(import.meta.dirname, "..");
-const FOLDERS = ["src", "client", "test", "samples", "bench", "scripts"];
+const FOLDERS = ["src", "client", "web", "test", "samples", "bench", "scripts"];
 /** One file's tests; the longest, which kill and restart many times, take about two minutes. */
 const FILE_MS_MAX = 900_000;
 

@@ -39,10 +39,13 @@ else {
         await tabTo(page, "Your e-mail address");
         await page.keyboard.type("olga@club.example");
         await page.keyboard.press("Enter");
-        await page.getByRole("heading", { name: "You are signed in" }).waitFor();
+        await page.getByRole("heading", { name: "Collections" }).waitFor();
         assert.equal(new URL(page.url()).pathname, "/app");
         assert.ok(!page.url().includes(token ?? "?"));
         await checkAccessible(page, "operator");
+        await tabTo(page, "Menu");
+        await page.keyboard.press("Enter");
+        await checkAccessible(page, "operator's menu");
         await tabTo(page, "Sign out");
         await page.keyboard.press("Enter");
         await page

@@ -1,7 +1,8 @@
-import { type ReactNode, useState } from "react";
-import { Refused } from "./ask.ts";
+import { type ReactNode, use, useState } from "react";
 import { Button } from "./controls.tsx";
 import { useTexts } from "./language.tsx";
+import { ProblemWords } from "./problems.ts";
+import { useWords } from "./words.ts";
 
 /** Something went wrong: what, and what to do. It is read out. */
 export function Failure({
@@ -12,9 +13,10 @@ export function Failure({
   readonly again?: () => void;
 }) {
   const texts = useTexts();
+  const words = useWordsFor();
   return (
     <div className="note bad" role="alert">
-      <p>{wordsFor(error, texts)}</p>
+      <p>{words(error)}</p>
       {again ? (
         <Button look="second" slim onPress={again}>
           {texts.again}
@@ -24,11 +26,27 @@ export function Failure({
   );
 }
 
-/** A failure in the person's language; what has no words of its own is told in the service's. */
-export function wordsFor(error: unknown, texts: ReturnType<typeof useTexts>): string {
-  if (!(error instanceof Refused)) return texts.failed;
-  const known: Readonly<Record<string, string>> = texts.problems;
-  return known[error.code] ?? (error.advice || texts.failed);
+/** A failure in the reader's language; what has no words of its own is told in the service's. */
+export function useWordsFor(): (error: unknown) => string {
+  const { problems, failed } = useTexts();
+  const own = useWords(use(ProblemWords));
+  return (error) => {
+    const { code, advice } = toldBy(error);
+    const known: Readonly<Record<string, string>> = { ...problems, ...own };
+    return known[code] ?? (advice || failed);
+  };
+}
+
+/** What a failure says of itself: those of `ask.ts` and of the client alike. */
+export function toldBy(error: unknown): { readonly code: string; readonly advice: string } {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") {
+    return { code: "", advice: "" };
+  }
+  // No answer, whatever became of it: a photo may be `too_slow` too, and that is another matter.
+  if (error.name === "ConnectionError") return { code: "unreachable", advice: "" };
+  const { code } = error;
+  const advice = "advice" in error ? error.advice : "detail" in error ? error.detail : null;
+  return { code, advice: typeof advice === "string" ? advice : "" };
 }
 
 /** Something is on its way. */

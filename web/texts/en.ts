@@ -334,12 +334,4 @@ export const en = {
     erasedMore: "Nothing here knows you any more. This certificate is the one thing left: keep it.",
     certificate: "Save the certificate",
   },
-
-  staff: {
-    title: "You are signed in",
-    as: (name: string, role: string) => `${name}, ${role}.`,
-    roles: { owner: "owner", staff: "staff", auditor: "auditor" },
-    docs: "What the service can be asked",
-    notStaff: "This side is for the organisation's own people.",
-  },
 };

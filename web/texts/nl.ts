@@ -340,12 +340,4 @@ export const nl: Texts = {
       "Hier kent niets je nog. Dit bewijs van wissing is het enige dat blijft: bewaar het.",
     certificate: "Bewaar het bewijs",
   },
-
-  staff: {
-    title: "Je bent aangemeld",
-    as: (name, role) => `${name}, ${role}.`,
-    roles: { owner: "eigenaar", staff: "medewerker", auditor: "toezichthouder" },
-    docs: "Wat de dienst kan worden gevraagd",
-    notStaff: "Deze kant is voor de mensen van de organisatie zelf.",
-  },
 };

@@ -1,0 +1,20 @@
+import { library } from "../texts/library.ts";
+import { EVERYBODY, type Screen } from "./screen.ts";
+
+/** Collections, their photos, imports and deliveries. */
+export const libraryScreens: readonly Screen[] = [
+  {
+    within: "instance",
+    path: "",
+    load: async () => (await import("../library/collections.tsx")).Collections,
+    who: EVERYBODY,
+    name: (language) => library[language].collections.title,
+  },
+  {
+    within: "collection",
+    path: "",
+    load: async () => (await import("../library/overview.tsx")).Overview,
+    who: EVERYBODY,
+    name: (language) => library[language].overview.title,
+  },
+];
