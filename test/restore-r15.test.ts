@@ -168,8 +168,13 @@ onEachDatabase("R15 yesterday's backup brings nobody back who left today", async
   }),
 );
 
-onPostgres("R15 nor does it on the other kind of database", async (database) => {
-  await inFolder(async (folder) => showReplay(database, join(folder, "one"), null));
+onPostgres("R15 nor does it on the other kind of database, in either direction", async (server) => {
+  await inFolder(async (folder) => showReplay(server, join(folder, "to sqlite"), null));
+  await inFolder(async (folder) => {
+    const file = { address: join(folder, "source", "assent.sqlite") };
+    await mkdir(dirname(file.address));
+    await inNewSchema(async (into) => showReplay(file, join(folder, "to postgres"), into));
+  });
 });
 
 onSqlite(

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { canonicalText, type Json } from "./canonical.ts";
 import { VerifyError } from "./errors.ts";
 import { type KeySet, verifyJws } from "./jws.ts";
-import { RECEIPT_CONTEXT, RECEIPT_PROFILE, RECORD_PROFILE } from "./receipt-context.ts";
+import { RECEIPT_CONTEXTS, RECEIPT_PROFILE, RECORD_PROFILE } from "./receipt-context.ts";
 
 /** The header type of a signed receipt. */
 export const RECEIPT_TYPE = "assent-receipt";
@@ -15,17 +16,10 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
 const time = z.iso.datetime();
 const place = z.string().regex(/^loc:[A-Z]{2}$/u);
 
-const context = z.strictObject({
-  assent: z.literal(RECEIPT_CONTEXT.assent),
-  dct: z.literal(RECEIPT_CONTEXT.dct),
-  dpv: z.literal(RECEIPT_CONTEXT.dpv),
-  "eu-gdpr": z.literal(RECEIPT_CONTEXT["eu-gdpr"]),
-  loc: z.literal(RECEIPT_CONTEXT.loc),
-  pd: z.literal(RECEIPT_CONTEXT.pd),
-  rdf: z.literal(RECEIPT_CONTEXT.rdf),
-  schema: z.literal(RECEIPT_CONTEXT.schema),
-  skos: z.literal(RECEIPT_CONTEXT.skos),
-});
+const contexts = new Set(RECEIPT_CONTEXTS.map(canonicalText));
+const context = z.custom<(typeof RECEIPT_CONTEXTS)[number]>(
+  (value) => value !== undefined && contexts.has(canonicalText(value as Json)),
+);
 
 const notice = z.strictObject({
   "@id": id,
