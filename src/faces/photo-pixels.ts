@@ -1,5 +1,5 @@
 import { assert } from "../base/errors.ts";
-import { sharp } from "../media/codec.ts";
+import { beside, sharp } from "../media/codec.ts";
 import { decodePhoto, type Photo } from "../media/decode.ts";
 import type { Picture } from "../media/picture.ts";
 
@@ -57,9 +57,11 @@ export class PhotoPixels {
 
 async function shrink(picture: Picture, longSide: number): Promise<Picture> {
   const { width, height, data } = picture;
-  const { data: shrunk, info } = await sharp(data, { raw: { width, height, channels: 3 } })
+  const pixels = sharp(data, { raw: { width, height, channels: 3 } })
     .resize({ width: longSide, height: longSide, fit: "inside", kernel: "linear" })
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
+    .raw({ depth: "uchar" });
+  const { data: shrunk, info } = await beside(async () =>
+    pixels.toBuffer({ resolveWithObject: true }),
+  );
   return { width: info.width, height: info.height, data: shrunk };
 }

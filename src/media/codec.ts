@@ -1,3 +1,4 @@
+import { locks } from "node:worker_threads";
 import sharp, { type Sharp } from "sharp";
 import { unreachable } from "../base/errors.ts";
 import { MediaError, type MediaCode } from "./errors.ts";
@@ -14,6 +15,31 @@ export { sharp };
 
 /** True where this build of the decoder reads HEIC; the one from npm does not (patents). */
 export const HEIC_DECODES = sharp.format.heif.input.fileSuffix?.includes(".heic") ?? false;
+
+/**
+ * [Note: one error text a process]
+ * The decoder keeps what it complains of in one place for all threads, and clears it whenever any
+ * work of its ends. A complaint can be lost meanwhile, or be another picture's: damage then passes
+ * for a mere oddity. So all work is done `beside` other work, and what failed is done once more
+ * `alone`, with nothing else under way in the process: what is said then is said of this picture.
+ */
+const CODEC = "assent: the decoder's complaints";
+
+/** Does work of the decoder or encoder that others may do at the same time. Must not be nested. */
+export async function beside<Result>(work: () => Promise<Result>): Promise<Result> {
+  return await locks.request(CODEC, { mode: "shared" }, work);
+}
+
+/** Does work whose failure must be told rightly: again, alone, where it fails beside others. */
+export async function judged<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await beside(work);
+  } catch (error) {
+    // What ran out of time would hold up everybody for as long again.
+    if (/timeout/iu.test(textOf(error))) throw error;
+    return await locks.request(CODEC, { mode: "exclusive" }, work);
+  }
+}
 
 /**
  * [Note: damage and warnings]
@@ -42,12 +68,12 @@ export async function tolerant<Result>(
   run: (pixels: Sharp) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await run(openPixels(photo.bytes, "warning"));
+    return await judged(async () => run(openPixels(photo.bytes, "warning")));
   } catch (error) {
     if (DAMAGE.test(textOf(error))) throw decodeError(photo, error);
   }
   try {
-    return await run(openPixels(photo.bytes, "error"));
+    return await judged(async () => run(openPixels(photo.bytes, "error")));
   } catch (error) {
     throw decodeError(photo, error);
   }

@@ -1,6 +1,6 @@
 import { assert } from "../base/errors.ts";
 import type { Box } from "../base/geometry.ts";
-import { sharp } from "./codec.ts";
+import { beside, sharp } from "./codec.ts";
 import { marksSvg, shorten, svgDocument, textSvg, type Mark } from "./draw.ts";
 import { rawSize } from "./encode.ts";
 import type { Picture } from "./picture.ts";
@@ -53,14 +53,14 @@ export async function contactSheet(
     cellSvg(entry, frame, cellOf(index, columns)),
   );
   const overlay = Buffer.from(svgDocument(width, height, drawing.join("")));
-  return await sharp({ create: { width, height, channels: 3, background: PAPER } })
+  const sheet = sharp({ create: { width, height, channels: 3, background: PAPER } })
     .composite([
       { input: Buffer.from(svgDocument(width, height, matsSvg(entries.length, columns))) },
       ...pictures,
       { input: overlay },
     ])
-    .jpeg({ quality: SHEET_QUALITY })
-    .toBuffer();
+    .jpeg({ quality: SHEET_QUALITY });
+  return await beside(async () => sheet.toBuffer());
 }
 
 function cellOf(index: number, columns: number): Box {
@@ -89,10 +89,10 @@ function frameOf({ picture }: SheetEntry, index: number, columns: number): Box {
 }
 
 async function resized(picture: Picture, frame: Box): Promise<Buffer> {
-  return await sharp(picture.data, { raw: rawSize(picture) })
+  const pixels = sharp(picture.data, { raw: rawSize(picture) })
     .resize(frame.width, frame.height, { fit: "fill" })
-    .raw()
-    .toBuffer();
+    .raw();
+  return await beside(async () => pixels.toBuffer());
 }
 
 function matsSvg(count: number, columns: number): string {

@@ -1,6 +1,6 @@
 import type { Sharp } from "sharp";
 import { assert, unreachable } from "../base/errors.ts";
-import { decodeError, HEIC_DECODES, openPixels, tolerant } from "./codec.ts";
+import { decodeError, HEIC_DECODES, judged, openPixels, tolerant } from "./codec.ts";
 import { MediaError } from "./errors.ts";
 import { exifDirectory, takenAtIn, takenAtOf } from "./exif.ts";
 import { HEIF_PIXELS_MAX, PIXELS_MAX, SIDE_PIXELS_MAX, SIDE_PIXELS_MIN } from "./limits.ts";
@@ -30,11 +30,10 @@ export interface Photo extends PhotoInfo {
 export async function openPhoto(source: PhotoSource): Promise<Photo> {
   const bytes = await readSource(source);
   const format = photoFormat(bytes);
-  const head = await openPixels(bytes, "error")
-    .metadata()
-    .catch((error: unknown) => {
-      throw decodeError({ bytes, format }, error);
-    });
+  const reading = judged(async () => openPixels(bytes, "error").metadata());
+  const head = await reading.catch((error: unknown) => {
+    throw decodeError({ bytes, format }, error);
+  });
   // What the decoder took it for must be what we took it for: no file is two things.
   const expected = format === "avif" || format === "heic" ? "heif" : format;
   if (head.format !== expected) throw new MediaError("corrupt");

@@ -1,6 +1,6 @@
 import { assert } from "../base/errors.ts";
 import { overlap, type Box, type Point } from "../base/geometry.ts";
-import { sharp } from "./codec.ts";
+import { beside, sharp } from "./codec.ts";
 import { rawSize } from "./encode.ts";
 import { hasGlyphs, letterText } from "./lettering.ts";
 import type { Picture } from "./picture.ts";
@@ -34,10 +34,10 @@ const DRAWN_QUALITY = 88;
 export async function drawBoxes(picture: Picture, marks: readonly Mark[]): Promise<Buffer> {
   const { width, height } = picture;
   const svg = svgDocument(width, height, marksSvg(marks, { x: 0, y: 0, width, height }));
-  return await sharp(picture.data, { raw: rawSize(picture) })
+  const drawn = sharp(picture.data, { raw: rawSize(picture) })
     .composite([{ input: Buffer.from(svg) }])
-    .jpeg({ quality: DRAWN_QUALITY })
-    .toBuffer();
+    .jpeg({ quality: DRAWN_QUALITY });
+  return await beside(async () => drawn.toBuffer());
 }
 
 /** The SVG elements of marks on a picture that fills `frame` (in pixels of the drawing). */

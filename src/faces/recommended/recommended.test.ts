@@ -171,7 +171,8 @@ test("a file whose bytes are not those of the manifest is not loaded", async () 
   await assert.rejects(openRecommended({ files, threads: 1 }), (error) => {
     return error instanceof FacesError && error.code === "model_changed";
   });
-  const gone = { ...files, detector: { ...file, path: `${file.path}.gone` } };
+  const absent = { ...file, path: `${file.path}.gone` };
+  const gone = { detector: absent, embedderGraph: absent, embedderWeights: absent };
   await assert.rejects(openRecommended({ files: gone, threads: 1 }), (error) => {
     return error instanceof FacesError && error.code === "model_missing";
   });
