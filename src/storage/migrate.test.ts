@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { sql } from "kysely";
-import { onEachDatabase, openTestDb, withEachDatabase } from "../../test/databases.ts";
+import { onEachNewDatabase, openTestDb, withEachDatabase } from "../../test/databases.ts";
 import { runScript } from "../../test/script.ts";
 import { systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import { translate } from "./migrate.ts";
 
-onEachDatabase("migrates once; opening again changes nothing", async (database) => {
+onEachNewDatabase("migrates once; opening again changes nothing", async (database) => {
   const migrations = async () => {
     await using db = await openTestDb(database);
     return await db.read.selectFrom("migrations").selectAll().orderBy("number").execute();
@@ -18,18 +18,21 @@ onEachDatabase("migrates once; opening again changes nothing", async (database) 
   assert.deepEqual(await migrations(), first);
 });
 
-onEachDatabase("processes that open a new database at once all find it whole", async (database) => {
-  const open = `
+onEachNewDatabase(
+  "processes that open a new database at once all find it whole",
+  async (database) => {
+    const open = `
     import { openTestDb } from "./test/databases.ts";
     await using db = await openTestDb(database);
     const rows = await db.read.selectFrom("collections").selectAll().execute();
     console.log(rows.length);
   `;
-  const outputs = await Promise.all([1, 2, 3].map(async () => runScript(open, { database })));
-  assert.deepEqual(outputs, ["0\n", "0\n", "0\n"]);
-});
+    const outputs = await Promise.all([1, 2, 3].map(async () => runScript(open, { database })));
+    assert.deepEqual(outputs, ["0\n", "0\n", "0\n"]);
+  },
+);
 
-onEachDatabase("refuses a database made with another text of a migration", async (database) => {
+onEachNewDatabase("refuses a database made with another text of a migration", async (database) => {
   {
     await using db = await openTestDb(database);
     await db.write(async (tx) => tx.write.updateTable("migrations").set({ hash: "0" }).execute());
@@ -37,7 +40,7 @@ onEachDatabase("refuses a database made with another text of a migration", async
   await assert.rejects(openTestDb(database), { code: "migration_changed" });
 });
 
-onEachDatabase("refuses a database of a newer version", async (database) => {
+onEachNewDatabase("refuses a database of a newer version", async (database) => {
   {
     await using db = await openTestDb(database);
     const row = { number: 9999, name: "9999-later.sql", hash: "0", applied_at: systemClock.now() };
