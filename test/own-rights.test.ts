@@ -280,6 +280,37 @@ onEachDatabase(
   },
 );
 
+onEachDatabase("A receipt is mailed to the person's own address", async (database) => {
+  const clock = fixedClock(Date.UTC(2026, 2, 3, 10));
+  await using tested = await openTestService(database, { instance: { clock } });
+  const { app } = tested.instance;
+  const collection = await makeCollection(app);
+  const anna = await enrolPerson(app, collection, "anna");
+  const bert = await enrolPerson(app, collection, "bert");
+  const badge = await signInPerson(tested, anna);
+  const [kept] = await receiptsOf(app.db, app.vault, anna);
+  assert.ok(kept);
+  const mail = async (consent: string) =>
+    post(tested, `/people/${anna}/receipts/${consent}/mail`, badge, { language: "nl" });
+  const [foreign] = await receiptsOf(app.db, app.vault, bert);
+  assert.equal((await mail(foreign?.consent ?? "")).body["code"], "receipt_missing");
+  assert.equal((await mail(kept.consent)).status, 202);
+  // The server was down for a day: a receipt is as good tomorrow.
+  clock.move(DAY_MS);
+  const sent: Mail[] = [];
+  await sendDueMail(app, { send: async (_, one) => void sent.push(one) });
+  assert.deepEqual(
+    sent.map(({ to, files = [] }) => [to, files.map(({ name }) => name)]),
+    [["anna@people.example", ["receipt.html", "receipt.jws"]]],
+  );
+  assert.equal(sent[0]?.files?.[1]?.content, kept.jws);
+  const again = await signInPerson(tested, anna);
+  const repeat = async () =>
+    post(tested, `/people/${anna}/receipts/${kept.consent}/mail`, again, { language: "en" });
+  for (let index = 0; index < 10; index += 1) assert.equal((await repeat()).status, 202);
+  assert.equal((await repeat()).body["code"], "receipt_mails_spent");
+});
+
 onEachDatabase("R4 a passkey signs a receipt on this site, and on no other", async (database) => {
   await using tested = await openTestService(database);
   const { app } = tested.instance;

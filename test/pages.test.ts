@@ -13,6 +13,7 @@ const PAGES = [
   "/sign-in",
   "/me",
   "/me/consent",
+  "/me/face/col_AAAAAAAAAAAAAAAA",
   "/invite",
   "/contact",
   "/app",
@@ -32,6 +33,10 @@ test("pages are served where links lead, under a policy that lets in this site a
       assert.match(policy, /frame-ancestors 'none'/u);
       assert.ok(!/unsafe|\*|https?:/u.test(policy));
       assert.ok(!/immutable/u.test(String(headers["cache-control"])));
+      // R11: a face is never asked for a right, so only where one is enrolled can a camera open.
+      const camera =
+        path === "/invite" || path.startsWith("/me/face/") ? "camera=(self)" : "camera=()";
+      assert.ok(String(headers["permissions-policy"]).startsWith(`${camera},`), path);
     }
   });
 });

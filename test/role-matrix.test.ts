@@ -164,6 +164,7 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   readReceiptPdf: OWN,
   startReceiptSignature: OWN,
   signReceipt: OWN,
+  mailReceipt: OWN,
   listOwnSearches: OWN,
   proveOwnSearch: OWN,
   proveOwnEntry: OWN,

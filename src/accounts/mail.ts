@@ -11,6 +11,16 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly files?: readonly MailFile[];
+  /** There is no use in sending it later than this; absent: as long as a link of its kind is good. */
+  readonly goodUntil?: Instant;
+}
+
+/** A text that goes along with a message. */
+export interface MailFile {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
 }
 
 /** What carries mail: a server, or the developer's terminal. */
@@ -196,10 +206,12 @@ async function trySending(
   transport: MailTransport,
   { id, kind, subject, sealed, createdAt }: Taken,
 ): Promise<Outcome> {
-  if (clock.now() - createdAt >= LIFE_MS[kind]) return { code: "too_late", final: true };
   const bytes = await vault.unseal(db, keyOf(subject), sealed, ["mail", id]);
   try {
-    await transport.send(id, JSON.parse(bytes.toString()) as Mail);
+    const mail = JSON.parse(bytes.toString()) as Mail;
+    const goodUntil = mail.goodUntil ?? later(createdAt, LIFE_MS[kind]);
+    if (clock.now() >= goodUntil) return { code: "too_late", final: true };
+    await transport.send(id, mail);
     return { code: null, final: true };
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;

@@ -50,7 +50,7 @@ export function smtpTransport(settings: MailSettings): MailTransport {
   const { from } = settings;
   const transporter = transporterFor(settings, TIMEOUT_MS);
   return {
-    send: async (id, { to, subject, text }) => {
+    send: async (id, { to, subject, text, files = [] }) => {
       // The same at each attempt: who gets a message twice can tell.
       const messageId = `<${id}@${domainOf(from)}>`;
       try {
@@ -59,6 +59,11 @@ export function smtpTransport(settings: MailSettings): MailTransport {
           to: { name: "", address: to },
           subject,
           text,
+          attachments: files.map(({ name, type, content }) => ({
+            filename: name,
+            contentType: type,
+            content,
+          })),
           messageId,
         });
       } catch (error) {

@@ -10,14 +10,14 @@ import { keySetOf } from "../ledger/signing.ts";
 import type { Document } from "../print/document.ts";
 import type { Db, Reader } from "../storage/db.ts";
 import type { Vault } from "../storage/vault.ts";
-import { verifyReceipt } from "../verify/receipt.ts";
+import { type Receipt, verifyReceipt } from "../verify/receipt.ts";
 import { attachPasskeySignature } from "./consents.ts";
 import { ConsentError } from "./errors.ts";
 import { receiptPage } from "./receipt-page.ts";
 import { receiptsOf } from "./receipts.ts";
 
 /** A receipt, by whose it is and of which saying of yes. */
-interface OwnReceipt {
+export interface OwnReceipt {
   readonly subject: SubjectId;
   readonly consent: ConsentId;
 }
@@ -28,11 +28,20 @@ export async function ownReceiptPage(
   { subject, consent }: OwnReceipt,
   language: string,
 ): Promise<Document> {
-  const { db, vault } = deps;
+  const { jws, receipt } = await readOwnReceipt(deps.db, deps.vault, { subject, consent });
+  return receiptPage(receipt, jws, language);
+}
+
+/** One of a person's receipts as it was signed, and what it says. Throws ConsentError receipt_missing. */
+export async function readOwnReceipt(
+  db: Reader,
+  vault: Vault,
+  { subject, consent }: OwnReceipt,
+): Promise<{ readonly jws: string; readonly receipt: Receipt }> {
   const found = (await receiptsOf(db, vault, subject)).find((one) => one.consent === consent);
   if (!found) throw missing();
   const receipt = await verifyReceipt(found.jws, await keySetOf(db, "receipts"));
-  return receiptPage(receipt, found.jws, language);
+  return { jws: found.jws, receipt };
 }
 
 /** What a browser needs to sign a receipt's hash. Throws receipt_missing, passkey_refused. */

@@ -151,6 +151,17 @@ export const ownRecordRoutes = {
     errors: ["receipt_missing"],
     example: { as: "subject" },
   }),
+  mailReceipt: defineRoute({
+    method: "POST",
+    path: "/api/v1/people/:subject/receipts/:consent/mail",
+    summary: "Have a receipt mailed to your own address, to read and as it was signed.",
+    access: OWN,
+    body: z.object({ language: languageQuery.shape.language }),
+    response: done,
+    status: 202,
+    errors: ["receipt_missing", "receipt_mails_spent", "subject_erased"],
+    example: { as: "subject", body: { language: "en" } },
+  }),
   startReceiptSignature: defineRoute({
     method: "POST",
     path: "/api/v1/people/:subject/receipts/:consent/signature/options",

@@ -95,6 +95,7 @@ export const PROBLEMS = {
   objection_decided: [409, "The objection is decided already."],
   certificate_unknown: [404, "No such certificate."],
   contact_changes_spent: [429, "The changes of address of this hour are spent."],
+  receipt_mails_spent: [429, "The receipts mailed in this hour are spent."],
   contact_change_over: [410, "The link is over."],
   nothing_to_correct: [422, "There is nothing to correct."],
   reason_too_long: [422, "The reason is too long."],

@@ -8,8 +8,11 @@ import { LINK_PATHS } from "../accounts/links.ts";
 const DIST = join(import.meta.dirname, "../../web/dist");
 
 /** Pages of people: where links lead, and below them. The script looks at the address itself. */
-const SUBJECT_PATHS = ["/", ...Object.values(LINK_PATHS), `${LINK_PATHS.subject}/*`];
+const FACE_PATH = `${LINK_PATHS.subject}/face/*`;
+const SUBJECT_PATHS = ["/", ...Object.values(LINK_PATHS), `${LINK_PATHS.subject}/*`, FACE_PATH];
 const OPERATOR_PATHS = ["/app", "/app/*"];
+/** Where a face is shown. On every other page, those of rights above all, no camera can be opened. */
+const CAMERA_PATHS: ReadonlySet<string> = new Set([LINK_PATHS.invite, FACE_PATH]);
 
 /**
  * What a page may load and do: this site's own files and nothing else. `blob:` is for pictures that
@@ -29,9 +32,13 @@ const POLICY = [
 
 const HEADERS = {
   "content-security-policy": POLICY,
-  "permissions-policy": "camera=(self), microphone=(), geolocation=()",
   "cross-origin-opener-policy": "same-origin",
 } as const;
+
+function permissions(path: string): string {
+  const camera = CAMERA_PATHS.has(path) ? "camera=(self)" : "camera=()";
+  return `${camera}, microphone=(), geolocation=()`;
+}
 
 /** The files are named by their own hashes: what is at an address never changes. */
 const FOREVER = "public, max-age=31536000, immutable";
@@ -74,7 +81,7 @@ function page(
   { path, name, dist }: { readonly path: string; readonly name: string; readonly dist: string },
 ): void {
   server.get(path, async (_, reply): Promise<FastifyReply> => {
-    reply.headers(HEADERS);
+    reply.headers({ ...HEADERS, "permissions-policy": permissions(path) });
     // Looked for each time: the pages may be built while the service runs.
     if (existsSync(join(dist, name))) return reply.sendFile(name);
     return reply.code(503).type("text/html; charset=utf-8").send(NOT_BUILT);

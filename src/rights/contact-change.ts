@@ -61,7 +61,8 @@ export async function askContactChange(
       .execute();
     const { name } = await readSubject(tx, vault, subject);
     const link = linkTo(change.origin, "contact", token);
-    const mail = { to: contact, ...textsIn("en").contact({ name, link }) };
+    const goodUntil = later(now, LINK_MS);
+    const mail = { to: contact, ...textsIn("en").contact({ name, link }), goodUntil };
     await queueMail(tx, recorder, { kind: "subject_link", subject }, mail);
   });
 }

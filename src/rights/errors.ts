@@ -14,6 +14,7 @@ export type RightsCode =
   | "photo_withheld"
   | "contact_changes_spent"
   | "contact_change_over"
+  | "receipt_mails_spent"
   | "nothing_to_correct"
   | "entry_unknown"
   | "search_unknown";

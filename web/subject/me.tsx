@@ -1,10 +1,11 @@
-import { lazy, useState } from "react";
-import { NavLink, Route, Routes, useParams } from "react-router";
+import { lazy, type ReactNode, useState } from "react";
+import { Navigate, NavLink, Route, Routes, useLocation, useParams } from "react-router";
 import { Frame } from "../shared/frame.tsx";
 import { useTexts } from "../shared/language.tsx";
 import { tokenInAddress } from "../shared/token.ts";
 import { Erased } from "./erased.tsx";
 import { MyPhotos } from "./my-photos.tsx";
+import { facePage, OWN_SCREENS, type OwnScreen } from "./screens.ts";
 import { SignOut, useSession } from "./session.tsx";
 import { ShowFace } from "./show-face.tsx";
 import { SignIn } from "./sign-in.tsx";
@@ -21,19 +22,22 @@ export function Me() {
     return <SignIn whose="subject" />;
   }
   const subject = data.id;
+  const pages: Readonly<Record<OwnScreen, ReactNode>> = {
+    "/me": <MyPhotos subject={subject} />,
+    "/me/searches": <MySearches subject={subject} />,
+    "/me/consent": (
+      <MyConsent subject={subject} onErased={(certificate) => setErased({ certificate })} />
+    ),
+    "/me/face/:collection": <Face subject={subject} />,
+  };
   return (
     <Frame beside={<SignOut />} wide>
       <Sections />
       <Routes>
-        <Route path="" element={<MyPhotos subject={subject} />} />
-        <Route path="searches" element={<MySearches subject={subject} />} />
-        <Route
-          path="consent"
-          element={
-            <MyConsent subject={subject} onErased={(certificate) => setErased({ certificate })} />
-          }
-        />
-        <Route path="face/:collection" element={<Face subject={subject} />} />
+        {OWN_SCREENS.map((path) => (
+          <Route key={path} path={path.slice("/me/".length)} element={pages[path]} />
+        ))}
+        <Route path="*" element={<Navigate to="/me" replace />} />
       </Routes>
     </Frame>
   );
@@ -46,20 +50,23 @@ function Face({ subject }: { readonly subject: string }) {
 
 function Sections() {
   const { me } = useTexts();
+  // Whoever leaves the page with the camera leaves its permission behind.
+  const anew = useLocation().pathname.startsWith(facePage(""));
+  const sections = [
+    ["/me", me.photos],
+    ["/me/searches", me.searches],
+    ["/me/consent", me.consent],
+  ] as const;
   return (
     <nav aria-label={me.sections}>
       <ul>
-        <li>
-          <NavLink to="/me" end>
-            {me.photos}
-          </NavLink>
-        </li>
-        <li>
-          <NavLink to="/me/searches">{me.searches}</NavLink>
-        </li>
-        <li>
-          <NavLink to="/me/consent">{me.consent}</NavLink>
-        </li>
+        {sections.map(([path, words]) => (
+          <li key={path}>
+            <NavLink to={path} end reloadDocument={anew}>
+              {words}
+            </NavLink>
+          </li>
+        ))}
       </ul>
     </nav>
   );

@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "react-router";
 import { Button } from "../shared/controls.tsx";
 import { useLanguage, useTexts } from "../shared/language.tsx";
 import { Done, Failure, useAction } from "../shared/states.tsx";
 import { showDay } from "../shared/times.ts";
+import { MailReceipt, SignReceipt } from "./keep-receipt.tsx";
+import { facePage } from "./screens.ts";
 import { type Answer, ask, linkOf } from "./service.ts";
 
 type Grant = Answer<"listGrants">["items"][number];
@@ -53,7 +54,7 @@ function YourFace({ grant: { collection, enrolled } }: { readonly grant: Grant }
   return (
     <p>
       {consent.face}: {enrolled ? consent.faceThere : consent.faceMissing}.{" "}
-      <Link to={`/me/face/${collection.id}`}>{enrolled ? consent.newFace : consent.showFace}</Link>
+      <a href={facePage(collection.id)}>{enrolled ? consent.newFace : consent.showFace}</a>
     </p>
   );
 }
@@ -73,18 +74,25 @@ function Receipts({ subject, grant }: { readonly subject: string; readonly grant
   return (
     <>
       <p className="quiet">{consent.receipts}</p>
-      <ul>
-        {own.map(({ consent: id, hash }) => (
-          <li key={id}>
-            <code>{hash.slice(0, HASH_SHOWN)}</code>{" "}
-            <a href={linkOf("readReceiptPage", { subject, consent: id, language })}>
-              {consent.receipt}
-            </a>{" "}
-            <a href={linkOf("readReceiptPdf", { subject, consent: id, language })} download>
-              {consent.receiptPdf}
-            </a>
-          </li>
-        ))}
+      <ul className="plain">
+        {own.map(({ consent: id, hash }) => {
+          const name = hash.slice(0, HASH_SHOWN);
+          return (
+            <li key={id} className="row">
+              <code>{name}</code>
+              <a href={linkOf("readReceiptPage", { subject, consent: id, language })}>
+                {consent.receipt}
+                <span className="hidden">: {name}</span>
+              </a>
+              <a href={linkOf("readReceiptPdf", { subject, consent: id, language })} download>
+                {consent.receiptPdf}
+                <span className="hidden">: {name}</span>
+              </a>
+              <MailReceipt subject={subject} consent={id} name={name} />
+              <SignReceipt subject={subject} consent={id} name={name} />
+            </li>
+          );
+        })}
       </ul>
     </>
   );

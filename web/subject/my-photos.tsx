@@ -1,10 +1,10 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "react-router";
 import { Button, Heading, Progress } from "../shared/controls.tsx";
 import { useTexts } from "../shared/language.tsx";
 import { Failure, Loading } from "../shared/states.tsx";
 import { MyPhoto } from "./my-photo.tsx";
+import { facePage } from "./screens.ts";
 import { type Answer, ask, linkOf } from "./service.ts";
 
 type Grant = Answer<"listGrants">["items"][number];
@@ -71,9 +71,9 @@ function Section(of: {
       {enrolled ? null : (
         <div className="note">
           <p>{photos.notEnrolled}</p>
-          <Link className="button first" to={`/me/face/${collection.id}`}>
+          <a className="button first" href={facePage(collection.id)}>
             {photos.showFace}
-          </Link>
+          </a>
         </div>
       )}
       {of.step ? <HowFar step={of.step} /> : null}

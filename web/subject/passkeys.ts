@@ -30,6 +30,22 @@ export async function signInByPasskey() {
   return ask("signInWithPasskey", { response: asJson(given) as SignInResponse });
 }
 
+/**
+ * Has one of the person's passkeys sign a receipt's hash; makes one first where they have none.
+ * Throws Refused, or what the browser does.
+ */
+export async function signReceipt(receipt: {
+  readonly subject: string;
+  readonly consent: string;
+}): Promise<void> {
+  const { items } = await ask("listPasskeys", {});
+  if (items.length === 0) await makePasskey();
+  const options = await ask("startReceiptSignature", receipt);
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const given = await navigator.credentials.get({ publicKey });
+  await ask("signReceipt", { ...receipt, response: asJson(given) as SignInResponse });
+}
+
 function asJson(credential: Credential | null): unknown {
   if (credential instanceof PublicKeyCredential) return credential.toJSON();
   throw new DOMException("No passkey was given.", "NotAllowedError");

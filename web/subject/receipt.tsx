@@ -1,8 +1,9 @@
-import { Link } from "react-router";
 import { Button, Heading } from "../shared/controls.tsx";
 import { useFile } from "../shared/file.ts";
 import { useLanguage, useTexts } from "../shared/language.tsx";
 import { showDay } from "../shared/times.ts";
+import { MailReceipt, SignReceipt } from "./keep-receipt.tsx";
+import { hasPasskeys } from "./passkeys.ts";
 import { type Answer, linkOf } from "./service.ts";
 
 /** The signed receipt of a yes, to be kept; then on to the camera, or not now. */
@@ -32,13 +33,16 @@ export function Receipt(of: { readonly yes: Answer<"acceptInvite">; readonly onG
           >
             {receipt.print}
           </a>
+          <MailReceipt subject={subject} consent={consent} />
         </div>
+        {hasPasskeys() ? <p className="small quiet">{receipt.signMore}</p> : null}
+        <SignReceipt subject={subject} consent={consent} />
       </div>
       <h2>{receipt.next}</h2>
       <p>{receipt.nextMore}</p>
       <Button onPress={of.onGoOn}>{receipt.go}</Button>
       <p className="section">
-        <Link to="/me">{receipt.later}</Link>
+        <a href="/me">{receipt.later}</a>
         <span className="quiet small"> {receipt.laterMore}</span>
       </p>
     </>

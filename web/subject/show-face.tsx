@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
-import { Link } from "react-router";
 import { Button, Heading } from "../shared/controls.tsx";
 import { useTexts } from "../shared/language.tsx";
 import { Done, Failure, useAction } from "../shared/states.tsx";
@@ -86,9 +85,9 @@ function AllDone() {
       <Done>
         <p>{camera.doneMore}</p>
       </Done>
-      <Link className="button first" to="/me">
+      <a className="button first" href="/me">
         {camera.toPhotos}
-      </Link>
+      </a>
     </>
   );
 }

@@ -15,6 +15,7 @@ import { askContactChange, confirmContactChange } from "../../rights/contact-cha
 import { correct } from "../../rights/correct.ts";
 import { exportRecord } from "../../rights/export.ts";
 import { pageOfOwnSearches } from "../../rights/own-searches.ts";
+import { mailReceipt } from "../../rights/mail-receipt.ts";
 import { proveEntry, proveSearch } from "../../rights/prove.ts";
 import { readRecord } from "../../rights/record.ts";
 import { grantsHeld, templatesHeld } from "../../rights/record-parts.ts";
@@ -56,6 +57,10 @@ export const ownRecordHandlers: Handlers<typeof ownRecordRoutes> = {
   readReceiptPdf: async (app, { params, query }) => {
     const content = await renderPdf(await ownReceiptPage(app, params, query.language));
     return { content, name: "receipt.pdf" };
+  },
+  mailReceipt: async (app, { params, body, recorder }) => {
+    await mailReceipt(app.db, recorder, { ...params, language: body.language });
+    return { done: true };
   },
   startReceiptSignature: async (app, { params, origin }) => ({
     ...(await startSigning(app.db, await siteOf(app, origin), params)),

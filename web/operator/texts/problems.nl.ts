@@ -94,6 +94,7 @@ export const nl: Readonly<Record<ProblemCode, string>> = {
   objection_decided: "Hierover is al beslist. Laad de pagina opnieuw.",
   certificate_unknown: "Dit bewijs van wissing is er niet.",
   contact_changes_spent: "De adreswijzigingen van dit uur zijn op.",
+  receipt_mails_spent: "De mails met bewijzen van dit uur zijn op.",
   contact_change_over: "Deze link is voorbij.",
   nothing_to_correct: "Er is niets om te verbeteren.",
   reason_too_long: "De reden is te lang.",
