@@ -106,6 +106,20 @@ onEachDatabase(
       const expected = all.map(({ id }) => id);
       assert.deepEqual(seen, order === "date" ? expected : expected.toReversed(), order);
     }
+    for (const order of ["newest", "date"]) {
+      const whole = photosOf(await list(`order=${order}`)).map(({ id }) => id);
+      for (const from of [0, 1, 2, 3]) {
+        const { items, total } = await list(`order=${order}&from=${from}&limit=1`);
+        assert.equal(total, 3);
+        assert.deepEqual(
+          (items as readonly Json[]).map(({ id }) => id),
+          whole.slice(from, from + 1),
+        );
+      }
+    }
+    assert.equal((await list(""))["total"], null);
+    assert.equal((await list(`subject=${anna}&from=0`))["total"], 2);
+    assert.equal((await list("pending=yes&from=0"))["total"], 0);
     assert.equal(photosOf(await list(`subject=${anna}`)).length, 2);
     assert.equal(photosOf(await list("pending=yes")).length, 0);
     assert.equal(photosOf(await list("problem=yes")).length, 0);
@@ -114,6 +128,27 @@ onEachDatabase(
     assert.equal(paused.status, 409);
   },
 );
+
+onEachDatabase("a collection's health is told in numbers", async (database) => {
+  await using tested = await openTestService(database);
+  const { app } = tested.instance;
+  const collection = await makeCollection(app, { retentionDays: 20 });
+  const staff = await signInAs(tested, "staff", [collection.id]);
+  const health = async (badge: Badge) =>
+    jsonOf(await ask(tested, badge, `${collection.id}/health`));
+  const none = { photos: 0, people: 0, jobs: 0, received: 0, nextEnd: null, alerts: null };
+  for (const [name, value] of Object.entries(none))
+    assert.equal((await health(staff))[name], value);
+  await enrolPerson(app, collection, "anna");
+  const form = formOf({ "1.jpg": fakePhoto(["anna"]), "2.jpg": fakePhoto(["bert"]) });
+  await jsonOf(await ask(tested, staff, `${collection.id}/media`, { method: "POST", body: form }));
+  await app.runner.drain();
+  const later = await health(staff);
+  const some = { photos: 2, waiting: 0, people: 1, ending: 1, jobs: 0, problems: 0, objections: 0 };
+  for (const [name, value] of Object.entries(some)) assert.equal(later[name], value, name);
+  assert.ok(Number(later["nextEnd"]) > app.clock.now());
+  assert.equal((await health(await signInAs(tested, "owner")))["alerts"], 0);
+});
 
 onEachDatabase(
   "a photo names people whose consent is in force, to those who work",
@@ -281,6 +316,11 @@ onEachDatabase(
     assert.equal(fetched.status, 200);
     const files = await unpack(Buffer.from(await fetched.arrayBuffer()));
     assert.equal(files.size, 1);
+    const listed = async () =>
+      photosOf(await jsonOf(await ask(tested, staff, `${collection.id}/deliveries`)));
+    const [only] = await listed();
+    assert.deepEqual([only?.["id"], only?.["made"], only?.["photos"]], [first, true, 1]);
+    assert.match(String(only?.["job"]), /^job_/u);
     clock.move(DAY_MS);
     assert.equal((await ask(tested, await signInAs(tested, "owner"), archive)).status, 404);
     const second = await makeDelivery(app, collection.id, [person]);

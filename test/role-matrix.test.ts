@@ -80,6 +80,7 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   createCollection: OWNER,
   listCollections: [...READERS, "key", "in reach"],
   getCollection: [...READERS, "key"],
+  getCollectionHealth: [...READERS, "key"],
   getCollectionSettings: [...READERS, "key"],
   changeCollectionSettings: OWNER,
   closeCollection: OWNER,
@@ -193,6 +194,7 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   // Files of the machine are its owner's.
   importPlace: OWNER,
   makeDelivery: [...STAFF, "key"],
+  listDeliveries: [...READERS, "key"],
   getDelivery: [...READERS, "key"],
   fetchDelivery: [...STAFF, "key"],
   listSightings: ["subject", ...READERS, "key"],

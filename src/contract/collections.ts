@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRoute, READERS } from "./contract.ts";
-import { collectionId, done, page, pageQuery, text } from "./fields.ts";
+import { collectionId, done, instant, page, pageQuery, text } from "./fields.ts";
 
 const NAME_LENGTH_MAX = 80;
 const CONTACT_LENGTH_MAX = 320;
@@ -52,6 +52,28 @@ const rules = {
 };
 
 export const collectionSettings = z.object(rules).meta({ id: "CollectionSettings" });
+
+/** What a sweep or somebody's look is due for. Counts alone. */
+export const collectionHealth = z
+  .object({
+    photos: z.int(),
+    waiting: z.int().meta({ description: "Photos not yet compared with who came last." }),
+    problems: z.int().meta({ description: "Photos that could not be compared." }),
+    people: z.int(),
+    paused: z.int(),
+    ending: z.int().meta({ description: "People whose consent ends within 30 days." }),
+    nextEnd: instant.nullable().meta({ description: "When the next consent ends." }),
+    receiving: z.int().meta({ description: "Files that are being sent." }),
+    received: z.int().meta({ description: "Files that are here and not imported yet." }),
+    refused: z.int().meta({ description: "Files that were refused." }),
+    jobs: z.int().meta({ description: "Jobs that wait or run." }),
+    objections: z.int().meta({ description: "What people object to, undecided." }),
+    alerts: z
+      .int()
+      .nullable()
+      .meta({ description: "Unseen; null for those who do not look at alerts." }),
+  })
+  .meta({ id: "CollectionHealth" });
 
 export const collectionRoutes = {
   createCollection: defineRoute({
@@ -114,6 +136,16 @@ export const collectionRoutes = {
     status: 200,
     errors: ["collection_unknown"],
     example: { as: "owner" },
+  }),
+  getCollectionHealth: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/health",
+    summary: "What a collection holds, what waits, and what wants to be looked at.",
+    access: { who: READERS, scope: "read" },
+    response: collectionHealth,
+    status: 200,
+    errors: ["collection_unknown"],
+    example: { as: "staff" },
   }),
   getCollectionSettings: defineRoute({
     method: "GET",

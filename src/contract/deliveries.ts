@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRoute, READERS, STAFF } from "./contract.ts";
-import { deliveryId, instant, jobId, subjectId } from "./fields.ts";
+import { deliveryId, instant, jobId, page, subjectId } from "./fields.ts";
 
 /** A wedding's party; more people are several deliveries. */
 const SUBJECTS_MAX = 100;
@@ -13,6 +13,7 @@ export const delivery = z
     made: z.boolean(),
     askedAt: instant,
     expiresAt: instant.meta({ description: "It is gone after this." }),
+    job: jobId.nullable().meta({ description: "The job that makes it, or has made it." }),
   })
   .meta({ id: "Delivery" });
 
@@ -28,6 +29,16 @@ export const deliveryRoutes = {
     status: 202,
     errors: ["no_live_grant"],
     example: { as: "staff", body: { subjects: ["$subject"] }, keeps: { delivery: "delivery" } },
+  }),
+  listDeliveries: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/deliveries",
+    summary: "The deliveries that are not over, the newest first.",
+    access: { who: READERS, scope: "people" },
+    response: page(delivery),
+    status: 200,
+    errors: [],
+    example: { as: "staff" },
   }),
   getDelivery: defineRoute({
     method: "GET",

@@ -17,6 +17,8 @@ import {
 /** Photos in one form: what a person drags onto a page. More are sent in parts, one by one. */
 export const FORM_PHOTOS_MAX = 50;
 const REASON_LENGTH_MAX = 2000;
+/** Beyond the photos that one collection holds. */
+const PLACE_MAX = 100_000_000;
 
 const yes = z.enum(["yes"]).optional();
 
@@ -112,8 +114,16 @@ export const mediaRoutes = {
       pending: yes.meta({ description: "Only those that wait for a comparison." }),
       problem: yes.meta({ description: "Only those that could not be compared." }),
       subject: subjectId.optional().meta({ description: "Only those that show this person." }),
+      from: z.coerce.number<string>().int().min(0).max(PLACE_MAX).optional().meta({
+        description: "The place in the list to begin at, in place of a cursor; 0 is the first.",
+      }),
     }),
-    response: page(photo),
+    response: page(photo).extend({
+      total: z
+        .int()
+        .nullable()
+        .meta({ description: "How many the list has in all; null unless `from` is given." }),
+    }),
     status: 200,
     errors: ["cursor_invalid", "subject_unknown", "no_live_grant"],
     example: { as: "staff", query: { order: "newest", limit: "20" } },

@@ -17,10 +17,13 @@ export const CONNECTIONS_CHECK_MS = 2000;
 export const REQUEST_MS_MAX = 120_000;
 /** An idle connection is kept for the next request this long. */
 export const KEEP_ALIVE_MS = 10_000;
-/** Requests an address may make in a minute: a page loads tens, a script of one person hundreds. */
-export const ADDRESS_REQUESTS_MAX = 1200;
-/** Requests an account or key may make in a minute. */
-export const ACCOUNT_REQUESTS_MAX = 3000;
+/**
+ * Requests an address may make in a minute. Whoever scrolls through a grid of photos asks for fifty
+ * small pictures a second, and several people may sit behind one address.
+ */
+export const ADDRESS_REQUESTS_MAX = 6000;
+/** Requests an account or key may make in a minute: the same, for one person. */
+export const ACCOUNT_REQUESTS_MAX = 4000;
 /** Requests that may be made of one collection in a minute, by everybody together. */
 export const COLLECTION_REQUESTS_MAX = 12_000;
 export const RATE_WINDOW_MS = 60_000;

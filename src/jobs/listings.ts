@@ -73,6 +73,17 @@ export async function pageOfJobs(
   return (await query.execute()).map(listingOf);
 }
 
+/** How many jobs of a collection wait or run. */
+export async function countJobs(db: Reader, collection: CollectionId): Promise<number> {
+  const { count } = await db.read
+    .selectFrom("jobs")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("state", "in", ["queued", "running"])
+    .where(sql<string>`substr(target, 1, ${sql.lit(ID_LENGTH)})`, "=", collection)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 function listingOf(row: {
   readonly id: JobId;
   readonly kind: string;

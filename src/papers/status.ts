@@ -96,10 +96,15 @@ async function readEpochs(db: Reader): Promise<Status["epochs"]> {
 
 async function readCollections(db: Reader, at: Instant): Promise<readonly CollectionStatus[]> {
   const collections = await listCollections(db);
-  return Promise.all(collections.map(async (one) => readCollection(db, at, one)));
+  return Promise.all(collections.map(async (one) => readCollectionStatus(db, at, one)));
 }
 
-async function readCollection(db: Reader, at: Instant, one: Collection): Promise<CollectionStatus> {
+/** One collection in numbers. */
+export async function readCollectionStatus(
+  db: Reader,
+  at: Instant,
+  one: Collection,
+): Promise<CollectionStatus> {
   const media = db.read
     .selectFrom("media")
     .select(({ fn }) => fn.countAll<number>().as("count"))

@@ -23,6 +23,8 @@ export const DELIVER = "deliver";
 export const DELIVERY_MS = DAY_MS;
 /** A file that no row names is an hour old before it goes: it may be written just now. */
 const STRAY_MS = 60 * 60 * 1000;
+/** More than anybody asks for in the day that deliveries last. */
+const LISTED_MAX = 200;
 
 /** Photos of people as an archive that waits to be fetched. */
 export interface Delivery {
@@ -33,6 +35,8 @@ export interface Delivery {
   readonly askedAt: Instant;
   readonly madeAt: Instant | null;
   readonly expiresAt: Instant;
+  /** The job that makes it; null once jobs of its time are forgotten. */
+  readonly job: JobId | null;
 }
 
 /** What deliveries work with; `folder` holds their archives. */
@@ -112,6 +116,25 @@ export async function readDelivery(
   const row = await rowOf(db, collection, id);
   if (row && row.expiresAt > clock.now()) return row;
   throw new RightsError("delivery_unknown", "There is no such delivery, or it is over.");
+}
+
+/** The deliveries of a collection that are not over, the newest first. */
+export async function listDeliveries(
+  db: Reader,
+  clock: Clock,
+  collection: CollectionId,
+): Promise<readonly Delivery[]> {
+  const rows = await db.read
+    .selectFrom("deliveries")
+    .select("id")
+    .where("collection_id", "=", collection)
+    .where("expires_at", ">", clock.now())
+    .orderBy("asked_at", "desc")
+    .orderBy("id")
+    .limit(LISTED_MAX)
+    .execute();
+  const found = await Promise.all(rows.map(async ({ id }) => rowOf(db, collection, id)));
+  return found.filter((one) => one !== null);
 }
 
 /**
@@ -245,7 +268,20 @@ async function rowOf(
     askedAt: row.asked_at,
     madeAt: row.made_at,
     expiresAt: row.expires_at,
+    job: await jobOf(db, `${collection}/${id}`),
   };
+}
+
+async function jobOf(db: Reader, target: string): Promise<JobId | null> {
+  const row = await db.read
+    .selectFrom("jobs")
+    .select("id")
+    .where("kind", "=", DELIVER)
+    .where("target", "=", target)
+    .orderBy("created_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
 }
 
 async function isObjectedSince(tx: Tx, collection: CollectionId, at: Instant): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
 import type { Instant } from "../base/clock.ts";
 import type { CollectionId, MediaId, SubjectId } from "../base/ids.ts";
-import { sourcesOf } from "../collections/media.ts";
+import { sourcesOf, sourcesOfAll } from "../collections/media.ts";
 import { notWithheld } from "../collections/withheld.ts";
 import { permit } from "../consent/consent.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
@@ -46,6 +46,8 @@ export interface PhotosPage {
   /** Only photos in which this person was seen: matched, or confirmed by somebody. */
   readonly subject: SubjectId | null;
   readonly after: PhotosKey | null;
+  /** The place in the list to begin at, for whoever jumps into its middle; 0: its beginning. */
+  readonly from: number;
   readonly limit: number;
 }
 
@@ -69,6 +71,20 @@ export async function pageOfPhotos(
   });
 }
 
+/** How many photos a list has in all, whatever page of it is asked for. */
+export async function countPhotos(
+  db: Reader,
+  list: Pick<PhotosPage, "collection" | "pending" | "problem" | "subject">,
+): Promise<number> {
+  const counted = db.read
+    .selectFrom("media")
+    .innerJoin("collections", "collections.id", "media.collection_id")
+    .where("media.collection_id", "=", list.collection)
+    .where((where) => isListed(where, list))
+    .select((select) => select.fn.countAll<number>().as("count"));
+  return (await counted.executeTakeFirstOrThrow()).count;
+}
+
 /** One photo of a collection. Throws RightsError photo_unknown. */
 export async function findListedPhoto(
   db: Reader,
@@ -76,20 +92,16 @@ export async function findListedPhoto(
   id: MediaId,
 ): Promise<ListedPhoto> {
   const row = await photosQuery(db, collection).where("media.id", "=", id).executeTakeFirst();
-  if (row) return listed(db, row);
+  if (row) return listed(row, await sourcesOf(db, row.id));
   throw new RightsError("photo_unknown", "No photo has this id.");
 }
 
 async function queryPhotos(db: Reader | Tx, page: PhotosPage): Promise<readonly ListedPhoto[]> {
-  const { order, after, subject } = page;
-  let query = photosQuery(db, page.collection).limit(page.limit);
-  if (page.pending) {
-    query = query
-      .whereRef("media.scanned_version", "<", "collections.template_version")
-      .where("collections.scene_basis", "is not", null);
-  }
-  if (page.problem) query = query.where("media.problem", "is not", null);
-  if (subject !== null) query = query.where((where) => shows(where, subject));
+  const { order, after } = page;
+  let query = photosQuery(db, page.collection)
+    .where((where) => isListed(where, page))
+    .limit(page.limit);
+  if (page.from > 0) query = query.offset(page.from);
   if (order === "newest") {
     query = query.orderBy("media.seq", "desc");
     if (after) query = query.where("media.seq", "<", after.seq);
@@ -97,12 +109,31 @@ async function queryPhotos(db: Reader | Tx, page: PhotosPage): Promise<readonly 
     query = query.orderBy("media.taken_at", (one) => one.asc().nullsLast()).orderBy("media.seq");
     if (after) query = query.where((where) => comesAfter(where, after));
   }
-  const photos: ListedPhoto[] = [];
-  for (const row of await query.execute()) photos.push(await listed(db, row));
-  return photos;
+  const rows = await query.execute();
+  const sources = await sourcesOfAll(
+    db,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => listed(row, sources.get(row.id) ?? []));
 }
 
 type Where = ExpressionBuilder<Schema, "media" | "collections">;
+
+function isListed(
+  where: Where,
+  { pending, problem, subject }: Pick<PhotosPage, "pending" | "problem" | "subject">,
+): Expression<SqlBool> {
+  return where.and([
+    ...(pending
+      ? [
+          where("media.scanned_version", "<", where.ref("collections.template_version")),
+          where("collections.scene_basis", "is not", null),
+        ]
+      : []),
+    ...(problem ? [where("media.problem", "is not", null)] : []),
+    ...(subject === null ? [] : [shows(where, subject)]),
+  ]);
+}
 
 function comesAfter(where: Where, { takenAt, seq }: PhotosKey): Expression<SqlBool> {
   const later = where("media.seq", ">", seq);
@@ -170,13 +201,13 @@ function photosQuery(db: Reader, collection: CollectionId) {
 
 type Row = Awaited<ReturnType<ReturnType<typeof photosQuery>["executeTakeFirstOrThrow"]>>;
 
-async function listed(db: Reader, row: Row): Promise<ListedPhoto> {
+function listed(row: Row, sources: readonly string[]): ListedPhoto {
   const { objections, pending, faces, ...rest } = row;
   return {
     ...rest,
     faces: Number(faces),
     pending: pending === 1,
     withheld: Number(objections) > 0,
-    sources: await sourcesOf(db, row.id),
+    sources,
   };
 }

@@ -11,6 +11,7 @@ import { closeCollection } from "../../rights/consent-changes.ts";
 import { readSetting } from "../../storage/settings.ts";
 import { reaches } from "../../accounts/principal.ts";
 import { changeLimits, readLimits } from "../../collections/limits.ts";
+import { readHealth } from "../../papers/health.ts";
 import { pageOf, readCursor } from "../cursors.ts";
 import type { Handlers } from "../handler.ts";
 
@@ -31,6 +32,12 @@ export const collectionHandlers: Handlers<typeof collectionRoutes> = {
   },
   getCollection: async (app, { params }) =>
     collectionOf(await findCollection(app.db, params.collection)),
+  getCollectionHealth: async (app, { params, principal }) => {
+    const found = await findCollection(app.db, params.collection);
+    const health = await readHealth(app.db, app.clock.now(), found);
+    const oversees = principal.kind === "account" && principal.role !== "staff";
+    return { ...health, alerts: oversees ? health.alerts : null };
+  },
   getCollectionSettings: async (app, { params }) => {
     await findCollection(app.db, params.collection);
     return readLimits(app.db, params.collection);

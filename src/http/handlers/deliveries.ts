@@ -1,10 +1,12 @@
 import { createReadStream } from "node:fs";
 import type { z } from "zod";
 import type { delivery, deliveryRoutes } from "../../contract/deliveries.ts";
+import { whole } from "../../contract/fields.ts";
 import {
   askForDelivery,
   type Delivery,
   fetchDelivery,
+  listDeliveries,
   readDelivery,
 } from "../../rights/deliveries.ts";
 import type { Handlers } from "../handler.ts";
@@ -12,6 +14,10 @@ import type { Handlers } from "../handler.ts";
 export const deliveryHandlers: Handlers<typeof deliveryRoutes> = {
   makeDelivery: async (app, { params, body, recorder }) =>
     askForDelivery(app.db, recorder, { collection: params.collection, subjects: body.subjects }),
+  listDeliveries: async (app, { params }) => {
+    const listed = await listDeliveries(app.db, app.clock, params.collection);
+    return whole(listed.map(deliveryOf));
+  },
   getDelivery: async (app, { params }) =>
     deliveryOf(await readDelivery(app.db, app.clock, params.collection, params.delivery)),
   fetchDelivery: async (app, { params }) => {
@@ -22,6 +28,7 @@ export const deliveryHandlers: Handlers<typeof deliveryRoutes> = {
 };
 
 function deliveryOf(one: Delivery): z.input<typeof delivery> {
-  const { id, photos, askedAt, madeAt, expiresAt } = one;
-  return { id, subjects: [...one.subjects], photos, made: madeAt !== null, askedAt, expiresAt };
+  const { id, photos, askedAt, madeAt, expiresAt, job } = one;
+  const made = madeAt !== null;
+  return { id, subjects: [...one.subjects], photos, made, askedAt, expiresAt, job };
 }

@@ -6,7 +6,7 @@ import { importGiven } from "../../collections/import-given.ts";
 import type { mediaRoutes, photo, viewedPhoto } from "../../contract/media.ts";
 import { object } from "../../rights/objections.ts";
 import { findOriginal, renderThumbnail } from "../../rights/photo-bytes.ts";
-import { type ListedPhoto, pageOfPhotos } from "../../rights/photo-list.ts";
+import { countPhotos, type ListedPhoto, pageOfPhotos } from "../../rights/photo-list.ts";
 import {
   showablePhoto,
   type ViewedFace,
@@ -22,11 +22,13 @@ import { Gate } from "../gate.ts";
 import type { Handlers } from "../handler.ts";
 import { QUEUE_MS_MAX } from "../limits.ts";
 import { adviceOn } from "../photo-advice.ts";
+import { RecentPictures } from "../recent-pictures.ts";
 
 const photosKey = z.object({ takenAt: z.string().nullable(), seq: z.number() });
 
 /** A grid asks for all of its tiles at once, and waits; each is made in a fraction of a second. */
 const pictures = new Gate({ slots: 2, queue: 400, waitMsMax: 2 * QUEUE_MS_MAX });
+const thumbnails = new RecentPictures();
 
 export const mediaHandlers: Handlers<typeof mediaRoutes> = {
   importPhotos: async (app, { params, spooled, recorder, signal }) => {
@@ -51,19 +53,22 @@ export const mediaHandlers: Handlers<typeof mediaRoutes> = {
     const { id: collection } = await findCollection(app.db, params.collection);
     const after = readCursor(query.cursor, photosKey);
     if (query.subject !== undefined) telling();
-    const rows = await pageOfPhotos(app.db, recorder, {
+    const list = {
       collection,
       order: query.order,
       pending: query.pending === "yes",
       problem: query.problem === "yes",
       subject: query.subject ?? null,
-      after,
-      limit: query.limit + 1,
-    });
-    return pageOf(rows, query.limit, {
+    };
+    const from = after === null ? (query.from ?? 0) : 0;
+    const page = { ...list, after, from, limit: query.limit + 1 };
+    const rows = await pageOfPhotos(app.db, recorder, page);
+    const total = query.from === undefined ? null : await countPhotos(app.db, list);
+    const shown = pageOf(rows, query.limit, {
       key: ({ takenAt, seq }) => ({ takenAt, seq }),
       item: photoOf,
     });
+    return { ...shown, total };
   },
   getPhoto: async (app, { params, principal, recorder, telling }) => {
     telling();
@@ -75,13 +80,18 @@ export const mediaHandlers: Handlers<typeof mediaRoutes> = {
   getThumbnail: async (app, { params, query, signal }) => {
     const found = await showablePhoto(app.db, params, query.objection ?? null);
     const { size } = query;
+    const etag = await tagOf(app, found, size);
     return {
       name: `${found.id}-${size}.jpg`,
-      etag: await tagOf(app, found, size),
+      etag,
       content: async () => {
+        const kept = thumbnails.get(etag);
+        if (kept) return kept;
         using place = pictures.enter();
         await place.turn(signal);
-        return await renderThumbnail(app, found, size);
+        const made = await renderThumbnail(app, found, size);
+        thumbnails.keep(etag, made);
+        return made;
       },
     };
   },

@@ -17,4 +17,17 @@ export const libraryScreens: readonly Screen[] = [
     who: EVERYBODY,
     name: (language) => library[language].overview.title,
   },
+  {
+    within: "collection",
+    path: "photos",
+    load: async () => (await import("../library/photos.tsx")).Photos,
+    who: EVERYBODY,
+    name: (language) => library[language].photos.title,
+  },
+  {
+    within: "collection",
+    path: "photos/:photo",
+    load: async () => (await import("../library/photo-viewer.tsx")).PhotoViewer,
+    who: EVERYBODY,
+  },
 ];

@@ -1,0 +1,75 @@
+import { memo, useEffect, useState } from "react";
+import { Link } from "react-router";
+import { useLanguage } from "../../shared/language.tsx";
+import { showDay } from "../../shared/times.ts";
+import { useWords } from "../../shared/words.ts";
+import { linkTo } from "../service.ts";
+import { library } from "../texts/library.ts";
+import { addressOf, type Photo, type PhotoList } from "./photo-list.ts";
+
+/** One photo of a grid, as a link to itself; grey until it is known. */
+export const Tile = memo(function Tile(of: {
+  readonly place: number;
+  readonly total: number;
+  readonly photo: Photo | null;
+  readonly list: PhotoList;
+  readonly collection: string;
+  /** Whether Tab stops here. */
+  readonly isStop: boolean;
+}) {
+  const { photos: words } = useWords(library);
+  const language = useLanguage();
+  const { photo, place } = of;
+  if (photo === null) return <li className="tile" aria-hidden="true" />;
+  const when = photo.takenAt === null ? words.undated : showDay(photo.takenAt, language);
+  const mark = photo.problem !== null ? words.problem : photo.pending ? words.pending : null;
+  return (
+    <li className="tile" aria-setsize={of.total} aria-posinset={place + 1}>
+      <Link
+        to={`/app/c/${of.collection}/photos/${photo.id}${addressOf(of.list, { at: place })}`}
+        tabIndex={of.isStop ? 0 : -1}
+        data-place={place}
+        aria-label={[words.tile(place + 1, when, photo.faces), mark].filter(Boolean).join(", ")}
+        onClick={() => remember(place)}
+      >
+        {photo.withheld ? (
+          <span className="tile-words">{words.withheld}</span>
+        ) : (
+          <Picture
+            address={linkTo("getThumbnail", { collection: of.collection, photo: photo.id })}
+          />
+        )}
+        {mark === null ? null : <span className="tile-mark">{mark}</span>}
+      </Link>
+    </li>
+  );
+});
+
+/** The way back leads to this very tile: the router reads the entry's state under `usr`. */
+function remember(at: number): void {
+  history.replaceState({ ...(history.state as object | null), usr: { at } }, "");
+}
+
+const TRIES_MAX = 3;
+const AGAIN_MS = 2000;
+
+/** A picture; one that did not come is asked for again a few times: the service may be busy. */
+function Picture({ address }: { readonly address: string }) {
+  const { photos: words } = useWords(library);
+  const [tries, setTries] = useState({ count: 0, failed: false });
+  const { count, failed } = tries;
+  useEffect(() => {
+    if (!failed || count >= TRIES_MAX) return;
+    const timer = setTimeout(() => setTries({ count, failed: false }), AGAIN_MS * count);
+    return () => clearTimeout(timer);
+  }, [failed, count]);
+  if (failed) return <span className="tile-words">{count < TRIES_MAX ? "" : words.missing}</span>;
+  return (
+    <img
+      src={address}
+      alt=""
+      decoding="async"
+      onError={() => setTries({ count: count + 1, failed: true })}
+    />
+  );
+}
