@@ -76,10 +76,20 @@ export async function inNewSchema(body: DatabaseUse): Promise<void> {
   const schema = `assent_test_${randomBytes(8).toString("hex")}`;
   await withClient(async (client) => client.query(`create schema ${schema}`));
   try {
-    await body({ address: POSTGRES, schema });
+    await body({ address: addressOf(schema), schema });
   } finally {
     await withClient(async (client) => client.query(`drop schema ${schema} cascade`));
   }
+}
+
+/**
+ * The server with a session's settings, of which the schema is one. Tests kill clients and no
+ * server: a commit need not wait for the disk to be seen by whoever comes next.
+ */
+function addressOf(schema: string): string {
+  const address = new URL(POSTGRES);
+  address.searchParams.set("options", `-c search_path=${schema} -c synchronous_commit=off`);
+  return address.href;
 }
 
 /**
@@ -89,7 +99,7 @@ export async function inNewSchema(body: DatabaseUse): Promise<void> {
 async function inEmptySchema(body: DatabaseUse): Promise<void> {
   const { schema, shape } = emptied.pop() ?? (await makeSchema());
   try {
-    await body({ address: POSTGRES, schema });
+    await body({ address: addressOf(schema), schema });
   } finally {
     await withClient(async (client) => {
       if ((await shapeOf(client, schema)) === shape) {
@@ -114,7 +124,7 @@ async function makeSchema(): Promise<MadeSchema> {
   let shape = "";
   await withClient(async (client) => {
     await client.query(`create schema ${schema}`);
-    await (await openTestDb({ address: POSTGRES, schema }))[Symbol.asyncDispose]();
+    await (await openTestDb({ address: addressOf(schema), schema }))[Symbol.asyncDispose]();
     shape = await shapeOf(client, schema);
   });
   return { schema, shape };

@@ -8,7 +8,7 @@ import { StorageError } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 
 const FOLDER = new URL("./migrations/", import.meta.url);
-/** Any number: two processes that migrate the same PostgreSQL schema take turns by it. */
+/** Any number: two processes that migrate the same PostgreSQL schema take turns by it and its name. */
 const MIGRATION_LOCK = 4_072_018;
 
 interface Migration {
@@ -24,7 +24,10 @@ interface Migration {
  */
 export async function migrate(query: Kysely<Schema>, kind: DatabaseKind): Promise<void> {
   const migrations = readMigrations();
+  const applied = await hashesApplied(query);
   for (const migration of migrations) {
+    // Nearly always: who opens a database that is up to date waits for nobody's turn.
+    if (applied.get(migration.number) === migration.hash) continue;
     await query.transaction().execute(async (tx) => {
       await prepare(tx, kind);
       await applyOnce(tx, kind, migration);
@@ -42,8 +45,22 @@ export async function migrate(query: Kysely<Schema>, kind: DatabaseKind): Promis
   }
 }
 
+/** The hash of every migration that is applied; none where there is no table of them yet. */
+async function hashesApplied(query: Kysely<Schema>): Promise<ReadonlyMap<number, string>> {
+  try {
+    const rows = await query.selectFrom("migrations").select(["number", "hash"]).execute();
+    return new Map(rows.map(({ number, hash }) => [number, hash]));
+  } catch {
+    // Whatever else it was, the first migration meets it too.
+    return new Map();
+  }
+}
+
 async function prepare(tx: Transaction<Schema>, kind: DatabaseKind): Promise<void> {
-  if (kind === "postgres") await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
+  if (kind === "postgres") {
+    const turn = sql`pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema()))`;
+    await sql`select ${turn}`.execute(tx);
+  }
   await sql
     .raw(
       translate(
@@ -75,9 +92,10 @@ async function applyOnce(
         "Restore the released file; changes go into a new migration.",
     );
   }
-  for (const statement of statementsOf(translate(migration.text, kind))) {
-    await sql.raw(statement).execute(tx);
-  }
+  const text = translate(migration.text, kind);
+  // PostgreSQL takes all of it at once: each way there and back costs more than most statements.
+  const statements = kind === "postgres" ? [text] : statementsOf(text);
+  for (const statement of statements) await sql.raw(statement).execute(tx);
   await tx
     .insertInto("migrations")
     .values({
