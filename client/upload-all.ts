@@ -16,6 +16,8 @@ export interface FileToUpload {
 /** What came of one of many. */
 export interface UploadOutcome {
   readonly name: string;
+  /** As the file was given. */
+  readonly key: string;
   /** Null where the service took it. */
   readonly refused: ProblemError | null;
 }
@@ -36,24 +38,29 @@ export async function* uploadAll(
     readonly memory?: UploadMemory;
     readonly atOnce?: number;
     readonly partBytes?: number;
+    /** Bytes of a file that the service has, of how many; after each part. */
+    readonly onProgress?: (key: string, sent: number, total: number) => void;
   } = {},
 ): AsyncGenerator<UploadOutcome> {
-  const { atOnce = AT_ONCE, memory, partBytes, signal } = options;
+  const { atOnce = AT_ONCE, memory, partBytes, signal, onProgress } = options;
   const stop = new AbortController();
   const how = {
     ...(memory ? { memory } : {}),
     ...(partBytes === undefined ? {} : { partBytes }),
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
   };
-  const underWay = new Map<string, Promise<UploadOutcome & { readonly key: string }>>();
+  const underWay = new Map<string, Promise<UploadOutcome>>();
   const send = async ({ name, key, open }: FileToUpload) => {
     const request = { collection, name, file: await open() };
-    const sent = uploadFile(assent, request, { ...how, key });
+    const told = onProgress
+      ? { onProgress: (sent: number, total: number) => onProgress(key, sent, total) }
+      : {};
+    const sent = uploadFile(assent, request, { ...how, ...told, key });
     return { name, key, refused: await sent.then(() => null, refusalIn) };
   };
   const settle = async (): Promise<UploadOutcome> => {
-    const { key, ...outcome } = await Promise.race(underWay.values());
-    underWay.delete(key);
+    const outcome = await Promise.race(underWay.values());
+    underWay.delete(outcome.key);
     return outcome;
   };
   try {

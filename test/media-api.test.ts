@@ -261,6 +261,25 @@ onEachDatabase(
   },
 );
 
+onEachDatabase("files that imports refuse are listed with their reasons", async (database) => {
+  await using tested = await openTestService(database);
+  const { app } = tested.instance;
+  const collection = await makeCollection(app);
+  const staff = await signInAs(tested, "staff", [collection.id]);
+  const broken = { "a.jpg": brokenPhoto("corrupt"), "b.jpg": brokenPhoto("heic_unsupported") };
+  await importPhotos(tested.instance, collection, { ...broken, "c.jpg": fakePhoto(["anna"]) });
+  await importPhotos(tested.instance, collection, { "d.jpg": brokenPhoto("truncated") }, "later");
+  const seen: unknown[] = [];
+  for (let next: string | null = ""; next !== null;) {
+    const cursor = next === "" ? "" : `&cursor=${next}`;
+    const path = `${collection.id}/imports/refused?limit=1${cursor}`;
+    const page: Json = await jsonOf(await ask(tested, staff, path));
+    seen.push(...photosOf(page).map(({ path, reason }) => `${String(path)} ${String(reason)}`));
+    next = page["next"] as string | null;
+  }
+  assert.deepEqual(seen.toSorted(), ["a.jpg corrupt", "b.jpg heic_unsupported", "d.jpg truncated"]);
+});
+
 onSqlite("imports from the machine stay below its root", async (database) => {
   await using tested = await openTestService(database);
   const { app, config, folder } = tested.instance;

@@ -191,6 +191,7 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   removePhoto: [...STAFF, "key"],
   listUploads: [...READERS, "key"],
   getUpload: [...READERS, "key"],
+  listRefusedFiles: [...READERS, "key"],
   // Files of the machine are its owner's.
   importPlace: OWNER,
   makeDelivery: [...STAFF, "key"],

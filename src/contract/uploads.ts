@@ -23,6 +23,16 @@ export const upload = z
   })
   .meta({ id: "Upload" });
 
+export const refusedFile = z
+  .object({
+    import: z.string(),
+    path: z.string().meta({ description: "Within its folder or archive." }),
+    reason: z.string().meta({ description: "Why it was refused: a code." }),
+    advice: z.string().nullable().meta({ description: "What to do about it." }),
+    startedAt: instant.meta({ description: "When its import was asked for." }),
+  })
+  .meta({ id: "RefusedFile" });
+
 /**
  * What becomes of files that are sent in parts. They are sent by tus 1.0 (tus.io) to
  * `POST /api/v1/collections/:collection/uploads`, with `filename` as the only metadata.
@@ -47,6 +57,17 @@ export const uploadRoutes = {
     response: upload,
     status: 200,
     errors: ["upload_unknown"],
+    example: { as: "staff" },
+  }),
+  listRefusedFiles: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/imports/refused",
+    summary: "Files of folders and archives that imports could not take, the newest import first.",
+    access: { who: READERS, scope: "import" },
+    query: z.object(pageQuery),
+    response: page(refusedFile),
+    status: 200,
+    errors: ["cursor_invalid"],
     example: { as: "staff" },
   }),
   importPlace: defineRoute({

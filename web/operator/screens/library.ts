@@ -1,5 +1,5 @@
 import { library } from "../texts/library.ts";
-import { EVERYBODY, type Screen } from "./screen.ts";
+import { EVERYBODY, type Screen, WORKERS } from "./screen.ts";
 
 /** Collections, their photos, imports and deliveries. */
 export const libraryScreens: readonly Screen[] = [
@@ -29,5 +29,12 @@ export const libraryScreens: readonly Screen[] = [
     path: "photos/:photo",
     load: async () => (await import("../library/photo-viewer.tsx")).PhotoViewer,
     who: EVERYBODY,
+  },
+  {
+    within: "collection",
+    path: "import",
+    load: async () => (await import("../library/import.tsx")).Import,
+    who: WORKERS,
+    name: (language) => library[language].imports.title,
   },
 ];
