@@ -269,7 +269,7 @@ onEachDatabase("files that imports refuse are listed with their reasons", async 
   const broken = { "a.jpg": brokenPhoto("corrupt"), "b.jpg": brokenPhoto("heic_unsupported") };
   await importPhotos(tested.instance, collection, { ...broken, "c.jpg": fakePhoto(["anna"]) });
   await importPhotos(tested.instance, collection, { "d.jpg": brokenPhoto("truncated") }, "later");
-  const seen: unknown[] = [];
+  const seen: string[] = [];
   for (let next: string | null = ""; next !== null;) {
     const cursor = next === "" ? "" : `&cursor=${next}`;
     const path = `${collection.id}/imports/refused?limit=1${cursor}`;
@@ -277,7 +277,11 @@ onEachDatabase("files that imports refuse are listed with their reasons", async 
     seen.push(...photosOf(page).map(({ path, reason }) => `${String(path)} ${String(reason)}`));
     next = page["next"] as string | null;
   }
-  assert.deepEqual(seen.toSorted(), ["a.jpg corrupt", "b.jpg heic_unsupported", "d.jpg truncated"]);
+  assert.deepEqual(
+    new Set(seen),
+    new Set(["a.jpg corrupt", "b.jpg heic_unsupported", "d.jpg truncated"]),
+  );
+  assert.equal(seen.length, 3);
 });
 
 onSqlite("imports from the machine stay below its root", async (database) => {
