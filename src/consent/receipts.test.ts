@@ -174,6 +174,15 @@ onSqlite(
       const jws = await signer.signJws(type, payload);
       await assert.rejects(verifyReceipt(jws, keys), { code: "format_invalid" });
     }
+    // One document has one spelling: the same in another order was never handed out.
+    const spelled = JSON.stringify(Object.fromEntries(Object.entries(good).toReversed()));
+    const [header = ""] = (await receiptOf(app, anna)).split(".");
+    const signed = `${header}.${Buffer.from(spelled).toString("base64url")}`;
+    const signature = Buffer.from(signer.sign(Buffer.from(signed))).toString("base64url");
+    await assert.rejects(verifyReceipt(`${signed}.${signature}`, keys), {
+      code: "format_invalid",
+      message: /not canonical/u,
+    });
     for (const context of RECEIPT_CONTEXTS) {
       const jws = await signer.signJws(RECEIPT_TYPE, { ...good, "@context": context });
       assert.deepEqual((await verifyReceipt(jws, keys))["@context"], context, "as it ever was");

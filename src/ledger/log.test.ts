@@ -292,8 +292,19 @@ onEachDatabase(
     }
     assert.equal(await verifyAll(open, anna), 7);
     assert.equal(await verifyAll(open, bert), 6);
-    // Bert's key does not open what is Anna's, wherever it is put.
     const rows = await open.db.read.selectFrom("entries").selectAll().execute();
+    // Each copy of an entry opens with its holder's key alone.
+    const hers = rows.find(({ subject_id }) => subject_id === anna);
+    assert.ok(hers?.subject_body && hers.operator_body);
+    for (const holder of ["subject", "operator"] as const) {
+      const unseal = async (body: Uint8Array) =>
+        open.vault.unseal(open.db, { kind: "audit", id: anna, holder }, body, ["entry", hers.id]);
+      const copies = { subject: hers.subject_body, operator: hers.operator_body };
+      const [own, other] = [copies[holder], copies[holder === "subject" ? "operator" : "subject"]];
+      assert.match(String(await unseal(own)), /"kind":"sighting/u);
+      await assert.rejects(unseal(other), { code: "seal_broken" });
+    }
+    // Bert's key does not open what is Anna's, wherever it is put.
     for (const { id, subject_id, subject_body } of rows) {
       if (subject_id !== anna) continue;
       for (const holder of ["subject", "operator"] as const) {

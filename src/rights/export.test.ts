@@ -16,6 +16,7 @@ import { archiveOf, unpack } from "../../test/unpack.ts";
 import { sha256Hex } from "../base/bytes.ts";
 import type { SubjectId } from "../base/ids.ts";
 import { openTemplates } from "../collections/templates.ts";
+import { receiptsOf } from "../consent/receipts.ts";
 import { keySetOf, openSigner } from "../ledger/signing.ts";
 import { decode } from "../media/decode.ts";
 import { crc32 } from "../verify/archive.ts";
@@ -206,7 +207,7 @@ function samplePositions(bytes: Buffer, directoryAt: (start: number) => void): r
 onSqlite("R16 an export packed anew with a change is refused with the reason", async (database) => {
   await using instance = await openInstance(database);
   const { app } = instance;
-  const { anna } = await prepare(instance);
+  const { anna, bert } = await prepare(instance);
   const { bytes } = await exported(instance, anna);
   const files = await unpack(bytes);
   const check = async (changed: ReadonlyMap<string, Uint8Array>) => {
@@ -227,11 +228,26 @@ onSqlite("R16 an export packed anew with a change is refused with the reason", a
   assert.match(await check(new Map(more)), /^format_invalid: photos\/more.png was added/u);
   assert.match(await check(new Map([...files].toReversed())), /^format_invalid: .*moved/u);
 
+  // A file that is changed in the list too, which its signature holds.
+  const photo = [...files.keys()].find((name) => name.startsWith(EXPORT_FILES.photos));
+  assert.ok(photo);
+  const other = Buffer.from("another picture");
+  const list = JSON.parse(String(files.get(EXPORT_FILES.list))) as { name: string }[];
+  const relisted = list.map((one) =>
+    one.name === photo ? { name: photo, bytes: other.length, sha256: sha256Hex(other) } : one,
+  );
+  const both = new Map<string, Uint8Array>([...files, [photo, other]]);
+  both.set(EXPORT_FILES.list, canonicalBytes(relisted));
+  assert.match(await check(both), /^hash_mismatch: manifest\.json was changed/u);
+
   // An operator who signs a list with less in it is found out as well.
-  const resigned = async (change: (name: string, value: Json) => Json) => {
+  const resigned = async (
+    change: (name: string, value: Json) => Json,
+    more: readonly (readonly [string, Uint8Array])[] = [],
+  ) => {
     const list: Json[] = [];
     const kept = new Map<string, Uint8Array>();
-    for (const [name, file] of files) {
+    for (const [name, file] of [...more, ...files]) {
       if (name.startsWith("manifest")) continue;
       const value = name.endsWith(".json") ? change(name, JSON.parse(String(file)) as Json) : null;
       const content = value === null ? file : Buffer.from(canonicalBytes(value));
@@ -258,6 +274,14 @@ onSqlite("R16 an export packed anew with a change is refused with the reason", a
       ? (JSON.parse(JSON.stringify(value).replace('"staff"', '"other"')) as Json)
       : value;
   assert.match(await resigned(reword), /^proof_invalid/u);
+
+  // Nor does a receipt stand in it that was never issued to this person, genuine as it may be.
+  const [others] = await receiptsOf(app.db, app.vault, bert);
+  const stray = [`${EXPORT_FILES.receipts}stray.jws`, Buffer.from(others?.jws ?? "")] as const;
+  assert.match(
+    await resigned((_, value) => value, [stray]),
+    /^hash_mismatch: The ledger names no/u,
+  );
 
   // Nor can they sign a search that is told otherwise than it was recorded, or left unproved.
   const inRecord = (from: string, to: string) => (name: string, value: Json) =>

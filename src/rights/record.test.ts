@@ -10,7 +10,7 @@ import {
   searchFor,
 } from "../../test/instance.ts";
 import { eventsOf } from "../../test/ledger.ts";
-import { DAY_MS, fixedClock } from "../base/clock.ts";
+import { DAY_MS, fixedClock, later } from "../base/clock.ts";
 import { renderHtml } from "../print/html.ts";
 import { decide, sightingsOf } from "../search/sightings.ts";
 import { addWebhook } from "../webhooks/webhooks.ts";
@@ -143,7 +143,7 @@ onEachDatabase(
     const { app } = instance;
     const gala = await makeCollection(app);
     const bert = await enrolPerson(app, gala, "bert");
-    const search = async (): Promise<string> => {
+    const search = async () => {
       clock.move(2 * DAY_MS);
       const { id } = await searchFor(app, gala, ["anna", "bert"]);
       clock.move(2 * DAY_MS);
@@ -185,6 +185,13 @@ onEachDatabase(
     }
     // The time of a consent may be over before anything has ended it.
     clock.move(400 * DAY_MS);
+    assert.equal((await listed(anna)).length, 3);
+    // Whom a search returned reads of it, also where a node's clock was ahead of all others.
+    await app.db.write(async (tx) => {
+      const ahead = { recorded_at: later(clock.now(), 1000 * DAY_MS) };
+      await tx.write.updateTable("searches").set(ahead).where("id", "=", live).execute();
+    });
+    assert.deepEqual((await listed(anna))[0], [live, "match"]);
     assert.equal((await listed(anna)).length, 3);
   },
 );

@@ -203,6 +203,9 @@ test("proves that every small tree grew out of every smaller one, and nothing if
       }
       const changed = headOf(leaves.with(0, Buffer.from("changed")));
       if (from > 0) assert.equal(provesConsistency(older, changed, path), false);
+      // Somebody was shown another beginning: the proof between two trees that were is none for it.
+      const fork = { size: from, root: headOf(leaves.with(0, Buffer.from("forked"))).root };
+      if (from > 0) assert.equal(provesConsistency(fork, newer, path), false, `${from} to ${to}`);
       if (from > 1)
         assert.equal(provesConsistency({ ...older, size: from - 1 }, newer, path), false);
       if (from < to) assert.equal(provesConsistency(newer, older, path), false);
