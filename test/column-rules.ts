@@ -95,6 +95,8 @@ export const COLUMN_RULES: {
     analysed_with: "same",
     scanned_version: "opened",
     problem: "same",
+    kind: "same",
+    duration_ms: "same",
   },
   media_sources: { media_id: "id", path: "same" },
   faces: {
@@ -104,6 +106,11 @@ export const COLUMN_RULES: {
     place: "same",
     width_pixels: "same",
     problems: "same",
+    from_ms: "same",
+    to_ms: "same",
+    best_ms: "same",
+    path: "same",
+    kept: "same",
   },
   sightings: {
     id: "id",

@@ -17,7 +17,15 @@ export type MediaCode =
   | "missing"
   | "unreadable"
   | "not_a_file"
-  | "is_a_link";
+  | "is_a_link"
+  | "video_unsupported"
+  | "video_without_picture"
+  | "video_encrypted"
+  | "video_too_large"
+  | "video_too_many_pixels"
+  | "video_too_long"
+  | "video_too_heavy"
+  | "video_unavailable";
 
 const ADVICE = {
   empty_file: "The file is empty. Copy it again from where it was taken.",
@@ -29,7 +37,8 @@ const ADVICE = {
     "Formats, Most Compatible).",
   raw_unsupported: "Raw camera files can't be read. Export them as JPEG from the photo program.",
   truncated: "The end of the file is missing. Copy it again from the camera, card or backup.",
-  corrupt: "The file is damaged. Open it in a photo program and save it again, or copy it again.",
+  corrupt:
+    "The file is damaged. Open it in the program it is from and save it again, or copy it again.",
   too_large_bytes: "The file is larger than 256 MB. Export it smaller, as JPEG.",
   too_many_pixels:
     "The picture has more than 100 million pixels (AVIF and HEIC: 50 million), or a side over " +
@@ -40,6 +49,21 @@ const ADVICE = {
   unreadable: "The file can't be opened. Check its permissions and the disk.",
   not_a_file: "This is a folder, pipe, socket or device, not a file.",
   is_a_link: "This is a symbolic link. Give the file it points to.",
+  video_unsupported:
+    "This kind of video can't be read. Export it as MP4, MOV, MKV or WebM with H.264, HEVC, VP9 " +
+    "or AV1.",
+  video_without_picture: "There is no moving picture in this file, only sound or nothing.",
+  video_encrypted: "The video is encrypted. Export it without copy protection.",
+  video_too_large: "The video is larger than 16 GB. Cut it into parts.",
+  video_too_many_pixels:
+    "The video's frames have more than 16 million pixels (8K), or a side under 24. Export it as 4K " +
+    "or smaller.",
+  video_too_long: "The video says that it is longer than 12 hours. Cut it into parts.",
+  video_too_heavy:
+    "Reading the video took more time or memory than any recording should. Save it again as an " +
+    "ordinary MP4 (H.264).",
+  video_unavailable:
+    "Videos can't be read on this machine: node-av brings no decoder for it. Import photos only.",
 } as const satisfies Record<MediaCode, string>;
 
 const NAMES = {

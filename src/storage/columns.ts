@@ -114,6 +114,8 @@ export const columns: {
     analysed_with: photo,
     scanned_version: photo,
     problem: photo,
+    kind: photo,
+    duration_ms: photo,
   },
   media_sources: { media_id: photo, path: photo },
   faces: {
@@ -123,6 +125,11 @@ export const columns: {
     place: { ...photo, category: "place" },
     width_pixels: { ...photo, category: "place" },
     problems: { ...photo, category: "place" },
+    from_ms: { ...photo, category: "place" },
+    to_ms: { ...photo, category: "place" },
+    best_ms: { ...photo, category: "place" },
+    path: { ...photo, category: "place" },
+    kept: { ...photo, category: "place" },
   },
   sightings: {
     id: sighting,

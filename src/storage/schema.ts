@@ -33,6 +33,7 @@ export type AuditHolder = "subject" | "operator";
 export type InstanceKey = "record" | "signing" | "webhooks" | "index";
 export type SigningPurpose = "ledger" | "receipts" | "witness";
 export type ObjectionState = "open" | "upheld" | "rejected";
+export type MediaKind = "photo" | "video";
 export type MessageState = "waiting" | "delivered" | "dead";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 
@@ -121,6 +122,8 @@ export interface Schema extends ServiceSchema {
     analysed_with: string;
     scanned_version: number;
     problem: string | null;
+    kind: Generated<MediaKind>;
+    duration_ms: number | null;
   };
   media_sources: { media_id: MediaId; path: string };
   faces: {
@@ -130,6 +133,11 @@ export interface Schema extends ServiceSchema {
     place: string;
     width_pixels: number;
     problems: string;
+    from_ms: number | null;
+    to_ms: number | null;
+    best_ms: number | null;
+    path: string | null;
+    kept: string | null;
   };
   sightings: {
     id: SightingId;

@@ -1,0 +1,109 @@
+import {
+  AV_PIX_FMT_RGB24,
+  AV_PIX_FMT_YUV420P,
+  AVFMT_GLOBALHEADER,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_LOG_QUIET,
+} from "node-av/constants";
+import type { FFEncoderCodec } from "node-av/constants";
+import {
+  Codec,
+  CodecContext,
+  FFmpegError,
+  FormatContext,
+  Frame,
+  Log,
+  Packet,
+  Rational,
+  SoftwareScaleContext,
+} from "node-av/lib";
+import type { Picture } from "../src/media/picture.ts";
+
+/** How a test's video is made. The path's suffix chooses the container. */
+export interface VideoPlan {
+  readonly path: string;
+  /** One of the FF_ENCODER_ names of node-av/constants. */
+  readonly codec: FFEncoderCodec;
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly frames: number;
+  readonly options?: Readonly<Record<string, string>>;
+  /** The picture of a frame: as large as the video. */
+  readonly draw: (index: number) => Picture;
+}
+
+/** Writes a video of drawn pictures, in this thread: quick and small codecs' settings. */
+export function makeVideo(plan: VideoPlan): void {
+  Log.setLevel(AV_LOG_QUIET);
+  const format = new FormatContext();
+  check(format.allocOutputContext2(null, null, plan.path));
+  const codec = Codec.findEncoderByName(plan.codec);
+  if (!codec) throw new Error("There is no such encoder");
+  const stream = format.newStream(codec);
+  const encoder = new CodecContext();
+  encoder.allocContext3(codec);
+  encoder.width = plan.width;
+  encoder.height = plan.height;
+  encoder.pixelFormat = AV_PIX_FMT_YUV420P;
+  encoder.timeBase = new Rational(1, plan.framesPerSecond);
+  encoder.framerate = new Rational(plan.framesPerSecond, 1);
+  encoder.gopSize = plan.framesPerSecond * 2;
+  if (format.oformat?.hasFlags(AVFMT_GLOBALHEADER) === true)
+    encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+  // Set one by one: a dictionary handed to open2 is freed twice.
+  for (const [name, value] of Object.entries(plan.options ?? {}))
+    check(encoder.setOption(name, value));
+  check(encoder.open2Sync(codec, null));
+  check(stream.codecpar.fromContext(encoder));
+  stream.timeBase = encoder.timeBase;
+  check(format.openOutputSync());
+  check(format.writeHeaderSync());
+  const write = packetWriter(format, encoder, stream.index);
+  const scaler = new SoftwareScaleContext();
+  scaler.allocContext();
+  for (let index = 0; index < plan.frames; index += 1) {
+    const picture = plan.draw(index);
+    const rgb = Frame.fromVideoBuffer(Buffer.from(picture.data), {
+      width: plan.width,
+      height: plan.height,
+      format: AV_PIX_FMT_RGB24,
+    });
+    const frame = new Frame();
+    frame.alloc();
+    frame.width = plan.width;
+    frame.height = plan.height;
+    frame.format = AV_PIX_FMT_YUV420P;
+    check(frame.getBuffer());
+    check(scaler.scaleFrameSync(frame, rgb));
+    frame.pts = BigInt(index);
+    check(encoder.sendFrameSync(frame));
+    frame.free();
+    rgb.free();
+    write();
+  }
+  check(encoder.sendFrameSync(null));
+  write();
+  check(format.writeTrailerSync());
+  format.closeOutputSync();
+  scaler.freeContext();
+  encoder.freeContext();
+}
+
+function packetWriter(format: FormatContext, encoder: CodecContext, index: number): () => void {
+  const packet = new Packet();
+  packet.alloc();
+  return () => {
+    while (encoder.receivePacketSync(packet) >= 0) {
+      packet.streamIndex = index;
+      packet.duration = 1n;
+      const [stream] = format.streams;
+      if (stream) packet.rescaleTs(encoder.timeBase, stream.timeBase);
+      check(format.interleavedWriteFrameSync(packet));
+    }
+  };
+}
+
+function check(result: number): void {
+  FFmpegError.throwIfError(result);
+}
