@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { createCollection, listCollections } from "../collections/collections.ts";
+import { closeCollection } from "../rights/consent-changes.ts";
 import { changePack } from "../search/change-pack.ts";
 import { parsePackName } from "../faces/packs.ts";
 import { readSetting } from "../storage/settings.ts";
-import { withApp } from "./context.ts";
+import { collectionOf, withApp } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { runJobs } from "./jobs.ts";
 import { count, say, table, writeJson } from "./output.ts";
@@ -29,7 +30,7 @@ interface CreateOptions {
   readonly pack?: string;
 }
 
-/** collection create, list, pack. */
+/** collection create, list, pack, close. */
 export function collectionCommands(assent: Command): void {
   const collection = assent.command("collection").description("Make and list collections.");
   collection
@@ -74,6 +75,22 @@ export function collectionCommands(assent: Command): void {
           }
           await runJobs(app);
         }),
+    );
+  closeCommand(collection);
+}
+
+function closeCommand(collection: Command): void {
+  collection
+    .command("close")
+    .description("End a collection's purpose: every consent there ends, and nobody is found.")
+    .requiredOption("--collection <name>", "the collection")
+    .action(async (options: { readonly collection: string }, command: Command) =>
+      withApp(command, async (app) => {
+        const { id, name } = await collectionOf(app, options.collection);
+        const ended = await closeCollection(app.db, app.recorder, id);
+        say(`Closed ${name}: ${count(ended, "consent")} ended, and nobody is found there.`);
+        say("What is left of them goes with the sweeps to come, within a year.");
+      }),
     );
 }
 

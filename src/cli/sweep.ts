@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import { closeCollection } from "../rights/consent-changes.ts";
 import { PLAN_MAX, planSweep, sweep, type SweepLine } from "../rights/retention.ts";
 import type { RetentionKind } from "../rights/retention-rules.ts";
-import { collectionOf, withApp } from "./context.ts";
-import { count, say, table, writeJson } from "./output.ts";
+import { withApp } from "./context.ts";
+import { say, table, writeJson } from "./output.ts";
 
 /** What goes, and why, a line each. */
 const WORDS: Readonly<Record<RetentionKind, readonly [what: string, why: string]>> = {
@@ -18,7 +17,7 @@ const WORDS: Readonly<Record<RetentionKind, readonly [what: string, why: string]
   stray_files: ["photo files that no photo is", "an import was cut short"],
 };
 
-/** sweep; collection close. */
+/** sweep. */
 export function sweepCommands(assent: Command): void {
   assent
     .command("sweep")
@@ -33,19 +32,6 @@ export function sweepCommands(assent: Command): void {
           if (options.json !== undefined) await writeJson(options.json, lines);
           if (options.json !== "-") show(lines, dry);
         }),
-    );
-  assent.commands
-    .find((command) => command.name() === "collection")
-    ?.command("close")
-    .description("End a collection's purpose: every consent there ends, and nobody is found.")
-    .requiredOption("--collection <name>", "the collection")
-    .action(async (options: { readonly collection: string }, command: Command) =>
-      withApp(command, async (app) => {
-        const { id, name } = await collectionOf(app, options.collection);
-        const ended = await closeCollection(app.db, app.recorder, id);
-        say(`Closed ${name}: ${count(ended, "consent")} ended, and nobody is found there.`);
-        say("What is left of them goes with the sweeps to come, within a year.");
-      }),
     );
 }
 

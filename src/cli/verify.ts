@@ -1,17 +1,8 @@
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { writeFileDurably } from "../base/files.ts";
 import { FILE_BYTES_MAX } from "../verify/archive.ts";
-import {
-  type ByteSource,
-  parseKeys,
-  proofText,
-  type TrustedKeys,
-  verifyFile,
-} from "../verify/verify.ts";
-import { proveEntry, proveGrowth, proveSearch } from "../rights/prove.ts";
-import { subjectOf, withApp } from "./context.ts";
-import { EXIT, UsageError } from "./errors.ts";
+import { type ByteSource, parseKeys, type TrustedKeys, verifyFile } from "../verify/verify.ts";
+import { EXIT } from "./errors.ts";
 import { complain, say } from "./output.ts";
 
 interface VerifyFlags {
@@ -20,15 +11,7 @@ interface VerifyFlags {
   readonly old?: string;
 }
 
-interface ProofFlags {
-  readonly subject?: string;
-  readonly entry?: string;
-  readonly search?: string;
-  readonly old?: string;
-  readonly to: string;
-}
-
-/** verify, which opens no instance; and proof, which writes what verify reads. */
+/** verify, which opens no instance and needs none of what does. */
 export function verifyCommands(assent: Command): void {
   assent
     .command("verify")
@@ -42,18 +25,6 @@ export function verifyCommands(assent: Command): void {
     .option("--keys <file>", "the operator's published key set (JSON)")
     .option("--old <file>", "a checkpoint kept from earlier, which must not be contradicted")
     .action(verify);
-  assent
-    .command("proof")
-    .description("Write the proof of one ledger entry, or that the ledger has only grown.")
-    .option("--subject <person>", "whose entry: name, contact or id")
-    .option("--entry <number>", "which of their entries, counted from 1")
-    .option(
-      "--search <id>",
-      "or which search of their collections, whether it returned them or not",
-    )
-    .option("--old <checkpoint>", "instead: the checkpoint since which it has only grown")
-    .requiredOption("--to <file>", "where to write it")
-    .action(prove);
 }
 
 async function verify(path: string, flags: VerifyFlags): Promise<void> {
@@ -99,30 +70,4 @@ function sourceOfFile(file: FileHandle, size: number): ByteSource {
       },
     }),
   };
-}
-
-async function prove(flags: ProofFlags, command: Command): Promise<void> {
-  const { subject, entry, search, old, to } = flags;
-  const older = old === undefined ? null : await readFile(old, "utf8");
-  await withApp(command, async (app) => {
-    if (older !== null) {
-      await writeFileDurably(to, proofText(await proveGrowth(app.ledger, older)));
-    } else if (subject !== undefined && entry !== undefined) {
-      const number = parseNumber(entry);
-      const proof = await proveEntry(app.ledger, await subjectOf(app, subject), number);
-      await writeFileDurably(to, proofText(proof), 0o600);
-    } else if (subject !== undefined && search !== undefined) {
-      const proof = await proveSearch(app, await subjectOf(app, subject), search);
-      await writeFileDurably(to, proofText(proof), 0o600);
-    } else {
-      throw new UsageError("Give --subject with --entry or --search, or --old with a checkpoint.");
-    }
-    say(`Anybody can check it: assent verify ${to}`);
-  });
-}
-
-function parseNumber(text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new UsageError("--entry takes a whole number from 1.");
 }

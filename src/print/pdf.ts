@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import pdfmake from "pdfmake";
+import type Pdfmake from "pdfmake";
 import type { Content, TDocumentDefinitions, TFontDictionary } from "pdfmake/interfaces.js";
 import { unreachable } from "../base/errors.ts";
 import type { Block, Document } from "./document.ts";
@@ -47,6 +47,7 @@ export async function renderPdf(
       // A heading does not stay behind at the foot of a page.
       typeof node.headlineLevel === "number" && getFollowingNodesOnPage().length === 0,
   };
+  const pdfmake = await typesetter();
   return pdfmake.createPdf(definition).getBuffer();
 }
 
@@ -200,7 +201,12 @@ const FONT = {
 } as const;
 const FONTS: TFontDictionary = { Roboto: FONT };
 
-pdfmake.setFonts(FONTS);
-// A document brings everything with it: nothing is fetched, and no file but a font is read.
-pdfmake.setUrlAccessPolicy(() => false);
-pdfmake.setLocalAccessPolicy((path) => Object.values<string>(FONT).includes(path));
+/** Loaded when the first page is set: most processes set none. */
+async function typesetter(): Promise<typeof Pdfmake> {
+  const { default: pdfmake } = await import("pdfmake");
+  pdfmake.setFonts(FONTS);
+  // A document brings everything with it: nothing is fetched, and no file but a font is read.
+  pdfmake.setUrlAccessPolicy(() => false);
+  pdfmake.setLocalAccessPolicy((path) => Object.values<string>(FONT).includes(path));
+  return pdfmake;
+}

@@ -1,4 +1,4 @@
-import { Agent, request } from "undici";
+import type { Agent } from "undici";
 import { Webhook } from "standardwebhooks";
 import type { Instant } from "../base/clock.ts";
 import type { MessageId } from "../base/ids.ts";
@@ -41,8 +41,10 @@ export async function send(
     const url = parseEndpoint(letter.url, letter.allowPrivate);
     const literal = literalOf(url);
     if (literal !== null && !mayConnect(literal, letter.allowPrivate)) return null;
-    await using agent = openAgent(letter.allowPrivate, options.resolve);
-    const { statusCode, body } = await request(url, {
+    // Most processes send nothing, and need not load what does.
+    const undici = await import("undici");
+    await using agent = openAgent(undici.Agent, letter.allowPrivate, options.resolve);
+    const { statusCode, body } = await undici.request(url, {
       method: "POST",
       dispatcher: agent.dispatcher,
       headers: headersOf(letter, at),
@@ -67,8 +69,8 @@ function headersOf({ id, secret, body }: Letter, at: Instant): Record<string, st
 }
 
 /** One connection for one message: none is kept that was checked under another endpoint's rules. */
-function openAgent(allowPrivate: boolean, resolve: Resolve | undefined) {
-  const dispatcher = new Agent({
+function openAgent(make: typeof Agent, allowPrivate: boolean, resolve: Resolve | undefined) {
+  const dispatcher = new make({
     connections: 1,
     connect: { lookup: guardedLookup(allowPrivate, resolve), timeout: SEND_MS_MAX },
     headersTimeout: SEND_MS_MAX,
