@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
+import { whyNoBrowser } from "../test/browser/chromium.ts";
 import { shared } from "../test/shared.ts";
 
 /**
@@ -27,6 +28,8 @@ async function main(): Promise<number> {
       "../shared is absent: what needs its photos or model files is skipped, and says so.",
     );
   }
+  const noBrowser = whyNoBrowser();
+  if (noBrowser !== false) console.log(`The screens are not tested: ${noBrowser}.`);
   const child = spawn(
     process.execPath,
     [

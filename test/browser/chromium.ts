@@ -53,6 +53,13 @@ export interface Watched {
   readonly checkQuiet: () => void;
 }
 
+/** How somebody looks at a page. */
+export interface PageLook {
+  readonly width?: number;
+  readonly scheme?: "light" | "dark";
+  readonly language?: string;
+}
+
 /** How wide a phone and a desk are, in CSS pixels. */
 export const WIDTHS = { phone: 390, desk: 1280 } as const;
 
@@ -60,17 +67,13 @@ export const WIDTHS = { phone: 390, desk: 1280 } as const;
 export async function openPage(
   browser: Browser,
   origin: string,
-  options: {
-    readonly width?: number;
-    readonly scheme?: "light" | "dark";
-    readonly language?: string;
-  } = {},
+  look: PageLook = {},
 ): Promise<Watched> {
   const context = await browser.newContext({
     baseURL: origin,
-    viewport: { width: options.width ?? WIDTHS.desk, height: 844 },
-    colorScheme: options.scheme ?? "light",
-    locale: options.language ?? "en-GB",
+    viewport: { width: look.width ?? WIDTHS.desk, height: 844 },
+    colorScheme: look.scheme ?? "light",
+    locale: look.language ?? "en-GB",
     acceptDownloads: true,
   });
   const page = await context.newPage();
@@ -82,10 +85,14 @@ export async function openPage(
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    const { protocol, origin: asked } = new URL(request.url());
-    if (/^https?:$/u.test(protocol) && asked !== origin) strangers.push(request.url());
-  });
+  const listen = (url: string): void => {
+    const { protocol, host } = new URL(url);
+    const local = ["blob:", "data:", "about:"].includes(protocol);
+    if (!local && host !== new URL(origin).host) strangers.push(url);
+  };
+  // Of the whole context: a worker's and a new window's requests are among them.
+  context.on("request", (request) => listen(request.url()));
+  page.on("websocket", (socket) => listen(socket.url()));
   return {
     page,
     checkQuiet: () => {
@@ -103,24 +110,30 @@ interface Finding {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** The other scheme changes colours and nothing else. */
+const RULES_OF_COLOUR = ["cat.color"];
+
 /** Fails where axe-core finds what is serious or critical by WCAG 2.2 A and AA, in either scheme. */
 export async function checkAccessible(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
+  // Through the protocol, which the page's policy does not bind.
+  await page.evaluate(AXE);
+  for (const [colorScheme, rules] of [
+    ["light", RULES],
+    ["dark", RULES_OF_COLOUR],
+  ] as const) {
     await page.emulateMedia({ colorScheme });
-    // Through the protocol, which the page's policy does not bind.
-    await page.evaluate(AXE);
     const found = await page.evaluate(
-      async () =>
+      async (runOnly) =>
         // oxlint-disable-next-line typescript/no-unsafe-return
         (
           await (
             globalThis as unknown as {
               axe: { run: (...of: unknown[]) => Promise<{ violations: Finding[] }> };
             }
-          ).axe.run(document, {
-            runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-          })
+          ).axe.run(document, { runOnly, resultTypes: ["violations"] })
         ).violations,
+      [...rules],
     );
     const serious = found.filter(({ impact }) => impact === "serious" || impact === "critical");
     const told = serious.map(

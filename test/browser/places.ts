@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { SCREENS } from "../../web/operator/screens/screens.ts";
+import {
+  facePage,
+  OWN_SCREENS,
+  type OwnScreen,
+  PUBLIC_SCREENS,
+  type PublicScreen,
+} from "../../web/subject/screens.ts";
+import { openPage, type PageLook, type Watched } from "./chromium.ts";
+import { signInAnna, signInOwner } from "./scene.ts";
+import type { FurnishedScene } from "./furnished.ts";
+
+/** A page of the screens, as it is opened: every one of the tables has its place here. */
+export interface Place {
+  /** In files' names and in failures. */
+  readonly name: string;
+  readonly path: string;
+  readonly as: "nobody" | "person" | "owner";
+}
+
+/** A token of the right form that opens nothing: what stands behind it is asked for at a press. */
+const ANY_TOKEN = "A".repeat(43);
+
+/** How each page of the person's side is opened; one that is added must say so here. */
+const OF_PERSON: Readonly<
+  Record<PublicScreen | OwnScreen, (scene: FurnishedScene) => string | Promise<string>>
+> = {
+  "/": () => "/",
+  "/start": () => `/start#${ANY_TOKEN}`,
+  "/sign-in": () => "/sign-in",
+  "/contact": () => `/contact#${ANY_TOKEN}`,
+  "/invite": async (scene) => scene.invite(),
+  "/me": () => "/me",
+  "/me/searches": () => "/me/searches",
+  "/me/consent": () => "/me/consent",
+  "/me/face/:collection": ({ collection }) => facePage(collection.id),
+};
+
+/** Every page there is, from the tables that the pages themselves are made from. */
+export async function everyPlace(scene: FurnishedScene): Promise<readonly Place[]> {
+  const own: readonly string[] = OWN_SCREENS;
+  const ofPerson = await Promise.all(
+    [...PUBLIC_SCREENS, ...OWN_SCREENS].map(async (screen): Promise<Place> => ({
+      name: screen === "/" ? "landing" : nameOf(screen),
+      path: await OF_PERSON[screen](scene),
+      as: own.includes(screen) ? "person" : "nobody",
+    })),
+  );
+  const ofOperator = SCREENS.map(({ within, path }): Place => {
+    const base = within === "collection" ? "/app/c/:collection" : "/app";
+    const whole = path === "" ? base : `${base}/${path}`;
+    return { name: nameOf(whole), path: fill(whole, scene), as: "owner" };
+  });
+  return [...ofPerson, ...ofOperator];
+}
+
+/** Opens a place in a browser of its own, as whoever it is for, and waits until it is there. */
+export async function openPlace(
+  scene: FurnishedScene,
+  place: Place,
+  look: PageLook = {},
+): Promise<Watched> {
+  const { served, browser } = scene;
+  const watched = await openPage(browser, served.service.origin, look);
+  await signInFor(scene, place, watched.page);
+  await watched.page.goto(place.path);
+  await settle(watched.page, place.name);
+  return watched;
+}
+
+/** Signs a page's browser in as whoever a place is for. */
+export async function signInFor(scene: FurnishedScene, { as }: Place, page: Page): Promise<void> {
+  if (as === "person") await signInAnna(scene, page.context(), scene.subject);
+  if (as === "owner") await signInOwner(scene, page.context());
+}
+
+/** Waits until a page has its heading, waits for nothing any more, and shows its pictures. */
+export async function settle(page: Page, name: string): Promise<void> {
+  await page.locator("h1").first().waitFor();
+  const asked = page.waitForFunction(() => {
+    const waits = [...document.querySelectorAll('[role="status"]')].some(
+      ({ textContent }) => textContent === "One moment…" || textContent === "Een ogenblik…",
+    );
+    const pictures = [...document.querySelectorAll("img")].filter(
+      (one) => one.loading !== "lazy" || one.getBoundingClientRect().top < innerHeight,
+    );
+    return !waits && pictures.every((one) => one.complete);
+  });
+  await asked.catch((cause: unknown) => {
+    throw new Error(`The page is never done: ${name}`, { cause });
+  });
+}
+
+function nameOf(path: string): string {
+  return path.slice(1).replaceAll("/", "-").replaceAll(":", "");
+}
+
+function fill(path: string, { ids }: FurnishedScene): string {
+  return path.replaceAll(/:([a-z]+)/giu, (_, name: string) => {
+    const id = ids[name];
+    assert.ok(
+      id !== undefined,
+      `Say in test/browser/furnished.ts what :${name} stands for (${path}).`,
+    );
+    return id;
+  });
+}
