@@ -56,7 +56,12 @@ export async function openScene(database: TestDatabase): Promise<Scene> {
   const { app, folder } = served.instance;
   const [anna] = members;
   if (!anna) throw new Error("The cast is too small.");
-  const made = await makeCollection(app, { name: "the gala", pack: "bundled" });
+  const made = await makeCollection(app, {
+    name: "the gala",
+    pack: "bundled",
+    purpose: "give the guests their pictures",
+    alternative: "ask at the desk: somebody looks for your photos by hand",
+  });
   await describe(served);
   await publish(served, made);
   const incoming = join(folder, "incoming");

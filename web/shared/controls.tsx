@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { FormEvent, ReactNode } from "react";
 import { useEffect, useRef } from "react";
 import {
   Button as AriaButton,
@@ -60,7 +60,7 @@ export function Field(of: {
       autoComplete={of.autoComplete ?? "off"}
     >
       <Label>{of.label}</Label>
-      <Input />
+      <Input onInput={dropComplaint} />
       {of.help === undefined ? null : (
         <Text slot="description" className="quiet small">
           {of.help}
@@ -69,6 +69,15 @@ export function Field(of: {
       <FieldError className="wrong" />
     </TextField>
   );
+}
+
+/**
+ * What was wrong and is right now is told no longer, while one types. React Aria would take it away as
+ * the field is left: the page moves under the press that leaves it, and the press is lost.
+ */
+function dropComplaint({ currentTarget: input }: FormEvent<HTMLInputElement>): void {
+  if (!("invalid" in input.dataset) || !input.validity.valid) return;
+  input.dispatchEvent(new Event("change"));
 }
 
 /** One of a few; nothing is chosen for anybody. */

@@ -47,7 +47,8 @@ export function InviteAnswer(of: {
   });
   const busy = yes.busy || no.busy;
   // No reading of the clock while drawing: the day is good enough, and the receipt has it exactly.
-  const [until] = useState(() => Date.now() + asked.retentionDays * DAY_MS);
+  const [longest] = useState(() => Date.now() + asked.retentionDays * DAY_MS);
+  const until = Math.min(longest, floorDay(person, asked.ageFloor) ?? longest);
   return (
     <form
       className="stack"
@@ -80,6 +81,13 @@ export function InviteAnswer(of: {
       </div>
     </form>
   );
+}
+
+/** The day on which somebody is old enough to be asked themselves: a guardian's yes ends then. */
+function floorDay({ age, born }: Person, ageFloor: number): number | null {
+  const day = new Date(born);
+  if (age !== "younger" || Number.isNaN(day.getTime())) return null;
+  return day.setUTCFullYear(day.getUTCFullYear() + ageFloor);
 }
 
 function strangerAt(contact: string | null): Person {

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { WIDTHS, whyNoBrowser } from "../test/browser/chromium.ts";
-import { openFurnished } from "../test/browser/furnished.ts";
-import { everyPlace, openPlace } from "../test/browser/places.ts";
+import { WIDTHS, whyNoBrowser } from "./chromium.ts";
+import { openFurnished } from "./furnished.ts";
+import { everyPlace, openPlace } from "./places.ts";
 
 /**
  * What `npm run screenshots` makes: a picture of every page, as wide as a phone and as a desk, in
@@ -41,7 +41,9 @@ async function main(): Promise<number> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  console.log(`${pictures} pictures are in ${to}. The people in them are drawn; they do not exist.`);
+  console.log(
+    `${pictures} pictures are in ${to}. The people in them are drawn; they do not exist.`,
+  );
   return 0;
 }
 
