@@ -4,6 +4,8 @@ import type { Page } from "playwright-core";
 import type { SubjectId } from "../../src/base/ids.ts";
 import { onSqlite } from "../databases.ts";
 import { checkAccessible, openPage, tabTo, WIDTHS, whyNoBrowser } from "./chromium.ts";
+import { emptyFrame, frameOf } from "./frames.ts";
+import { facePage } from "../../web/subject/screens.ts";
 import { enrolAnna, lookFor, openScene, type Scene, signInAnna } from "./scene.ts";
 
 const skip = whyNoBrowser();
@@ -19,6 +21,7 @@ else {
       searches(scene, subject),
     );
     await t.test("what can't be had is said in words", async () => refused(scene, subject));
+    await t.test("the guide tells distance, light and turn", async () => guide(scene, subject));
     await t.test(
       "R3 R11 pause, go on and withdraw by the keyboard alone, with no camera",
       async () => consent(scene, subject),
@@ -188,6 +191,53 @@ async function consent(scene: Scene, subject: SubjectId): Promise<void> {
   assert.notEqual(await page.title(), "A camera was asked for");
   checkQuiet();
   await page.context().close();
+}
+
+/** What a camera may see, and what the person is told then. */
+const GUIDED: readonly (readonly [picture: () => Promise<Buffer>, told: string])[] = [
+  [async () => frameOf({ share: 0.6 }), "Good. Take the picture."],
+  [async () => frameOf({ share: 0.26 }), "Come closer."],
+  [async () => frameOf({ share: 0.6, yaw: 40 }), "Look straight into the camera"],
+  [async () => frameOf({ share: 0.5, x: 0.2 }), "Move into the middle."],
+  [async () => frameOf({ share: 0.6, light: 0.15 }), "It is dark."],
+  [async () => emptyFrame(), "No face is seen yet."],
+];
+
+async function guide(scene: Scene, subject: SubjectId): Promise<void> {
+  const { page, checkQuiet } = await openAs(scene, subject, "/me");
+  await page.addInitScript(pretendCamera);
+  await page.goto(facePage(scene.collection.id));
+  await page.getByRole("button", { name: "Open the camera" }).click();
+  for (const [picture, told] of GUIDED) {
+    await page.evaluate(showCamera, (await picture()).toString("base64"));
+    await page.locator(".advice", { hasText: told }).waitFor();
+  }
+  checkQuiet();
+  await page.context().close();
+}
+
+/** In the page: a canvas in the place of the camera. */
+function pretendCamera(): void {
+  // A blank page has none.
+  const { mediaDevices } = navigator as Partial<Navigator>;
+  if (!mediaDevices) return;
+  const canvas = document.createElement("canvas");
+  canvas.width = 640;
+  canvas.height = 480;
+  Object.assign(globalThis, { canvas });
+  mediaDevices.getUserMedia = async () => canvas.captureStream(10);
+}
+
+async function showCamera(jpeg: string): Promise<void> {
+  const camera = globalThis as unknown as {
+    readonly canvas: HTMLCanvasElement;
+    shown?: ReturnType<typeof setInterval>;
+  };
+  const bytes = Uint8Array.from(atob(jpeg), (letter) => letter.codePointAt(0) ?? 0);
+  const picture = await createImageBitmap(new Blob([bytes]));
+  // A stream of a canvas has a frame for each time that it is drawn.
+  clearInterval(camera.shown);
+  camera.shown = setInterval(() => camera.canvas.getContext("2d")?.drawImage(picture, 0, 0), 100);
 }
 
 /** Whether the browser would let this page ask for a camera at all. */
