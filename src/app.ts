@@ -11,7 +11,8 @@ import { IMPORT_FILES, IMPORT_UPLOADS, type UploadDeps } from "./collections/upl
 import type { Engine } from "./faces/engine.ts";
 import { openEngine } from "./faces/faces.ts";
 import { parsePackName } from "./faces/packs.ts";
-import { type Handler, Runner } from "./jobs/runner.ts";
+import type { EndedJob, Job } from "./jobs/jobs.ts";
+import { type Handler, type JobContext, Runner } from "./jobs/runner.ts";
 import type { Recorder } from "./ledger/ledger.ts";
 import { Ledger } from "./ledger/log.ts";
 import { expireOverdue } from "./rights/consent-changes.ts";
@@ -21,7 +22,7 @@ import { CHANGE_PACK_JOBS, changePack } from "./search/change-pack.ts";
 import { Galleries } from "./search/galleries.ts";
 import { makeRecogniser, type ScanDeps } from "./search/scan.ts";
 import { Blobs } from "./storage/blobs.ts";
-import { Db } from "./storage/db.ts";
+import { Db, type Tx } from "./storage/db.ts";
 import { type MasterKeySource, readMasterKey } from "./storage/master-key.ts";
 import { openVault } from "./storage/master-roll.ts";
 import { StorageError } from "./storage/errors.ts";
@@ -29,6 +30,7 @@ import { updateKeyFiles } from "./storage/key-places.ts";
 import { scrub } from "./storage/scrub.ts";
 import { readSetting } from "./storage/settings.ts";
 import type { Vault } from "./storage/vault.ts";
+import { enqueueMessage } from "./webhooks/messages.ts";
 
 /** Everything an instance must be told. */
 export interface Config {
@@ -117,12 +119,13 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const importDeps = { db, blobs, engines, recogniser, parallel };
   const uploads = join(config.folder, "uploads");
   const deliveries = join(config.folder, "deliveries");
-  const runner = new Runner(db, clock, {
+  const handlers = {
     ...fileJobs({ ...importDeps, uploads, importRoot: config.importRoot }, deliveries, recorder),
     ...changePackJobs({ db, vault, engines }, recorder),
-    [BACKFILL]: async (job, context) =>
+    [BACKFILL]: async (job: Job, context: JobContext) =>
       backfill({ ...scan, blobs, engines, parallel }, job.target as CollectionId, context),
-  });
+  };
+  const runner = new Runner(db, clock, handlers, async (tx, job) => tellEnded(tx, clock, job));
   const closing = stack.move();
   return {
     config,
@@ -140,6 +143,15 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     runner,
     [Symbol.asyncDispose]: async () => closing.disposeAsync(),
   };
+}
+
+/** Tells the endpoints of a job's collection that it has ended. */
+async function tellEnded(tx: Tx, clock: Clock, job: EndedJob): Promise<void> {
+  const { id, kind: work, target, state, doneSteps: done } = job;
+  // A target begins with the id of its collection.
+  const [collection = ""] = target.split("/");
+  const event = { kind: "job.finished", job: id, work, state, done } as const;
+  await enqueueMessage(tx, { clock }, collection as CollectionId, event);
 }
 
 /** What takes files in, and makes files to be fetched. */

@@ -151,8 +151,9 @@ export const COLUMN_RULES: {
     probe_commitment: "set",
     faces: "same",
     entry_id: "set",
+    turn: "same",
   },
-  search_returns: { search_id: "id", subject_id: "id", verdict: "same" },
+  search_returns: { search_id: "id", subject_id: "id", verdict: "same", recorded_at: "set" },
   events: {
     seq: "left",
     id: "left",

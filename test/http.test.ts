@@ -69,6 +69,8 @@ onSqlite("every refusal is problem+json, whatever is wrong", async (database) =>
   assertProblem(await ask(tested, at, json(owner, "[".repeat(5000))), "json_too_deep");
   assertProblem(await ask(tested, at, json(owner, "[]")), "request_invalid");
   assertProblem(await ask(tested, at, json(owner, '"text"')), "request_invalid");
+  const misspelt = JSON.stringify({ ...RULES, sceneBasys: "a class" });
+  assertProblem(await ask(tested, at, json(owner, misspelt)), "request_invalid");
   const large = JSON.stringify({ ...RULES, notice: "n".repeat(300_000) });
   assertProblem(await ask(tested, at, json(owner, large)), "body_too_large");
   const typed = { method: "POST", headers: { ...owner, "content-type": "text/xml" }, body: "<a/>" };

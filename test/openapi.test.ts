@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { paramNames, type Route } from "../src/contract/contract.ts";
-import { documentApi } from "../src/contract/openapi.ts";
+import { bodySchemaOf, paramNames, type Route } from "../src/contract/contract.ts";
+import { bodySchema, documentApi } from "../src/contract/openapi.ts";
 import { ROUTE_LIST } from "../src/contract/routes.ts";
 import { curlOf, renderDocs } from "../src/http/docs.ts";
 
@@ -130,6 +130,23 @@ test("names, paths and methods of routes are one each, and their parameters are 
   }
 });
 
+/** What browsers make of a passkey (WebAuthn): they say more with every version. */
+const OPEN = new Set(["signInWithPasskey", "addPasskey", "signReceipt"]);
+
+test("what is sent has no room for more than is named", () => {
+  const isOpen = (schema: unknown): boolean => {
+    if (typeof schema !== "object" || schema === null) return false;
+    const named = "properties" in schema && "type" in schema && schema.type === "object";
+    const closed = "additionalProperties" in schema && schema.additionalProperties === false;
+    return (named && !closed) || Object.values(schema).some(isOpen);
+  };
+  for (const [name, route] of ROUTE_LIST) {
+    const { additionalProperties, properties } = bodySchema(route);
+    assert.equal(additionalProperties, false, name);
+    assert.equal(isOpen(properties), OPEN.has(name), name);
+  }
+});
+
 test("an example's request is of its schema, and the page shows it as a command", () => {
   const values = { today: "2026-11-02" } as Readonly<Record<string, string>>;
   for (const [name, route] of ROUTE_LIST as readonly (readonly [string, Route])[]) {
@@ -140,7 +157,7 @@ test("an example's request is of its schema, and the page shows it as a command"
       ),
     ) as unknown;
     if (route.body && !JSON.stringify(body).includes("$")) {
-      const parsed = route.body.safeParse(body);
+      const parsed = bodySchemaOf(route).safeParse(body);
       assert.ok(parsed.success, `${name}: ${String(parsed.error?.message)}`);
     }
     assert.deepEqual(Object.keys(route.example.files ?? {}), [...(route.files ?? [])], name);

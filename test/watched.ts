@@ -7,7 +7,8 @@ import { searchFor } from "./instance.ts";
 /** A message to a collection's endpoint, given up. */
 export async function makeDeadMessage(app: App, collection: CollectionId): Promise<string> {
   return app.db.write(async (tx) => {
-    const event = { kind: "job.finished", job: "backfill", photos: 1 } as const;
+    const ended = { job: newId("job"), work: "backfill", state: "done", done: 1 } as const;
+    const event = { kind: "job.finished", ...ended } as const;
     await enqueueMessage(tx, app, collection, event);
     const { id } = await tx.write
       .updateTable("webhook_messages")

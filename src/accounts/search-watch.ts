@@ -14,9 +14,9 @@ export interface SearchWatch {
   check(db: Reader, collection: CollectionId): Promise<void>;
   /**
    * First in the transaction that records the search: from here on the account's other searches of
-   * the collection wait. Throws AccountsError search_budget_spent.
+   * the collection wait. Says the how many-th of them it is. Throws AccountsError search_budget_spent.
    */
-  admit(tx: Tx, collection: CollectionId): Promise<void>;
+  admit(tx: Tx, collection: CollectionId): Promise<number>;
   /** Last in it: raises alerts, and says what else is to be recorded. */
   returned(
     tx: Tx,
@@ -32,13 +32,17 @@ export interface SearchWatch {
  */
 export function watchSearches(recorder: Recorder): SearchWatch {
   const { clock, account } = recorder;
-  const check = async (db: Reader, collection: CollectionId) =>
-    refuseSpent(db, { collection, account, now: clock.now() });
   return {
-    check,
+    check: async (db, collection) => {
+      const turn = await nextTurn(db, collection, account);
+      await refuseSpent(db, { collection, account, turn, now: clock.now() });
+    },
     admit: async (tx, collection) => {
-      await takeSearchTurn(tx, collection, account, clock.now());
-      await check(tx, collection);
+      const now = clock.now();
+      await takeSearchTurn(tx, collection, account, now);
+      const turn = await nextTurn(tx, collection, account);
+      await refuseSpent(tx, { collection, account, turn, now });
+      return turn;
     },
     returned: async (tx, search, people) => {
       const alerts: LedgerEvent[] = [];
@@ -55,31 +59,43 @@ export function watchSearches(recorder: Recorder): SearchWatch {
 /** Throws search_budget_spent, which says when the next search may be made. */
 async function refuseSpent(
   db: Reader,
-  of: { readonly collection: CollectionId; readonly account: string; readonly now: Instant },
+  of: {
+    readonly collection: CollectionId;
+    readonly account: string;
+    readonly turn: number;
+    readonly now: Instant;
+  },
 ): Promise<void> {
-  const { collection, account, now } = of;
-  const { search_budget: budget } = await db.read
-    .selectFrom("collections")
-    .select("search_budget")
-    .where("id", "=", collection)
-    .executeTakeFirstOrThrow();
+  const { collection, account, turn, now } = of;
   // The oldest of as many searches as the budget allows: as long as it is in the hour, it is spent.
-  const oldest = await db.read
-    .selectFrom("searches")
-    .select("recorded_at")
-    .where("account", "=", account)
-    .where("collection_id", "=", collection)
-    .where("recorded_at", ">", later(now, -WINDOW_MS))
-    .orderBy("recorded_at", "desc")
-    .offset(budget - 1)
-    .limit(1)
-    .executeTakeFirst();
-  if (!oldest) return;
-  const minutes = Math.max(1, Math.ceil((oldest.recorded_at + WINDOW_MS - now) / 60_000));
+  const { budget, oldest } = await db.read
+    .selectFrom("collections")
+    .leftJoin("searches", (join) =>
+      join
+        .onRef("searches.collection_id", "=", "collections.id")
+        .on("searches.account", "=", account)
+        .on((on) => on("searches.turn", "=", on(on.val(turn), "-", on.ref("search_budget")))),
+    )
+    .select(["search_budget as budget", "searches.recorded_at as oldest"])
+    .where("collections.id", "=", collection)
+    .executeTakeFirstOrThrow();
+  if (oldest === null || oldest <= now - WINDOW_MS) return;
+  const minutes = Math.max(1, Math.ceil((oldest + WINDOW_MS - now) / 60_000));
   throw new AccountsError(
     "search_budget_spent",
     `You may make ${budget} searches an hour in this collection. The next in ${minutes} min.`,
   );
+}
+
+/** The number of the account's next search of the collection, from 1. */
+async function nextTurn(db: Reader, collection: CollectionId, account: string): Promise<number> {
+  const { turn } = await db.read
+    .selectFrom("searches")
+    .select((select) => select.fn.max("turn").as("turn"))
+    .where("account", "=", account)
+    .where("collection_id", "=", collection)
+    .executeTakeFirstOrThrow();
+  return (turn ?? 0) + 1;
 }
 
 /** Holds the one row of this account and collection until the transaction ends. */
@@ -110,9 +126,9 @@ async function countReturns(
     .innerJoin("searches", "searches.id", "search_returns.search_id")
     .select((select) => select.fn.countAll<number>().as("count"))
     .where("search_returns.subject_id", "=", subject)
+    .where("search_returns.recorded_at", ">", later(clock.now(), -WINDOW_MS))
     .where("searches.account", "=", account)
     .where("searches.collection_id", "=", collection)
-    .where("searches.recorded_at", ">", later(clock.now(), -WINDOW_MS))
     .executeTakeFirstOrThrow();
   return count;
 }

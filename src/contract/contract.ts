@@ -127,6 +127,18 @@ export function paramsSchema(path: string): z.ZodObject {
   return z.object(Object.fromEntries(paramNames(path).map((name) => [name, PARAMS[name]])));
 }
 
+const bodies = new WeakMap<Route, z.ZodObject>();
+
+/**
+ * The schema of what a route is sent, which has no room for anything beyond: a field that is
+ * misspelt is refused, and not taken for one that was left out.
+ */
+export function bodySchemaOf(route: Route): z.ZodObject {
+  const known = bodies.get(route) ?? (route.body ?? z.object({})).strict();
+  bodies.set(route, known);
+  return known;
+}
+
 /** Whoever has signed in, whatever they may do otherwise. */
 export const SIGNED_IN = [
   "subject",

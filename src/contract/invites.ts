@@ -194,13 +194,16 @@ export const inviteRoutes = {
         .regex(/^[0-9a-f]{64}$/u)
         .meta({ description: "Of the notice that was shown." }),
       language,
-      uses: z.object({ find: z.boolean().default(false), keep_photo: z.boolean().default(false) }),
+      uses: z.strictObject({
+        find: z.boolean().default(false),
+        keep_photo: z.boolean().default(false),
+      }),
       declaration: text(DECLARATION_LENGTH_MAX).meta({ description: "The words agreed to." }),
       name: text(NAME_LENGTH_MAX),
       contact: text(CONTACT_LENGTH_MAX).meta({ description: "An e-mail address." }),
       born: day.optional().meta({ description: "Where the age is near the collection's floor." }),
       guardian: z
-        .object({ name: text(EVIDENCE_LENGTH_MAX), relation: text(EVIDENCE_LENGTH_MAX) })
+        .strictObject({ name: text(EVIDENCE_LENGTH_MAX), relation: text(EVIDENCE_LENGTH_MAX) })
         .optional(),
     }),
     response: z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Example, paramNames, type Route } from "./contract.ts";
+import { bodySchemaOf, type Example, paramNames, type Route } from "./contract.ts";
 import { PARAMS } from "./fields.ts";
 import { problem, type ProblemCode, PROBLEMS } from "./problems.ts";
 import { ROUTE_LIST } from "./routes.ts";
@@ -166,7 +166,7 @@ function bodyOf(route: Route): Json {
 
 /** The schema of what a route is sent: JSON, or the parts of a form with its files. */
 export function bodySchema(route: Route): Json {
-  const schema = route.body ? schemaOf(route.body, "input") : { type: "object" };
+  const schema = schemaOf(bodySchemaOf(route), "input");
   if (!route.files) return schema;
   const files = Object.fromEntries(
     route.files.map((name) => {
@@ -183,6 +183,7 @@ export function bodySchema(route: Route): Json {
     type: "object",
     properties: { ...properties, ...files },
     required: [...required, ...route.files],
+    additionalProperties: false,
   };
 }
 

@@ -22,7 +22,7 @@ export const operatorProfile = z
     representative: line.optional().meta({ description: "In the Union (GDPR 27)." }),
     dataProtectionOfficer: line.optional().meta({ description: "Their contact (GDPR 37)." }),
     authority: z
-      .object({ name: line, address: line.optional() })
+      .strictObject({ name: line, address: line.optional() })
       .meta({ description: "Where people complain (GDPR 77)." }),
     url: line.optional().meta({ description: "Where people exercise their rights on the web." }),
     recipients: z.array(line).max(RECIPIENTS_MAX).optional(),

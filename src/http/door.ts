@@ -7,7 +7,7 @@ import { admit, identify } from "./auth.ts";
 import { checkOrigin, type CookieRules, setCookie } from "./browser.ts";
 import { comeBackLater } from "./errors.ts";
 import { etagOf, isNamed } from "./etag.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate, Place } from "./gate.ts";
 import type { Download, Request } from "./handler.ts";
 import { type KeptAnswer, once, parseKey, requestHash } from "./idempotency.ts";
 import { type Input, readInput, readParams } from "./input.ts";
@@ -36,10 +36,13 @@ export type AnyHandler = (app: App, request: Request<Route>) => Promise<unknown>
 
 /** Who sends the requests that are under way. */
 const visitors = new WeakMap<FastifyRequest, Resolved>();
+/** The places at the gate of those that bring photos. */
+const places = new WeakMap<FastifyRequest, Place>();
 
 /**
- * What is asked of a request before its body is read: how many there were, who sends it, whether
- * they may, whether this site's own page sent it.
+ * What is asked of a request before its body is read: how many there were, whether there is a place
+ * for what it brings, who sends it, whether they may, whether this site's own page sent it. Without
+ * a place it is refused before the database is asked anything: that may be what is busy.
  */
 export async function admitRequest(
   door: Door,
@@ -48,6 +51,7 @@ export async function admitRequest(
   reply: FastifyReply,
 ): Promise<void> {
   await door.rates.countAddress(request);
+  if (route.work === "photo") takePlace(door.gate, request, reply);
   const visitor = await identify(door.app, request, door.cookie);
   visitors.set(request, visitor);
   refreshCookie(door, reply, visitor);
@@ -59,6 +63,13 @@ export async function admitRequest(
   const account = kind === "nobody" ? null : accountNameOf(visitor.principal);
   const { collection } = params;
   await door.rates.countUse(request, account, typeof collection === "string" ? collection : null);
+}
+
+/** Whatever becomes of the request, its place is free again when it has been answered. */
+function takePlace(gate: Gate, request: FastifyRequest, reply: FastifyReply): void {
+  const place = gate.enter();
+  places.set(request, place);
+  reply.raw.once("close", () => place[Symbol.dispose]());
 }
 
 /** Who sends a request that was admitted. */
@@ -99,7 +110,7 @@ async function makeAnswer(
   reply: FastifyReply,
 ): Promise<Made> {
   const arrived = performance.now();
-  using place = route.work === "photo" ? door.gate.enter() : null;
+  using place = places.get(request) ?? null;
   const key = parseKey(request.headers["idempotency-key"]);
   await using spool = route.filesMax === undefined ? null : await openSpool(door.app.uploads);
   const input = await readInput(route, request, spool);

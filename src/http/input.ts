@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { paramsSchema, type Route } from "../contract/contract.ts";
+import { bodySchemaOf, paramsSchema, type Route } from "../contract/contract.ts";
 import { HttpError } from "./errors.ts";
 import { FIELD_BYTES_MAX, FIELDS_MAX, JSON_DEPTH_MAX, PHOTO_BYTES_MAX } from "./limits.ts";
 import type { Spool, SpooledFile } from "./spool.ts";
@@ -32,9 +32,9 @@ export async function readInput(
   const query = parse("query", route.query ?? NOTHING, request.query);
   if (route.files) {
     const { fields, files, spooled } = await readForm(route, route.files, request, spool);
-    return { params, query, body: parse("body", route.body ?? NOTHING, fields), files, spooled };
+    return { params, query, body: parse("body", bodySchemaOf(route), fields), files, spooled };
   }
-  const body = parse("body", route.body ?? NOTHING, request.body ?? {});
+  const body = parse("body", bodySchemaOf(route), request.body ?? {});
   return { params, query, body, files: {}, spooled: [] };
 }
 
@@ -82,12 +82,15 @@ async function readForm(
     parts: FIELDS_MAX + count,
   };
   for await (const part of partsOf(request, limits)) {
-    if (part.type === "file" && spool && names.includes(part.fieldname)) {
+    if (part.type === "file" && !names.includes(part.fieldname)) {
+      const issues = [{ path: `body.${part.fieldname}`, message: "No such file is asked for." }];
+      throw new HttpError("request_invalid", { issues });
+    }
+    if (part.type === "file" && spool) {
       spooled.push(await spool.add(part.filename ?? "", part.file));
       if (part.file.truncated) throw new HttpError("body_too_large");
     } else if (part.type === "file") {
-      const bytes = await part.toBuffer();
-      if (names.includes(part.fieldname)) files.set(part.fieldname, bytes);
+      files.set(part.fieldname, await part.toBuffer());
     } else if (part.valueTruncated || part.fieldnameTruncated) {
       throw new HttpError("body_too_large");
     } else {

@@ -101,5 +101,6 @@ export async function runInBackground(deps: BackgroundDeps, signal: AbortSignal)
       await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   });
-  await Promise.all([sequencing, ...loops]);
+  const moving = app.db.keepLogMoving(signal).catch(failed("database log"));
+  await Promise.all([sequencing, moving, ...loops]);
 }

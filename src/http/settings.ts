@@ -43,7 +43,7 @@ export const PORT_DEFAULT = 4400;
 
 /** The settings of a service on this machine alone, for an instance with so many workers. */
 export function settingsFor(workers: number): ServiceSettings {
-  const slots = Math.max(1, workers) + 1;
+  const slots = 2 * Math.max(1, workers) + 2;
   return {
     host: "127.0.0.1",
     port: PORT_DEFAULT,
@@ -61,7 +61,7 @@ export function settingsFor(workers: number): ServiceSettings {
       account: ACCOUNT_REQUESTS_MAX,
       collection: COLLECTION_REQUESTS_MAX,
     },
-    // One more than there are workers: the next photo is read while they look at theirs.
+    // While workers look at theirs, as many wait for the disk with what was found, and more are read.
     gate: { slots, queue: slots * QUEUE_PER_SLOT, waitMsMax: QUEUE_MS_MAX },
     logLevel: "info",
   };

@@ -157,6 +157,15 @@ export async function renew(
   if (held.cancel_asked === 1) throw new JobsError("job_cancelled", "The job was cancelled.");
 }
 
+/** A job that has ended for good, and how many of its steps were done. */
+export interface EndedJob extends Job {
+  readonly state: "done" | "failed" | "cancelled";
+  readonly doneSteps: number;
+}
+
+/** Told of a job's end in the transaction that ends it. */
+export type TellEnded = (tx: Tx, job: EndedJob) => Promise<void>;
+
 /**
  * Ends a job that `holder` still holds. A failed one is queued anew until it has no attempts left;
  * a `stopped` one (its runner ends, the job is in order) at once, and without counting an attempt.
@@ -169,13 +178,14 @@ export async function finish(
   outcome:
     | { readonly state: "done" | "cancelled" | "stopped" }
     | { readonly state: "failed"; readonly code: string },
+  tell: TellEnded = async () => {},
 ): Promise<void> {
   const now = clock.now();
   const { state } = outcome;
   await db.write(async (tx) => {
     const again = state === "stopped" || (state === "failed" && job.attempts < ATTEMPTS_MAX);
     const queue = again && !(await isWaiting(tx, job));
-    await tx.write
+    const ended = await tx.write
       .updateTable("jobs")
       .set({
         state: queue ? "queued" : state === "stopped" ? "cancelled" : state,
@@ -189,7 +199,11 @@ export async function finish(
       .where("id", "=", job.id)
       .where("state", "=", "running")
       .where("lease_holder", "=", holder)
-      .execute();
+      .returning("done_steps")
+      .executeTakeFirst();
+    // A stopped one that gives way has another of its kind waiting, which will be told of.
+    if (!ended || queue || state === "stopped") return;
+    await tell(tx, { ...job, state, doneSteps: ended.done_steps });
   });
 }
 

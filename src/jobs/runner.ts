@@ -3,7 +3,16 @@ import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { hasEnded, processMark } from "../base/processes.ts";
 import type { Db } from "../storage/db.ts";
-import { finish, type Job, JobsError, LEASE_MS, release, renew, take } from "./jobs.ts";
+import {
+  finish,
+  type Job,
+  JobsError,
+  LEASE_MS,
+  release,
+  renew,
+  take,
+  type TellEnded,
+} from "./jobs.ts";
 
 /** How much of a job is done, in its own steps (photos, rows). */
 export interface Progress {
@@ -31,11 +40,19 @@ export class Runner {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #handlers: Readonly<Record<string, Handler>>;
+  readonly #tell: TellEnded;
 
-  constructor(db: Db, clock: Clock, handlers: Readonly<Record<string, Handler>>) {
+  /** `tell` is called with each job that has ended, in the transaction that ends it. */
+  constructor(
+    db: Db,
+    clock: Clock,
+    handlers: Readonly<Record<string, Handler>>,
+    tell: TellEnded = async () => {},
+  ) {
     this.#db = db;
     this.#clock = clock;
     this.#handlers = handlers;
+    this.#tell = tell;
   }
 
   /**
@@ -87,13 +104,13 @@ export class Runner {
         },
       });
       await renew(this.#db, this.#clock, job, this.#holder, progress);
-      await finish(this.#db, this.#clock, job, this.#holder, { state: "done" });
+      await finish(this.#db, this.#clock, job, this.#holder, { state: "done" }, this.#tell);
       return "done";
     } catch (error) {
       const cause: unknown = stop.signal.aborted ? stop.signal.reason : error;
       const stopped = !stop.signal.aborted && options.signal?.aborted === true;
       const outcome = stopped ? ({ state: "stopped" } as const) : outcomeOf(cause);
-      await finish(this.#db, this.#clock, job, this.#holder, outcome);
+      await finish(this.#db, this.#clock, job, this.#holder, outcome, this.#tell);
       return stopped ? "stopped" : "failed";
     } finally {
       clearInterval(heartbeat);

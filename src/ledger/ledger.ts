@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import type { Clock, Instant } from "../base/clock.ts";
-import { type EventId, newId, type SubjectId } from "../base/ids.ts";
+import { assert } from "../base/errors.ts";
+import { type EventId, newIds, type SubjectId } from "../base/ids.ts";
 import type { Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
 import { StorageError } from "../storage/errors.ts";
@@ -48,11 +49,13 @@ export async function appendPadded(
   multiple: number,
   ...events: readonly LedgerEvent[]
 ): Promise<readonly EventId[]> {
-  const occurrences = occurrencesOf(recorder, events);
-  const rows = [...(await entriesOf(tx, recorder.vault, occurrences))];
-  while (rows.length % multiple !== 0) rows.push(dummy(newId("eve")));
-  await insertEntries(tx, shuffle(rows));
-  return occurrences.map(({ id }) => id);
+  const count = Math.ceil(events.length / multiple) * multiple;
+  const ids = newIds("eve", count);
+  const occurrences = occurrencesOf(recorder, events, ids);
+  const rows = await entriesOf(tx, recorder.vault, occurrences);
+  const dummies = ids.slice(events.length).map(dummy);
+  await insertEntries(tx, shuffle([...rows, ...dummies]));
+  return ids.slice(0, events.length);
 }
 
 /** An event with its id, and when and by whom it came about. */
@@ -77,8 +80,14 @@ export interface EntryRow {
 function occurrencesOf(
   { clock, account }: Recorder,
   events: readonly LedgerEvent[],
+  ids: readonly EventId[] = newIds("eve", events.length),
 ): readonly Occurrence[] {
-  return events.map((event) => ({ id: newId("eve"), at: clock.now(), account, event }));
+  const at = clock.now();
+  return events.map((event, index) => {
+    const id = ids[index];
+    assert(id !== undefined, "Each event has an id.");
+    return { id, at, account, event };
+  });
 }
 
 /** Stores entries in this order. */

@@ -20,9 +20,10 @@ import { TreeEdge, writeTiles } from "./tiles.ts";
 
 /**
  * Entries that one transaction gives their places. SQLite's other writers wait for it, and so does
- * whatever else this process does: 2048 took up to 60 ms beside a hundred searches a second.
+ * whatever else this process does: 2048 took up to 60 ms beside a hundred searches a second, and 512
+ * up to 15.
  */
-export const BATCH_ENTRIES_MAX = 512;
+export const BATCH_ENTRIES_MAX = 256;
 
 /** The newest state of the tree that was signed, and its note. */
 export interface StoredCheckpoint extends TreeHead {

@@ -37,7 +37,7 @@ export async function searchesHeld(
 ): Promise<Held<HeldSearch>> {
   const query = searchQuery(db, subject);
   const rows = await (search === undefined ? query : query.where("searches.id", "=", search))
-    .orderBy("recorded_at", "desc")
+    .orderBy("searches.recorded_at", "desc")
     .orderBy("searches.id")
     .limit(ROWS_MAX + 1)
     .execute();
@@ -99,8 +99,8 @@ function searchQuery(db: Reader, subject: SubjectId) {
         .onRef("search_returns.search_id", "=", "searches.id")
         .on("search_returns.subject_id", "=", subject),
     )
-    .select(["searches.id", "account", "searches.purpose", "started_at", "recorded_at"])
-    .select(["entry_id", "search_returns.verdict as returned"])
+    .select(["searches.id", "account", "searches.purpose", "started_at"])
+    .select(["searches.recorded_at", "entry_id", "search_returns.verdict as returned"])
     .select(["collections.id as collection", "collections.name"])
     .where((where) =>
       where.or([
@@ -111,12 +111,12 @@ function searchQuery(db: Reader, subject: SubjectId) {
             .select("grants.id")
             .where("grants.subject_id", "=", subject)
             .whereRef("grants.collection_id", "=", "searches.collection_id")
-            .whereRef("granted_at", "<=", "recorded_at")
-            .whereRef("expires_at", ">", "recorded_at")
+            .whereRef("granted_at", "<=", "searches.recorded_at")
+            .whereRef("expires_at", ">", "searches.recorded_at")
             .where((ended) =>
               ended.or([
                 ended("grants.ended_at", "is", null),
-                ended("grants.ended_at", ">=", ended.ref("recorded_at")),
+                ended("grants.ended_at", ">=", ended.ref("searches.recorded_at")),
               ]),
             ),
         ),

@@ -213,7 +213,7 @@ onEachDatabase("cancelled, it stops at a photo and leaves the rest waiting", asy
   assert.equal(await countPending(app.db, await findCollection(app.db, collection.id)), 0);
 });
 
-onEachDatabase("its end is told once, with how many photos it compared", async (database) => {
+onEachDatabase("the end of a job is told once, with how much of it was done", async (database) => {
   await using instance = await openInstance(database);
   const { app } = instance;
   const collection = await makeCollection(app);
@@ -224,8 +224,18 @@ onEachDatabase("its end is told once, with how many photos it compared", async (
   for (const person of people) await enrolPerson(app, collection, person);
   await app.runner.drain();
   const told = await app.db.read.selectFrom("webhook_messages").select(["kind", "body"]).execute();
-  assert.deepEqual(
-    told.map(({ kind, body }) => [kind, (JSON.parse(body) as { readonly data: unknown }).data]),
-    [["job.finished", { collection: collection.id, job: "backfill", photos: 9 }]],
-  );
+  const dataOf = ({ body }: { readonly body: string }) =>
+    (JSON.parse(body) as { readonly data: Readonly<Record<string, string>> }).data;
+  // Nine photos, but it was not sent yet; PostgreSQL's transactions don't see each other's.
+  const notices = told.filter(({ kind }) => kind === "sighting.proposed");
+  assert.ok(notices.length >= 1 && notices.length <= (app.db.kind === "sqlite" ? 1 : 8));
+  for (const notice of notices) {
+    assert.deepEqual(Object.keys(dataOf(notice)), ["collection", "sighting"]);
+  }
+  const [end, ...more] = told.filter((message) => !notices.includes(message));
+  assert.ok(end && more.length === 0);
+  const { job = "", ...ended } = dataOf(end);
+  assert.equal(end.kind, "job.finished");
+  assert.match(job, /^job_/u);
+  assert.deepEqual(ended, { collection: collection.id, work: "backfill", state: "done", done: 9 });
 });

@@ -9,7 +9,6 @@ import type { Embedding } from "../faces/face.ts";
 import type { JobContext } from "../jobs/runner.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { Db, Tx } from "../storage/db.ts";
-import { enqueueMessage } from "../webhooks/messages.ts";
 import { lockTemplateVersion, rank, type ScanDeps, settleFaces } from "./scan.ts";
 
 /** What a backfill works with. */
@@ -45,7 +44,7 @@ export async function backfill(
     await passIncomparable(deps.db, collection, gallery.size === 0);
     const waiting = await countPending(deps.db, collection);
     context.report({ done, total: done + waiting });
-    if (waiting === 0) return tellFinished(deps, id, done);
+    if (waiting === 0) return;
     await inParallel(await readPending(deps.db, collection), deps.parallel, async (photo) => {
       context.signal.throwIfAborted();
       await scanPhoto(deps, collection, photo);
@@ -53,13 +52,6 @@ export async function backfill(
       context.report({ done, total: Math.max(done, waiting) });
     });
   }
-}
-
-/** Tells the collection's endpoints, once for many photos. */
-async function tellFinished(deps: ScanDeps, id: CollectionId, photos: number): Promise<void> {
-  if (photos === 0) return;
-  const event = { kind: "job.finished", job: "backfill", photos } as const;
-  await deps.db.write(async (tx) => enqueueMessage(tx, deps, id, event));
 }
 
 /** Photos of a collection that await comparison. */

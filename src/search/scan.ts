@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import type { FaceId } from "../base/ids.ts";
+import type { FaceId, SightingId } from "../base/ids.ts";
 import { BACKFILL, type Collection } from "../collections/collections.ts";
 import type { Looked, Recogniser, Written } from "../collections/import.ts";
 import { stillLive } from "../consent/consent.ts";
@@ -9,6 +9,7 @@ import { packManifest, parsePackName } from "../faces/packs.ts";
 import { enqueue } from "../jobs/jobs.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
+import { enqueueNotice } from "../webhooks/messages.ts";
 import type { CurrentGallery, Galleries } from "./galleries.ts";
 import type { Candidate } from "./gallery.ts";
 import { decisionsOf, type Decisions, type Proposal, propose } from "./sightings.ts";
@@ -108,7 +109,8 @@ export async function lockTemplateVersion(
 
 /**
  * Writes the sightings of a photo's faces from their candidates. Whoever has withdrawn since the
- * scan is left out: grants are read again, and locked, in this transaction.
+ * scan is left out: grants are read again, and locked, in this transaction. Where something new is
+ * proposed, the collection's endpoints are told that there is something to look at, and no more.
  */
 export async function settleFaces(
   tx: Tx,
@@ -121,12 +123,17 @@ export async function settleFaces(
   const grants = new Set(candidates.flat().map(({ grant }) => grant));
   const live = await stillLive(tx, clock, [...grants].sort());
   const decisions = await decisionsOf(tx, faces);
+  const fresh: SightingId[] = [];
   for (const [index, face] of faces.entries()) {
     const found = (candidates[index] ?? []).filter(({ grant }) => live.has(grant));
     const proposal = proposalFor(collection.pack, found, decisions.get(face));
     const at = { collection: collection.id, face, pack: collection.pack };
-    await propose(tx, clock, at, proposal, (subject) => gallery.has(subject));
+    const sighting = await propose(tx, clock, at, proposal, (subject) => gallery.has(subject));
+    if (sighting !== null) fresh.push(sighting);
   }
+  const [first] = fresh;
+  if (first === undefined) return;
+  await enqueueNotice(tx, { clock }, collection.id, { kind: "sighting.proposed", sighting: first });
 }
 
 /**

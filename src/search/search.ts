@@ -159,7 +159,7 @@ async function record(
   const { analysis, candidates } = compared;
   const id = newId("sea");
   const grants = new Set(candidates.flat().map(({ grant }) => grant));
-  await search.watch?.admit(tx, collection.id);
+  const turn = (await search.watch?.admit(tx, collection.id)) ?? null;
   await lockSequences(
     tx,
     candidates.flat().map(({ subject }) => subject),
@@ -170,6 +170,7 @@ async function record(
     const found = (candidates[index] ?? []).filter(({ grant }) => live.has(grant));
     faces.push(await answerFor(tx, search, face, found));
   }
+  const recordedAt = recorder.clock.now();
   await tx.write
     .insertInto("searches")
     .values({
@@ -178,12 +179,13 @@ async function record(
       account: recorder.account,
       purpose: search.purpose,
       started_at: search.startedAt,
-      recorded_at: recorder.clock.now(),
+      recorded_at: recordedAt,
       probe_commitment: search.commitment,
       faces: faces.length,
+      turn,
     })
     .execute();
-  await recordReturns(tx, recorder, { id, ...search }, faces);
+  await recordReturns(tx, recorder, { id, recordedAt, ...search }, faces);
   return { id, collection, width: analysis.width, height: analysis.height, faces };
 }
 
@@ -236,6 +238,7 @@ async function recordReturns(
   recorder: Recorder,
   search: {
     readonly id: SearchId;
+    readonly recordedAt: Instant;
     readonly collection: Collection;
     readonly startedAt: Instant;
     readonly purpose: string;
@@ -244,7 +247,7 @@ async function recordReturns(
   },
   faces: readonly FaceAnswer[],
 ): Promise<void> {
-  const { id, startedAt, purpose, commitment: probe } = search;
+  const { id, recordedAt, startedAt, purpose, commitment: probe } = search;
   const told = { collection: search.collection.id, search: id, startedAt, purpose, probe };
   const returned = new Map<SubjectId, SightingVerdict>();
   for (const face of faces) {
@@ -254,7 +257,7 @@ async function recordReturns(
   for (const [subject_id, kind] of returned) {
     await tx.write
       .insertInto("search_returns")
-      .values({ search_id: id, subject_id, verdict: kind })
+      .values({ search_id: id, subject_id, verdict: kind, recorded_at: recordedAt })
       .execute();
   }
   const counts = { faces: faces.length, returned: returned.size };

@@ -76,7 +76,7 @@ export async function decisionsOf(
 /**
  * Writes what a comparison proposes for a face, in the place of what an earlier one proposed.
  * Confirmed and rejected sightings stay as they are; proposals for people who were not part of the
- * comparison (`compared` is false for them: paused, say) stay too.
+ * comparison (`compared` is false for them: paused, say) stay too. Returns the sighting if it is new.
  */
 export async function propose(
   tx: Tx,
@@ -84,7 +84,7 @@ export async function propose(
   at: { readonly collection: CollectionId; readonly face: FaceId; readonly pack: string },
   proposal: Proposal | null,
   compared: (subject: SubjectId) => boolean,
-): Promise<void> {
+): Promise<SightingId | null> {
   const earlier = await tx.read
     .selectFrom("sightings")
     .select(["id", "subject_id"])
@@ -95,12 +95,13 @@ export async function propose(
     (row) => row.subject_id !== proposal?.subject && compared(row.subject_id),
   );
   for (const { id } of stale) await tx.write.deleteFrom("sightings").where("id", "=", id).execute();
-  if (!proposal) return;
+  if (!proposal) return null;
   const { subject, verdict, score } = proposal;
-  await tx.write
+  const id = newId("sig");
+  const written = await tx.write
     .insertInto("sightings")
     .values({
-      id: newId("sig"),
+      id,
       collection_id: at.collection,
       face_id: at.face,
       subject_id: subject,
@@ -117,7 +118,9 @@ export async function propose(
         .doUpdateSet({ verdict, score, pack: at.pack })
         .where("sightings.state", "=", "proposed"),
     )
-    .execute();
+    .returning("id")
+    .executeTakeFirst();
+  return written?.id === id ? id : null;
 }
 
 /**

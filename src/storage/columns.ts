@@ -170,11 +170,13 @@ export const columns: {
     probe_commitment: { ...record, exported: false },
     faces: record,
     entry_id: record,
+    turn: record,
   },
   search_returns: {
     search_id: { ...record, retention: "erasure", erasure: "row deleted" },
     subject_id: { ...record, ...pseudonym, retention: "erasure", erasure: "row deleted" },
     verdict: { ...record, retention: "erasure", erasure: "row deleted" },
+    recorded_at: { ...record, retention: "erasure", erasure: "row deleted" },
   },
   events: {
     seq: record,

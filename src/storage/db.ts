@@ -3,6 +3,8 @@ import { Kysely, sql, type Transaction } from "kysely";
 import { assert } from "../base/errors.ts";
 import { dropDeadRows } from "./dead-rows.ts";
 import { StorageError } from "./errors.ts";
+import { keepLogMoving } from "./log-keeper.ts";
+import { LogSync } from "./log-sync.ts";
 import { migrate } from "./migrate.ts";
 import { postgresDialect } from "./postgres.ts";
 import type { Schema } from "./schema.ts";
@@ -18,6 +20,11 @@ export interface Reader {
 /** Deadlocks and serialization failures: the work is done anew this many times, then thrown. */
 const ATTEMPTS_MAX = 5;
 const RETRY_CODES = new Set(["40001", "40P01"]);
+
+/** Pages of SQLite's log (16 KB each) that a commit moves into the file itself: its own default. */
+const LOG_PAGES = 1000;
+/** Where a thread does that: 128 MB, which it hardly lets come about. */
+const LOG_PAGES_MAX = 8192;
 
 /** Which database the current asynchronous path holds a transaction of. */
 const inTransaction = new AsyncLocalStorage<Db>();
@@ -52,11 +59,14 @@ export class Db implements Reader, AsyncDisposable {
   readonly kind: DatabaseKind;
   readonly #address: string;
   readonly #query: Kysely<Schema>;
+  /** Null where commits wait for the disk by themselves. */
+  readonly #log: LogSync | null;
 
   private constructor(kind: DatabaseKind, address: string, query: Kysely<Schema>) {
     this.kind = kind;
     this.#address = address;
     this.#query = query;
+    this.#log = kind === "sqlite" ? new LogSync(address) : null;
   }
 
   /**
@@ -89,15 +99,18 @@ export class Db implements Reader, AsyncDisposable {
 
   /**
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. It may
-   * run again after a deadlock, so it changes nothing but the database.
+   * run again after a deadlock, so it changes nothing but the database. What it returned is given
+   * only when it survives a power loss.
    */
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     assert(inTransaction.getStore() !== this, "Transactions don't nest.");
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await inTransaction.run(this, () =>
+        const result = await inTransaction.run(this, () =>
           this.#query.transaction().execute((query) => work(new Tx(TX_KEY, this.kind, query))),
         );
+        await this.#log?.wait();
+        return result;
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !isRetryable(error)) throw error;
       }
@@ -157,6 +170,20 @@ export class Db implements Reader, AsyncDisposable {
     }
   }
 
+  /**
+   * Has a thread move SQLite's log until the signal is aborted ([Note: moving the log] in
+   * storage/log-keeper.ts). For processes that run on; PostgreSQL does it by itself.
+   */
+  async keepLogMoving(signal: AbortSignal): Promise<void> {
+    if (this.kind !== "sqlite") return;
+    await sql`pragma wal_autocheckpoint = ${sql.lit(LOG_PAGES_MAX)}`.execute(this.#query);
+    try {
+      await keepLogMoving(this.#address, signal);
+    } finally {
+      await sql`pragma wal_autocheckpoint = ${sql.lit(LOG_PAGES)}`.execute(this.#query);
+    }
+  }
+
   /** What the database says is wrong with its own file, or null. PostgreSQL answers or it does not. */
   async complaint(): Promise<string | null> {
     if (this.kind !== "sqlite") {
@@ -178,6 +205,7 @@ export class Db implements Reader, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#log?.[Symbol.asyncDispose]();
     await this.#query.destroy();
   }
 }

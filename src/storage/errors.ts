@@ -3,6 +3,7 @@ import { AppError } from "../base/errors.ts";
 export type StorageCode =
   | "database_unreachable"
   | "database_busy"
+  | "disk_failed"
   | "database_newer"
   | "migration_changed"
   | "scrub_due"

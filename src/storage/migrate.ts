@@ -37,7 +37,7 @@ export async function migrate(query: Kysely<Schema>, kind: DatabaseKind): Promis
     .selectFrom("migrations")
     .select((select) => select.fn.max("number").as("number"))
     .executeTakeFirstOrThrow();
-  if (newest.number > migrations.length) {
+  if (newest.number > (migrations.at(-1)?.number ?? 0)) {
     throw new StorageError(
       "database_newer",
       "This database was written by a newer version of Assent. Install that version or newer.",
@@ -109,11 +109,12 @@ async function applyOnce(
 
 function readMigrations(): readonly Migration[] {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith(".sql"));
-  return files.sort().map((file, index) => {
+  const migrations = files.sort().map((file) => {
     const text = readFileSync(new URL(file, FOLDER), "utf8");
-    assert(Number(file.slice(0, 4)) === index + 1, `Migration ${file} is out of order.`);
-    return { number: index + 1, name: file, text, hash: sha256Hex(text) };
+    return { number: Number(file.slice(0, 4)), name: file, text, hash: sha256Hex(text) };
   });
+  assert(new Set(migrations.map(({ number }) => number)).size === files.length, "Two of a number.");
+  return migrations;
 }
 
 /** Migrations are PostgreSQL's text; SQLite gets its own type names, strict tables, own parts. */

@@ -177,8 +177,14 @@ export interface Schema extends ServiceSchema {
     probe_commitment: string;
     faces: number;
     entry_id: EventId | null;
+    turn: number | null;
   };
-  search_returns: { search_id: SearchId; subject_id: SubjectId; verdict: SightingVerdict };
+  search_returns: {
+    search_id: SearchId;
+    subject_id: SubjectId;
+    verdict: SightingVerdict;
+    recorded_at: Instant;
+  };
   events: {
     seq: Generated<number>;
     id: EventId;

@@ -18,14 +18,18 @@ export const PATIENCE_MS = 20_000;
 const LOOK_MS_MAX = 4;
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
+/** 64 MB of pages in memory at most: SQLite's own 2 MB hold not even the indexes of a busy hour. */
+const CACHE_KIB = 64 * 1024;
 /** Distinct statements kept compiled. The code has fewer; a bound in case one is built by values. */
 const STATEMENTS_MAX = 500;
 
 /**
  * Opens a SQLite file as Kysely's dialect.
  *
- * `synchronous=FULL` in WAL mode: a commit that returned survives power loss. `secure_delete`
- * overwrites what is deleted. A larger page than the default wastes less on rows of 1-2 KB.
+ * In WAL mode with `synchronous=NORMAL` a commit appends to the log and waits for no disk; `Db.write`
+ * does that after it ([Note: durable] in log-sync.ts). `secure_delete` overwrites what is deleted. A
+ * larger page than the default wastes less on rows of 1-2 KB, and a still larger one would have each
+ * commit write more: an index takes a page for every row that is added to it.
  */
 export function sqliteDialect(
   path: string,
@@ -33,9 +37,10 @@ export function sqliteDialect(
 ): SqliteDialect {
   const database = new DatabaseSync(path, { timeout: PATIENCE_MS });
   database.exec(`
-    pragma page_size = 16384;
+    pragma page_size = 8192;
+    pragma cache_size = -${CACHE_KIB};
     pragma journal_mode = wal;
-    pragma synchronous = full;
+    pragma synchronous = normal;
     pragma secure_delete = on;
     pragma foreign_keys = on;
     pragma temp_store = memory;

@@ -1,9 +1,11 @@
 import type { Clock, Instant } from "../base/clock.ts";
 import {
   type CollectionId,
+  type JobId,
   type MessageId,
   newId,
   type SearchId,
+  type SightingId,
   type SubjectId,
   type WebhookId,
 } from "../base/ids.ts";
@@ -13,10 +15,12 @@ import { listWebhooks } from "./webhooks.ts";
 
 /**
  * What endpoints are told, as a closed union. Messages are thin and pseudonymous: ids, from which a
- * receiver asks for more under its own rights, never a name, a place or a score. None tells of a
- * hit: what a comparison proposes is for a person to look at, and sets nothing off (R17).
+ * receiver asks for more under its own rights, never a name, a place or a score. None says whom a
+ * comparison has found: that is for a person to look at and decide, and sets nothing off (R17).
  */
 export type WebhookEvent =
+  /** There are proposals to look at; this is one of them. */
+  | { readonly kind: "sighting.proposed"; readonly sighting: SightingId }
   | { readonly kind: "grant.withdrawn"; readonly subject: SubjectId }
   | {
       readonly kind: "subject.erased";
@@ -24,8 +28,15 @@ export type WebhookEvent =
       /** JWS of type assent-erasure-certificate. */
       readonly certificate: string | null;
     }
-  /** Photos imported before somebody was added have been compared with them: so many. */
-  | { readonly kind: "job.finished"; readonly job: "backfill"; readonly photos: number }
+  /** A job of the collection has ended: an import, a backfill, a delivery, a change of packs. */
+  | {
+      readonly kind: "job.finished";
+      readonly job: JobId;
+      readonly work: string;
+      readonly state: "done" | "failed" | "cancelled";
+      /** In its own steps: photos, files, people. */
+      readonly done: number;
+    }
   /** An account has searched for the same person so often that the owner is to look. */
   | { readonly kind: "search.alert"; readonly search: SearchId; readonly searches: number };
 
@@ -50,13 +61,48 @@ export async function enqueueMessage(
   collection: CollectionId,
   event: WebhookEvent,
 ): Promise<void> {
+  const endpoints = (await listWebhooks(tx, collection)).map(({ id }) => id);
+  await insertMessages(tx, clock, { collection, endpoints }, event);
+}
+
+/**
+ * As `enqueueMessage`, for what says only that there is something to look at: an endpoint that has
+ * not been sent the last such message yet needs no other, however many photos are compared.
+ */
+export async function enqueueNotice(
+  tx: Tx,
+  { clock }: { readonly clock: Clock },
+  collection: CollectionId,
+  event: Extract<WebhookEvent, { readonly kind: "sighting.proposed" }>,
+): Promise<void> {
+  const waiting = await tx.read
+    .selectFrom("webhook_messages")
+    .innerJoin("webhooks", "webhooks.id", "webhook_messages.webhook_id")
+    .select("webhooks.id")
+    .where("webhooks.collection_id", "=", collection)
+    .where("webhook_messages.kind", "=", event.kind)
+    .where("webhook_messages.state", "=", "waiting")
+    .where("webhook_messages.attempts", "=", 0)
+    .execute();
+  const told = new Set(waiting.map(({ id }) => id));
+  const endpoints = (await listWebhooks(tx, collection)).map(({ id }) => id);
+  const others = endpoints.filter((id) => !told.has(id));
+  await insertMessages(tx, clock, { collection, endpoints: others }, event);
+}
+
+async function insertMessages(
+  tx: Tx,
+  clock: Clock,
+  to: { readonly collection: CollectionId; readonly endpoints: readonly WebhookId[] },
+  { kind, ...data }: WebhookEvent,
+): Promise<void> {
   const now = clock.now();
-  const { kind, ...data } = event;
+  const { collection, endpoints } = to;
   const timestamp = new Date(now).toISOString();
   const body = JSON.stringify({ type: kind, timestamp, data: { collection, ...data } });
-  const rows = (await listWebhooks(tx, collection)).map((endpoint) => ({
+  const rows = endpoints.map((webhook_id) => ({
     id: newId("msg"),
-    webhook_id: endpoint.id,
+    webhook_id,
     kind,
     body,
     state: "waiting" as const,
