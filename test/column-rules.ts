@@ -384,6 +384,8 @@ export const COLUMN_RULES: {
     principal: "left",
     key: "left",
     request_hash: "left",
+    holder: "left",
+    begun: "same",
     status: "same",
     sealed_body: "set",
     created_at: "left",

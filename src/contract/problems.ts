@@ -19,7 +19,7 @@ export const PROBLEMS = {
   route_unknown: [404, "There is nothing at this address."],
   method_unknown: [405, "This address does not take that method."],
   idempotency_busy: [409, "A request with this Idempotency-Key is still being worked on."],
-  idempotency_forgotten: [409, "It was done, but its answer is not kept."],
+  idempotency_forgotten: [409, "It was done, or at least begun, and its answer is not kept."],
   request_too_slow: [408, "The request took too long to arrive."],
   headers_too_large: [431, "The address or the headers are too long."],
   body_too_large: [413, "The body is larger than this route takes."],

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { accountNameOf, type Principal, type Resolved } from "../accounts/principal.ts";
 import type { App } from "../app.ts";
 import type { Route } from "../contract/contract.ts";
+import type { Db } from "../storage/db.ts";
 import type { AnswersOnTheirWay } from "./answers.ts";
 import { admit, identify } from "./auth.ts";
 import { checkOrigin, type CookieRules, setCookie } from "./browser.ts";
@@ -124,18 +125,24 @@ async function makeAnswer(
   if (route.produces) {
     return { kind: "produced", value: await handler(door.app, whole), signal };
   }
-  const work = async (): Promise<KeptAnswer> => ({
+  const work = async (app: App): Promise<KeptAnswer> => ({
     status: route.status,
-    body: JSON.stringify(route.response.parse(await handler(door.app, whole))),
+    body: JSON.stringify(route.response.parse(await handler(app, whole))),
   });
   // Of nobody known, one would be given another's answer.
   const known = whole.principal.kind !== "nobody";
   const keyed = key !== null && known && route.method !== "GET" && route.repeat !== "anew";
-  if (!keyed) return { kind: "json", answer: await work() };
+  if (!keyed) return { kind: "json", answer: await work(door.app) };
   const principal = accountNameOf(whole.principal);
   const forget = route.repeat === "forget";
   const write = { principal, key, hash: requestHash(name, input), forget };
-  return { kind: "json", answer: await once(door.app, write, work) };
+  const answer = await once(door.app, write, async (db) => work(writingTo(door.app, db)));
+  return { kind: "json", answer };
+}
+
+/** An instance whose handlers write through this database. */
+function writingTo(app: App, db: Db): App {
+  return { ...app, db, importDeps: { ...app.importDeps, db } };
 }
 
 function refreshCookie(door: Door, reply: FastifyReply, { session, refused }: Resolved): void {

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Clock, later } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import canonicalize from "canonicalize";
 import { sha256Hex } from "../base/bytes.ts";
-import type { Db } from "../storage/db.ts";
+import { hasEnded, processMark } from "../base/processes.ts";
+import type { Db, Tx } from "../storage/db.ts";
+import { locked } from "../storage/locks.ts";
 import type { Vault } from "../storage/vault.ts";
 import { HttpError } from "./errors.ts";
 import type { Input } from "./input.ts";
@@ -32,7 +34,7 @@ export interface KeyedWrite {
   readonly forget: boolean;
 }
 
-/** Whoever reserved a key is dead by then, with what they did either done or not. */
+/** Whoever reserved a key is dead by then, where their process can't be asked. */
 const RESERVED_MS = REQUEST_MS_MAX + STOP_MS_MAX;
 const KEY = /^[\x21-\x7e]{1,200}$/u;
 /** The key that answers are sealed under. */
@@ -56,19 +58,24 @@ export function requestHash(route: string, input: Input): string {
 
 /**
  * Does a write once: the key is reserved, the work done, its answer kept sealed for a day. Sent
- * again, the same request is given that answer. Work that fails leaves the key free. Throws
- * HttpError: idempotency_mismatch (the key was another request's), idempotency_busy,
+ * again, the same request is given that answer. Work that fails leaves the key free.
+ *
+ * [Note: begun] The work's transactions also say, by the database that it is handed, that it has
+ * begun. So when its process is killed, either nothing was changed, and the next request with the key
+ * does it at once; or something was, and it is not done again: idempotency_forgotten.
+ *
+ * Throws HttpError: idempotency_mismatch (the key was another request's), idempotency_busy,
  * idempotency_forgotten.
  */
 export async function once(
   deps: IdempotencyDeps,
   write: KeyedWrite,
-  work: () => Promise<KeptAnswer>,
+  work: (db: Db) => Promise<KeptAnswer>,
 ): Promise<KeptAnswer> {
   const kept = await reserve(deps, write);
   if (kept) return kept;
   try {
-    const answer = await work();
+    const answer = await work(deps.db.with(async (tx) => begin(tx, write)));
     await keep(deps, write, answer);
     return answer;
   } catch (error) {
@@ -81,39 +88,52 @@ async function reserve(deps: IdempotencyDeps, write: KeyedWrite): Promise<KeptAn
   const { principal, key, hash } = write;
   const now = deps.clock.now();
   return deps.db.write(async (tx) => {
+    const fresh = { request_hash: hash, holder: processMark, created_at: now };
     const made = await tx.write
       .insertInto("idempotency")
-      .values({
-        principal,
-        key,
-        request_hash: hash,
-        status: null,
-        sealed_body: null,
-        created_at: now,
-      })
-      .onConflict((conflict) =>
-        conflict
-          .columns(["principal", "key"])
-          .doUpdateSet({ created_at: now, request_hash: hash })
-          .where("idempotency.status", "is", null)
-          .where("idempotency.created_at", "<", later(now, -RESERVED_MS)),
-      )
+      .values({ principal, key, status: null, sealed_body: null, ...fresh })
+      .onConflict((conflict) => conflict.columns(["principal", "key"]).doNothing())
       .returning("key")
       .executeTakeFirst();
     if (made) return null;
-    const row = await tx.read
+    // Locked: of two who find that its holder has died, one takes it over.
+    const known = tx.write
       .selectFrom("idempotency")
-      .select(["request_hash", "status", "sealed_body"])
+      .selectAll()
       .where("principal", "=", principal)
-      .where("key", "=", key)
-      .executeTakeFirstOrThrow();
+      .where("key", "=", key);
+    const row = await locked(tx, known, "update").executeTakeFirst();
+    // Released in this very moment: whoever sends it again finds it free.
+    if (!row) throw new HttpError("idempotency_busy");
+    const isLeft = row.created_at < now - RESERVED_MS || hasEnded(row.holder ?? "");
+    const takeOver = row.status === null && isLeft && row.begun === 0;
+    if (takeOver) {
+      await tx.write
+        .updateTable("idempotency")
+        .set(fresh)
+        .where("principal", "=", principal)
+        .where("key", "=", key)
+        .execute();
+      return null;
+    }
     if (row.request_hash !== hash) throw new HttpError("idempotency_mismatch");
-    if (row.status === null) throw new HttpError("idempotency_busy");
-    // A secret is kept nowhere; and an erasure clears every answer, as it may name who was erased.
-    if (!row.sealed_body) throw new HttpError("idempotency_forgotten");
+    if (row.status === null && !isLeft) throw new HttpError("idempotency_busy");
+    // A secret is kept nowhere; an erasure clears every answer, as it may name who was erased; and
+    // what nobody has lived to answer is not done twice.
+    if (row.status === null || !row.sealed_body) throw new HttpError("idempotency_forgotten");
     const body = await deps.vault.unseal(tx, OWNER, row.sealed_body, ["answer", principal, key]);
     return { status: row.status, body: body.toString() };
   });
+}
+
+/** Said by each transaction of the work: a repeat of it is not safe any more. */
+async function begin({ write }: Tx, { principal, key }: KeyedWrite): Promise<void> {
+  await write
+    .updateTable("idempotency")
+    .set({ begun: 1 })
+    .where("principal", "=", principal)
+    .where("key", "=", key)
+    .execute();
 }
 
 async function keep(deps: IdempotencyDeps, write: KeyedWrite, answer: KeptAnswer): Promise<void> {

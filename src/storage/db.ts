@@ -27,7 +27,7 @@ const LOG_PAGES = 1000;
 const LOG_PAGES_MAX = 8192;
 
 /** Which database the current asynchronous path holds a transaction of. */
-const inTransaction = new AsyncLocalStorage<Db>();
+const inTransaction = new AsyncLocalStorage<Kysely<Schema>>();
 
 /**
  * An open transaction: the only thing that writes. Made by `Db.write` alone (the constructor takes
@@ -61,12 +61,18 @@ export class Db implements Reader, AsyncDisposable {
   readonly #query: Kysely<Schema>;
   /** Null where commits wait for the disk by themselves. */
   readonly #log: LogSync | null;
+  readonly #also: (tx: Tx) => Promise<void>;
 
-  private constructor(kind: DatabaseKind, address: string, query: Kysely<Schema>) {
-    this.kind = kind;
-    this.#address = address;
-    this.#query = query;
-    this.#log = kind === "sqlite" ? new LogSync(address) : null;
+  private constructor(
+    of: { readonly kind: DatabaseKind; readonly address: string; readonly query: Kysely<Schema> },
+    log: LogSync | null,
+    also: (tx: Tx) => Promise<void> = async () => {},
+  ) {
+    this.kind = of.kind;
+    this.#address = of.address;
+    this.#query = of.query;
+    this.#log = log;
+    this.#also = also;
   }
 
   /**
@@ -88,12 +94,12 @@ export class Db implements Reader, AsyncDisposable {
       await query.destroy();
       throw error;
     }
-    return new Db(kind, address, query);
+    return new Db({ kind, address, query }, kind === "sqlite" ? new LogSync(address) : null);
   }
 
   /** Asks outside of any transaction. Inside one, ask through its Tx: SQLite has one connection. */
   get read(): Pick<Kysely<Schema>, "selectFrom"> {
-    assert(inTransaction.getStore() !== this, "Inside a transaction, read through its Tx.");
+    assert(inTransaction.getStore() !== this.#query, "Inside a transaction, read through its Tx.");
     return this.#query;
   }
 
@@ -103,11 +109,16 @@ export class Db implements Reader, AsyncDisposable {
    * only when it survives a power loss.
    */
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    assert(inTransaction.getStore() !== this, "Transactions don't nest.");
+    assert(inTransaction.getStore() !== this.#query, "Transactions don't nest.");
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const result = await inTransaction.run(this, () =>
-          this.#query.transaction().execute((query) => work(new Tx(TX_KEY, this.kind, query))),
+        const result = await inTransaction.run(this.#query, () =>
+          this.#query.transaction().execute(async (query) => {
+            const tx = new Tx(TX_KEY, this.kind, query);
+            const done = await work(tx);
+            await this.#also(tx);
+            return done;
+          }),
         );
         await this.#log?.wait();
         return result;
@@ -115,6 +126,12 @@ export class Db implements Reader, AsyncDisposable {
         if (attempt === ATTEMPTS_MAX || !isRetryable(error)) throw error;
       }
     }
+  }
+
+  /** The same database; whatever is written through it, `also` is done in the same transaction. */
+  with(also: (tx: Tx) => Promise<void>): Db {
+    const of = { kind: this.kind, address: this.#address, query: this.#query };
+    return new Db(of, this.#log, also);
   }
 
   /**

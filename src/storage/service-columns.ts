@@ -165,6 +165,8 @@ export const serviceColumns: {
     principal: { ...technical, retention: "expiry" },
     key: { ...technical, retention: "expiry" },
     request_hash: { ...technical, retention: "expiry" },
+    holder: { ...technical, retention: "expiry" },
+    begun: { ...technical, retention: "expiry" },
     status: { ...technical, retention: "expiry" },
     // It may name anybody, so every erasure clears every answer.
     sealed_body: { ...record, retention: "expiry", erasure: "cleared", exported: false },

@@ -148,6 +148,8 @@ export interface ServiceSchema {
     principal: string;
     key: string;
     request_hash: string;
+    holder: string | null;
+    begun: Generated<number>;
     status: number | null;
     sealed_body: Uint8Array | null;
     created_at: Instant;
