@@ -11,6 +11,12 @@ export const libraryScreens: readonly Screen[] = [
     name: (language) => library[language].collections.title,
   },
   {
+    within: "instance",
+    path: "collections/new",
+    load: async () => (await import("../library/new-collection.tsx")).NewCollection,
+    who: ["owner"],
+  },
+  {
     within: "collection",
     path: "",
     load: async () => (await import("../library/overview.tsx")).Overview,
