@@ -10,9 +10,10 @@ import { LongField, Select } from "../parts/fields.tsx";
 import { Title } from "../parts/title.tsx";
 import { assent } from "../service.ts";
 import { library } from "../texts/library.ts";
+import { LANGUAGES } from "./notices.tsx";
 
-/** What a collection is before anybody says otherwise: a year, and those of age in most of Europe. */
-const START = {
+/** A year, and the age of consent online in much of Europe: until somebody says otherwise. */
+const TEXTS = {
   name: "",
   purpose: "",
   notice: "",
@@ -23,37 +24,25 @@ const START = {
   basis: "",
 };
 
+interface Given extends Readonly<typeof TEXTS> {
+  readonly language: "en" | "nl";
+  /** Whether everyone pictured may be compared; null until somebody chose. */
+  readonly everyone: "yes" | "no" | null;
+  /** Whether two people must confirm. */
+  readonly pairs: "yes" | "no";
+}
+
+type Change = (changes: Partial<Given>) => void;
+
+const START = { ...TEXTS, everyone: null, pairs: "no" } as const;
+
 /** Makes a collection, with its first notice and its rules. */
 export function NewCollection() {
   const { newCollection: words } = useWords(library);
   const spoken = useLanguage();
-  const [given, setGiven] = useState(START);
-  const [language, setLanguage] = useState<"en" | "nl">(spoken);
-  const [everyone, setEveryone] = useState<"yes" | "no" | null>(null);
-  const [pairs, setPairs] = useState<"yes" | "no">("no");
+  const [given, setGiven] = useState<Given>({ ...START, language: spoken });
   const make = useMaking();
-  const set = (name: keyof typeof START) => (value: string) =>
-    setGiven((before) => ({ ...before, [name]: value }));
-  const line = (name: keyof typeof START, more: { readonly maxLength?: number } = {}) => (
-    <Field
-      label={words.fields[name].label}
-      help={words.fields[name].help}
-      name={name}
-      value={given[name]}
-      onChange={set(name)}
-      {...more}
-    />
-  );
-  const lines = (name: keyof typeof START, required = true) => (
-    <LongField
-      label={words.fields[name].label}
-      help={words.fields[name].help}
-      name={name}
-      value={given[name]}
-      onChange={set(name)}
-      required={required}
-    />
-  );
+  const change: Change = (changes) => setGiven((before) => ({ ...before, ...changes }));
   return (
     <>
       <Title>{words.title}</Title>
@@ -61,51 +50,22 @@ export function NewCollection() {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          make.run({
-            ...given,
-            language,
-            everyone: everyone === "yes",
-            twoPerson: pairs === "yes",
-          });
+          make.run(given);
         }}
       >
-        {line("name", { maxLength: 80 })}
-        {line("purpose")}
-        {line("contact", { maxLength: 320 })}
+        <Line name="name" given={given} change={change} maxLength={80} />
+        <Line name="purpose" given={given} change={change} />
+        <Line name="contact" given={given} change={change} maxLength={320} />
         <h2>{words.notice}</h2>
         <Select
           label={words.language}
-          value={language}
-          onChange={setLanguage}
-          options={[
-            ["en", "English"],
-            ["nl", "Nederlands"],
-          ]}
+          value={given.language}
+          onChange={(language) => change({ language })}
+          options={LANGUAGES}
         />
-        {lines("notice")}
-        {lines("alternative", false)}
-        <h2>{words.rules}</h2>
-        {line("retentionDays", { maxLength: 4 })}
-        {line("ageFloor", { maxLength: 3 })}
-        <Choice
-          label={words.everyone}
-          value={everyone}
-          onChange={setEveryone}
-          options={[
-            ["yes", words.everyoneYes],
-            ["no", words.everyoneNo],
-          ]}
-        />
-        {everyone === "yes" ? lines("basis") : null}
-        <Choice
-          label={words.pairs}
-          value={pairs}
-          onChange={setPairs}
-          options={[
-            ["no", words.pairsNo],
-            ["yes", words.pairsYes],
-          ]}
-        />
+        <Lines name="notice" given={given} change={change} />
+        <Lines name="alternative" given={given} change={change} optional />
+        <Rules given={given} change={change} />
         {make.error ? <Failure error={make.error} /> : null}
         <Button type="submit" busy={make.busy}>
           {words.submit}
@@ -115,11 +75,67 @@ export function NewCollection() {
   );
 }
 
-type Given = Readonly<typeof START> & {
-  readonly language: string;
-  readonly everyone: boolean;
-  readonly twoPerson: boolean;
-};
+function Rules({ given, change }: { readonly given: Given; readonly change: Change }) {
+  const { newCollection: words } = useWords(library);
+  return (
+    <>
+      <h2>{words.rules}</h2>
+      <Line name="retentionDays" given={given} change={change} maxLength={4} />
+      <Line name="ageFloor" given={given} change={change} maxLength={3} />
+      <Choice
+        label={words.everyone}
+        value={given.everyone}
+        onChange={(everyone) => change({ everyone })}
+        options={[
+          ["yes", words.everyoneYes],
+          ["no", words.everyoneNo],
+        ]}
+      />
+      {given.everyone === "yes" ? <Lines name="basis" given={given} change={change} /> : null}
+      <Choice
+        label={words.pairs}
+        value={given.pairs}
+        onChange={(pairs) => change({ pairs })}
+        options={[
+          ["no", words.pairsNo],
+          ["yes", words.pairsYes],
+        ]}
+      />
+    </>
+  );
+}
+
+interface OfField {
+  readonly name: keyof typeof TEXTS;
+  readonly given: Given;
+  readonly change: Change;
+}
+
+function Line(of: OfField & { readonly maxLength?: number }) {
+  const { fields } = useWords(library).newCollection;
+  return (
+    <Field
+      {...fields[of.name]}
+      name={of.name}
+      value={of.given[of.name]}
+      onChange={(value) => of.change({ [of.name]: value })}
+      maxLength={of.maxLength ?? 500}
+    />
+  );
+}
+
+function Lines(of: OfField & { readonly optional?: boolean }) {
+  const { fields } = useWords(library).newCollection;
+  return (
+    <LongField
+      {...fields[of.name]}
+      name={of.name}
+      value={of.given[of.name]}
+      onChange={(value) => of.change({ [of.name]: value })}
+      required={of.optional !== true}
+    />
+  );
+}
 
 /** Makes it, and publishes the whole notice where the organisation has said who it is. */
 function useMaking() {
@@ -139,10 +155,11 @@ function useMaking() {
       noticeLanguage: language,
       retentionDays: Number(given.retentionDays),
       ageFloor: Number(given.ageFloor),
-      sceneBasis: given.everyone ? given.basis : null,
+      sceneBasis: given.everyone === "yes" ? given.basis : null,
       ...(alternative.trim() === "" ? {} : { alternative }),
     });
-    if (given.twoPerson) await assent.changeCollectionSettings({ collection, twoPerson: true });
+    if (given.pairs === "yes")
+      await assent.changeCollectionSettings({ collection, twoPerson: true });
     if (operator.data?.operator) {
       await assent.publishNotice({ collection, language, own: notice });
     }

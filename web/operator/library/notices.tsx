@@ -12,6 +12,12 @@ import { library } from "../texts/library.ts";
 
 type Language = "en" | "nl";
 
+/** Languages in which the service writes a whole notice, in their own words. */
+export const LANGUAGES: readonly (readonly [Language, string])[] = [
+  ["en", "English"],
+  ["nl", "Nederlands"],
+];
+
 /** What people are told before they say yes: the notices in force, and the next version of one. */
 export function Notices({ collection }: { readonly collection: Collection }) {
   const { notices: words } = useWords(library);
@@ -39,25 +45,38 @@ export function Notices({ collection }: { readonly collection: Collection }) {
   );
 }
 
-function Publish({ collection }: { readonly collection: string }) {
-  const { notices: words } = useWords(library);
+/** The next version while it is written: it is published once somebody has seen what it would say. */
+function useWriting(collection: string) {
   const client = useQueryClient();
-  const [language, setLanguage] = useState<Language>("en");
-  const [own, setOwn] = useState("");
+  const [text, setText] = useState<{ readonly language: Language; readonly own: string }>({
+    language: "en",
+    own: "",
+  });
   const [seen, setSeen] = useState<string | null>(null);
   const [published, setPublished] = useState(false);
-  const text = { collection, language, own: own.trim() === "" ? null : own };
+  const { language, own } = text;
+  const asked = { collection, language, own: own.trim() === "" ? null : own };
   const act = useAction(async (what: "preview" | "publish") => {
     setPublished(false);
     if (what === "preview") {
-      setSeen((await assent.previewNotice(text)).body);
+      setSeen((await assent.previewNotice(asked)).body);
       return;
     }
-    await assent.publishNotice(text);
+    await assent.publishNotice(asked);
     await client.invalidateQueries({ queryKey: ["notices", collection] });
     setSeen(null);
     setPublished(true);
   });
+  const change = (changes: Partial<typeof text>): void => {
+    setText({ ...text, ...changes });
+    setSeen(null);
+  };
+  return { text, change, seen, published, act };
+}
+
+function Publish({ collection }: { readonly collection: string }) {
+  const { notices: words } = useWords(library);
+  const { text, change, seen, published, act } = useWriting(collection);
   return (
     <details>
       <summary>{words.next}</summary>
@@ -71,25 +90,16 @@ function Publish({ collection }: { readonly collection: string }) {
         <p className="small">{words.nextMore}</p>
         <Select
           label={words.language}
-          value={language}
-          onChange={(value) => {
-            setLanguage(value);
-            setSeen(null);
-          }}
-          options={[
-            ["en", "English"],
-            ["nl", "Nederlands"],
-          ]}
+          value={text.language}
+          onChange={(language) => change({ language })}
+          options={LANGUAGES}
         />
         <LongField
           label={words.own}
           help={words.ownHelp}
           name="own"
-          value={own}
-          onChange={(value) => {
-            setOwn(value);
-            setSeen(null);
-          }}
+          value={text.own}
+          onChange={(own) => change({ own })}
           required={false}
         />
         {act.error ? <Failure error={act.error} /> : null}
