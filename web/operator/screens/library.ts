@@ -43,4 +43,11 @@ export const libraryScreens: readonly Screen[] = [
     who: WORKERS,
     name: (language) => library[language].imports.title,
   },
+  {
+    within: "collection",
+    path: "deliveries",
+    load: async () => (await import("../library/deliveries.tsx")).Deliveries,
+    who: EVERYBODY,
+    name: (language) => library[language].deliveries.title,
+  },
 ];
