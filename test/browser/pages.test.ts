@@ -78,13 +78,14 @@ interface Stops {
 }
 
 /**
- * In the page: notes where the focus is; true once it has been there. Where it leaves the page, at
- * its end, it is on the body for once.
+ * In the page: notes where the focus is; true once it comes back. Where it leaves the page, at its
+ * end, it is on the body for once; in a date it stops at each part.
  */
 function noteStop(): boolean {
   const { stops, unseen } = globalThis as unknown as Stops;
   const at = document.activeElement;
-  if (!at || stops.has(at)) return true;
+  if (!at) return true;
+  if (stops.has(at)) return at !== [...stops].at(-1);
   stops.add(at);
   if (at === document.body) return false;
   const around = [at, ...(at instanceof HTMLInputElement ? [at.closest("label")] : [])];

@@ -47,12 +47,7 @@ const ROWS = [
 
 /** Opens a service with the real `bundled` pack, three photos, and the browser. */
 export async function openScene(database: TestDatabase): Promise<Scene> {
-  const served = await openTestService(database, {
-    instance: {
-      openEngine: async () =>
-        openEngine({ pack: "bundled", folder: configFor(".").models, workers: 1 }),
-    },
-  });
+  const served = await openBundledService(database);
   const { app, folder } = served.instance;
   const [anna] = members;
   if (!anna) throw new Error("The cast is too small.");
@@ -94,6 +89,16 @@ export async function openScene(database: TestDatabase): Promise<Scene> {
       await served[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Opens a service that looks at photos with the real `bundled` pack. */
+export async function openBundledService(database: TestDatabase): Promise<TestService> {
+  return openTestService(database, {
+    instance: {
+      openEngine: async () =>
+        openEngine({ pack: "bundled", folder: configFor(".").models, workers: 1 }),
+    },
+  });
 }
 
 const PHOTO_NAMES = ["one", "two", "three"] as const;
