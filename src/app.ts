@@ -119,8 +119,9 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const importDeps = { db, blobs, engines, recogniser, parallel };
   const uploads = join(config.folder, "uploads");
   const deliveries = join(config.folder, "deliveries");
+  const files = { ...importDeps, galleries, uploads, importRoot: config.importRoot };
   const handlers = {
-    ...fileJobs({ ...importDeps, uploads, importRoot: config.importRoot }, deliveries, recorder),
+    ...fileJobs(files, deliveries, recorder),
     ...changePackJobs({ db, vault, engines }, recorder),
     [BACKFILL]: async (job: Job, context: JobContext) =>
       backfill({ ...scan, blobs, engines, parallel }, job.target as CollectionId, context),
@@ -156,7 +157,7 @@ async function tellEnded(tx: Tx, clock: Clock, job: EndedJob): Promise<void> {
 
 /** What takes files in, and makes files to be fetched. */
 function fileJobs(
-  deps: UploadDeps & ImportRoot,
+  deps: UploadDeps & ImportRoot & Pick<App, "galleries">,
   deliveries: string,
   recorder: Recorder,
 ): Readonly<Record<string, Handler>> {

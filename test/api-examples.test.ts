@@ -8,10 +8,11 @@ import { exampleParams } from "../src/contract/openapi.ts";
 import type { Route } from "../src/contract/contract.ts";
 import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
 import { unreachable } from "../src/base/errors.ts";
-import type { CollectionId, SubjectId } from "../src/base/ids.ts";
+import type { CollectionId, DeliveryId, SubjectId } from "../src/base/ids.ts";
 import { findCollection } from "../src/collections/collections.ts";
 import { witnessKeyOf } from "../src/ledger/witnessing.ts";
 import { formatVerifierKey } from "../src/verify/note.ts";
+import { addClip, waitForCopy } from "./video-asked.ts";
 import { makeAlert, makeDeadMessage } from "./watched.ts";
 import { Authenticator } from "./authenticator.ts";
 import { onEachDatabase } from "./databases.ts";
@@ -82,6 +83,19 @@ const BEFORE: Partial<
     const collection = await findCollection(app.db, kept.get("collection") ?? "");
     const subject = await enrolPerson(app, collection, "p9");
     kept.set("delivery", await makeDelivery(app, collection.id, [subject]));
+  },
+  getTimeline: async ({ instance: { app } }, kept) => {
+    const collection = (kept.get("collection") ?? "") as CollectionId;
+    const made = await addClip(app, collection, (kept.get("subject") ?? "") as SubjectId);
+    kept.set("video", made.video);
+    kept.set("videosighting", made.videosighting);
+  },
+  playOwnVideo: async ({ instance: { app } }, kept) => {
+    const collection = (kept.get("collection") ?? "") as CollectionId;
+    await waitForCopy(app, collection, (kept.get("ownvideo") ?? "") as DeliveryId);
+  },
+  playDelivery: async (_, kept) => {
+    kept.set("videodelivery", kept.get("ownvideo") ?? "");
   },
   startReceiptSignature: async ({ instance: { app }, service }, kept) => {
     const owner = { kind: "subject", id: (kept.get("subject") ?? "") as SubjectId } as const;

@@ -19,6 +19,7 @@ import { paramNames, type Route } from "../src/contract/contract.ts";
 import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
 import { onSqlite } from "./databases.ts";
 import { filesAsked } from "./files-asked.ts";
+import { addClip, askForCopy } from "./video-asked.ts";
 import { makeAlert, makeDeadMessage } from "./watched.ts";
 import { enrolPerson, importPhotos, makeCollection } from "./instance.ts";
 import { fakePhoto } from "./fake-engine.ts";
@@ -194,10 +195,19 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   listRefusedFiles: [...READERS, "key"],
   // Files of the machine are its owner's.
   importPlace: OWNER,
+  getTimeline: [...READERS, "key"],
+  getTimelineCsv: [...READERS, "key"],
+  getTimelineVtt: [...READERS, "key"],
+  askForOwnVideo: OWN,
+  getOwnVideo: OWN,
+  playOwnVideo: OWN,
+  getOwnTimelineCsv: OWN,
+  getOwnTimelineVtt: OWN,
   makeDelivery: [...STAFF, "key"],
   listDeliveries: [...READERS, "key"],
   getDelivery: [...READERS, "key"],
   fetchDelivery: [...STAFF, "key"],
+  playDelivery: [...STAFF, "key"],
   listSightings: ["subject", ...READERS, "key"],
   confirmSighting: ["subject", ...STAFF],
   rejectSighting: ["subject", ...STAFF],
@@ -376,9 +386,16 @@ async function askAs(
     ...(ASKED.test(`${route.path} ${JSON.stringify(route.example)}`)
       ? await askedOf(app, scene)
       : {}),
+    ...(JSON.stringify(route.example).includes("video") ? await videoOf(app, scene) : {}),
     today: new Date(clock.now()).toISOString().slice(0, 10),
   };
-  const path = route.path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => values[name] ?? "");
+  const params: Readonly<Record<string, string>> = route.example.params ?? {};
+  // Where an example names something of its own kind, what stands for that.
+  const valueOf = (name: string): string => {
+    const named = params[name]?.slice(1) ?? name;
+    return (VIDEO_NAMES.has(named) ? values[named] : values[name]) ?? "";
+  };
+  const path = route.path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => valueOf(name));
   for (const name of paramNames(route.path)) assert.ok(values[name], `nothing stands for :${name}`);
   const url = `${tested.service.origin}${path}`;
   const answer = await fetch(url, {
@@ -391,6 +408,19 @@ async function askAs(
   await answer.body?.cancel();
   return { status: answer.status, text: "" };
 }
+
+const VIDEO_NAMES = new Set(["video", "videosighting", "videodelivery", "ownvideo"]);
+
+/** A video in which the person of a scene is seen, and a copy of it that is not made yet. */
+async function videoOf(app: App, scene: Scene): Promise<Readonly<Record<string, string>>> {
+  const { collection, subject } = scene;
+  const known = videos.get(scene) ?? (await addClip(app, collection.id, subject));
+  videos.set(scene, known);
+  const copy = await askForCopy(app, collection.id, { subject, video: known.video });
+  return { ...known, videodelivery: copy, ownvideo: copy };
+}
+
+const videos = new Map<Scene, Awaited<ReturnType<typeof addClip>>>();
 
 /** What an address or example names that is made for it alone. */
 const ASKED = /:(?:invite|consent|objection|number)|\$(?:[a-z]*token|noticehash|ownsighting)/u;

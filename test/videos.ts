@@ -1,9 +1,10 @@
 import { rename } from "node:fs/promises";
 import { AV_PKT_DATA_DISPLAYMATRIX, Demuxer, FormatContext, type Packet } from "node-av";
 import type { Picture } from "../src/media/picture.ts";
-import { VideoFrames } from "../src/media/video-frames.ts";
+import { openVideo } from "../src/media/video.ts";
 import { VideoOutput } from "../src/media/video-output.ts";
 import { SOUND_BLOCK, SOUND_RATE } from "../src/media/video-sound.ts";
+import { VideoVoice } from "../src/media/video-voice.ts";
 
 /** A frame of a made video, shown from `at`. */
 export interface MadeFrame {
@@ -58,32 +59,33 @@ export function greyPicture(
   return { width, height, data };
 }
 
-/** What is in a video: its moments with the grey of each picture's middle, and when sound begins. */
+/** What is in a video: its moments with greys of its pictures, and when its sound begins. */
 export async function lookInto(path: string) {
-  await using video = await VideoFrames.open(path, { sound: true });
+  await using video = await openVideo(path);
   const frames: { at: number; grey: number; corner: number; width: number; height: number }[] = [];
+  for await (const { at, picture } of video.frames({ sampling: { kind: "all" } })) {
+    const { width, height, data } = picture;
+    const grey = data[(Math.floor(height * 0.75) * width + Math.floor(width * 0.75)) * 3] ?? 0;
+    const corner = data[(Math.floor(height / 4) * width + Math.floor(width / 4)) * 3] ?? 0;
+    frames.push({ at, grey, corner, width, height });
+  }
+  return { frames, loud: await soundsIn(path), seconds: video.seconds };
+}
+
+/** When a video's sound begins after being quiet. */
+async function soundsIn(path: string): Promise<readonly number[]> {
+  await using voice = await VideoVoice.open(path);
+  if (!voice) return [];
   const loud: number[] = [];
   let quietFor = SOUND_RATE;
-  for await (const piece of video.pieces()) {
-    if (piece.kind === "frame") {
-      const { at, picture } = piece.frame;
-      const { width, height, data } = picture;
-      const grey = data[(Math.floor(height * 0.75) * width + Math.floor(width * 0.75)) * 3] ?? 0;
-      const corner = data[(Math.floor(height / 4) * width + Math.floor(width / 4)) * 3] ?? 0;
-      frames.push({ at, grey, corner, width, height });
-    } else {
-      const channels = video.channels ?? 1;
-      piece.piece.samples.forEach((sample, index) => {
-        if (index % channels !== 0) return;
-        const isLoud = Math.abs(sample) > 0.1;
-        if (isLoud && quietFor > SOUND_RATE / 20) {
-          loud.push(piece.piece.at + index / channels / SOUND_RATE);
-        }
-        quietFor = isLoud ? 0 : quietFor + 1;
-      });
+  for await (const { at, samples } of voice.until(Infinity)) {
+    for (let index = 0; index < samples.length; index += voice.channels) {
+      const isLoud = Math.abs(samples[index] ?? 0) > 0.1;
+      if (isLoud && quietFor > SOUND_RATE / 20) loud.push(at + index / voice.channels / SOUND_RATE);
+      quietFor = isLoud ? 0 : quietFor + 1;
     }
   }
-  return { frames, loud, seconds: video.seconds };
+  return loud;
 }
 
 /** Marks a video as filmed with the camera turned by 90 degrees clockwise: players turn it back. */

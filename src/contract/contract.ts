@@ -28,7 +28,10 @@ export type Produced =
   | "application/pdf"
   | "text/html"
   | "text/plain"
+  | "text/csv"
+  | "text/vtt"
   | "application/octet-stream"
+  | "video/mp4"
   | "image/jpeg";
 
 /**

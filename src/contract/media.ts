@@ -13,6 +13,7 @@ import {
   subjectId,
   text,
 } from "./fields.ts";
+import { track } from "./timelines.ts";
 
 /** Photos in one form: what a person drags onto a page. More are sent in parts, one by one. */
 export const FORM_PHOTOS_MAX = 50;
@@ -24,6 +25,8 @@ const yes = z.enum(["yes"]).optional();
 
 const photoFields = {
   id: mediaId,
+  kind: z.enum(["photo", "video"]),
+  seconds: z.number().nullable().meta({ description: "How long a video is." }),
   format: z.string(),
   bytes: z.int(),
   width: z.int().meta({ description: "Pixels of the upright photo." }),
@@ -46,6 +49,7 @@ export const viewedPhoto = z
       z.object({
         face: faceId,
         box,
+        track: track.nullable().meta({ description: "When, in a video." }),
         widthPixels: z.int(),
         problems: z.array(z.string()),
         withheld: z.boolean(),
@@ -113,6 +117,7 @@ export const mediaRoutes = {
       }),
       pending: yes.meta({ description: "Only those that wait for a comparison." }),
       problem: yes.meta({ description: "Only those that could not be compared." }),
+      kind: z.enum(["photo", "video"]).optional(),
       subject: subjectId.optional().meta({ description: "Only those that show this person." }),
       from: z.coerce.number<string>().int().min(0).max(PLACE_MAX).optional().meta({
         description: "The place in the list to begin at, in place of a cursor; 0 is the first.",
@@ -145,6 +150,14 @@ export const mediaRoutes = {
     access: { who: READERS, scope: "read" },
     query: z.object({
       size: z.enum(["small", "medium", "large"]).default("small"),
+      at: z
+        .string()
+        .regex(/^\d{1,5}(\.\d{1,6})?$/u)
+        .pipe(z.coerce.number<string>())
+        .optional()
+        .meta({
+          description: "Of a video: at which second. Nothing said: where a face is seen best.",
+        }),
       ...decides.shape,
     }),
     response: z.unknown(),
@@ -156,13 +169,15 @@ export const mediaRoutes = {
   getOriginal: defineRoute({
     method: "GET",
     path: "/api/v1/collections/:collection/media/:photo/original",
-    summary: "A photo as it was taken in; a face that somebody objects to is blurred.",
+    summary:
+      "A photo as it was taken in; a face that somebody objects to is blurred. Of a video any range " +
+      "of bytes; one with such a face is not given.",
     access: { who: STAFF, scope: "read" },
     query: decides,
     response: z.unknown(),
     produces: "application/octet-stream",
     status: 200,
-    errors: ["photo_unknown", "photo_withheld", ...RENDERED],
+    errors: ["photo_unknown", "photo_withheld", "range_unsatisfiable", ...RENDERED],
     example: { as: "owner" },
   }),
   objectToPhoto: defineRoute({

@@ -12,6 +12,7 @@ import {
   sightingId,
   text,
 } from "./fields.ts";
+import { track } from "./timelines.ts";
 
 const REASON_LENGTH_MAX = 2000;
 const OWN = { who: ["subject"], scope: null } as const;
@@ -29,6 +30,7 @@ const ownPhoto = z
     photo: mediaId,
     face: faceId,
     box,
+    track: track.nullable().meta({ description: "When, in a video; null in a photo." }),
     verdict: z.enum(["match", "uncertain"]),
     state: z.enum(["proposed", "confirmed", "rejected"]),
     takenAt: z.string().nullable().meta({ description: "Local time of the camera, if it says." }),

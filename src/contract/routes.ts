@@ -7,6 +7,7 @@ import { inviteRoutes } from "./invites.ts";
 import { jobRoutes } from "./jobs.ts";
 import { ownPhotoRoutes } from "./own-photos.ts";
 import { ownRecordRoutes } from "./own-record.ts";
+import { ownVideoRoutes } from "./own-videos.ts";
 import { requestRoutes } from "./requests.ts";
 import { mediaRoutes } from "./media.ts";
 import { peopleRoutes } from "./people.ts";
@@ -14,6 +15,7 @@ import { searchRoutes } from "./search.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { operatorRoutes } from "./operator.ts";
 import { oversightRoutes } from "./oversight.ts";
+import { timelineRoutes } from "./timelines.ts";
 import { transparencyRoutes } from "./transparency.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { signInRoutes } from "./sign-in.ts";
@@ -41,6 +43,8 @@ export const ROUTES = {
   ...oversightRoutes,
   ...mediaRoutes,
   ...uploadRoutes,
+  ...timelineRoutes,
+  ...ownVideoRoutes,
   ...deliveryRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 

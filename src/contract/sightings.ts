@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineRoute, READERS, STAFF } from "./contract.ts";
 import { box, faceId, instant, mediaId, page, pageQuery, sightingId } from "./fields.ts";
+import { track } from "./timelines.ts";
 
 export const sighting = z
   .object({
@@ -8,6 +9,7 @@ export const sighting = z
     photo: mediaId,
     face: faceId,
     box,
+    track: track.nullable().meta({ description: "When, in a video; null in a photo." }),
     verdict: z.enum(["match", "uncertain"]),
     state: z.enum(["proposed", "confirmed", "rejected"]),
     score: z.number(),

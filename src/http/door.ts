@@ -8,6 +8,7 @@ import { admit, identify } from "./auth.ts";
 import { checkOrigin, type CookieRules, setCookie } from "./browser.ts";
 import { comeBackLater } from "./errors.ts";
 import { etagOf, isNamed } from "./etag.ts";
+import { sendFile } from "./ranges.ts";
 import type { Gate, Place } from "./gate.ts";
 import type { Download, Request } from "./handler.ts";
 import { type KeptAnswer, once, parseKey, requestHash } from "./idempotency.ts";
@@ -218,13 +219,11 @@ async function produce(
   if (etag !== undefined && isNamed(etag, request.headers["if-none-match"])) {
     return reply.code(304).send();
   }
-  const made = typeof content === "function" ? await content() : content;
   const safe = name.replaceAll(/[^\w.-]/gu, "_");
   reply.header("content-disposition", `attachment; filename="${safe}"`);
-  return reply
-    .code(route.status)
-    .header("content-type", type ?? route.produces ?? "")
-    .send(made);
+  reply.code(route.status).header("content-type", type ?? route.produces ?? "");
+  if ("file" in content) return sendFile(request, reply, content.file);
+  return reply.send(typeof content === "function" ? await content() : content);
 }
 
 /** Each event as the contract has it, and nothing beyond. */

@@ -6,6 +6,7 @@ export type HttpCode =
   | "json_too_deep"
   | "multipart_malformed"
   | "cursor_invalid"
+  | "range_unsatisfiable"
   | "idempotency_key_invalid"
   | "idempotency_busy"
   | "idempotency_forgotten"

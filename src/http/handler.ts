@@ -45,9 +45,9 @@ export interface Request<Of extends Route> {
   };
 }
 
-/** A file that is handed out. */
+/** A file that is handed out: its content, or where it lies; then any range of it can be asked for. */
 export interface Download {
-  readonly content: Content | (() => Promise<Content>);
+  readonly content: Content | (() => Promise<Content>) | { readonly file: string };
   /** A neutral name: it is in the browser's list of downloads. */
   readonly name: string;
   /** A tag of its content: who has that already is sent nothing, and nothing is made for them. */

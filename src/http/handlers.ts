@@ -7,12 +7,14 @@ import { inviteHandlers } from "./handlers/invites.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { ownPhotoHandlers } from "./handlers/own-photos.ts";
 import { ownRecordHandlers } from "./handlers/own-record.ts";
+import { ownVideoHandlers } from "./handlers/own-videos.ts";
 import { requestHandlers } from "./handlers/requests.ts";
 import { peopleHandlers } from "./handlers/people.ts";
 import { searchHandlers } from "./handlers/search.ts";
 import { ledgerHandlers } from "./handlers/ledger.ts";
 import { operatorHandlers } from "./handlers/operator.ts";
 import { oversightHandlers } from "./handlers/oversight.ts";
+import { timelineHandlers } from "./handlers/timelines.ts";
 import { transparencyHandlers } from "./handlers/transparency.ts";
 import { webhookHandlers } from "./handlers/webhooks.ts";
 import { signInHandlers } from "./handlers/sign-in.ts";
@@ -42,5 +44,7 @@ export const HANDLERS: Handlers<typeof ROUTES> = {
   ...oversightHandlers,
   ...mediaHandlers,
   ...uploadHandlers,
+  ...timelineHandlers,
+  ...ownVideoHandlers,
   ...deliveryHandlers,
 };

@@ -48,7 +48,7 @@ const SOUND_BITS_PER_SECOND = 160_000n;
 /** Channels of written sound: more than two are mixed down to two. */
 export type Channels = 1 | 2;
 
-/** What the file is to hold. Sides are even. */
+/** What the file is to hold. Of an odd side the last line of pixels is left out: H.264 takes pairs. */
 export interface OutputForm {
   readonly width: number;
   readonly height: number;
@@ -76,7 +76,7 @@ export class VideoOutput implements AsyncDisposable {
     this.#temporary = temporary;
     this.#form = form;
     this.#toYuv = FilterAPI.create(
-      "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic,format=yuv420p",
+      "crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0:exact=1,scale=out_color_matrix=bt709:out_range=tv:flags=bicubic,format=yuv420p",
     );
     check(this.#file.allocOutputContext2(null, "mp4", temporary));
     this.#picture = new Encoded(this.#file, pictureEncoder(form), pictureOptions());
@@ -213,8 +213,8 @@ class Encoded implements Disposable {
 
 function pictureEncoder({ width, height, framesPerSecond }: OutputForm): CodecContext {
   const encoder = encoderOf(FF_ENCODER_LIBX264);
-  encoder.width = width;
-  encoder.height = height;
+  encoder.width = width - (width % 2);
+  encoder.height = height - (height % 2);
   encoder.pixelFormat = AV_PIX_FMT_YUV420P;
   encoder.timeBase = new Rational(1, TICKS);
   encoder.framerate = new Rational(Math.max(1, Math.round(framesPerSecond * 1000)), 1000);

@@ -1,10 +1,19 @@
 import { assert } from "../base/errors.ts";
-import { MediaError } from "./errors.ts";
 import type { Picture } from "./picture.ts";
-import { type VideoFrame, VideoFrames } from "./video-frames.ts";
+import { openVideo, type Video } from "./video.ts";
 import { VideoOutput } from "./video-output.ts";
-import { SOUND_BLOCK, SOUND_RATE, SoundLayer } from "./video-sound.ts";
+import { SoundLayer } from "./video-sound.ts";
 import { type Span, Timeline, WHOLE } from "./video-timeline.ts";
+import { VideoVoice } from "./video-voice.ts";
+
+/** A frame on its way into a copy. */
+export interface CopiedFrame {
+  /** Its number in the video that is copied, from 0. */
+  readonly index: number;
+  /** Seconds from the beginning of that video. */
+  readonly at: number;
+  readonly picture: Picture;
+}
 
 /** What a copy of a video is made of, and where it goes. */
 export interface VideoCopy {
@@ -14,8 +23,8 @@ export interface VideoCopy {
   /** What is left of it, one behind the other: in order, and apart. Everything if it is not said. */
   readonly spans?: readonly Span[];
   readonly sound: "keep" | "remove";
-  /** Gives the pixels to be written for a frame, of the same size. */
-  readonly change: (frame: VideoFrame) => Picture | Promise<Picture>;
+  /** Gives the pixels to be written for a frame, of the same size. Asked of each that is left. */
+  readonly change: (frame: CopiedFrame) => Picture | Promise<Picture>;
 }
 
 /** A copy that was written. */
@@ -25,33 +34,34 @@ export interface WrittenVideo {
   readonly seconds: number;
 }
 
-/** 20 s of sound without a picture: a file whose streams lie that far apart is no video to copy. */
-const WAITING_BLOCKS_MAX = Math.ceil((20 * SOUND_RATE) / SOUND_BLOCK);
-
 /** How far a copy is: seconds of the video that were read, of those there are. */
 export type VideoProgress = (done: number, total: number) => void;
+
+/** What a frame is shown for where the file says nothing of its rate. */
+const FRAME_SECONDS = 1 / 25;
 
 /**
  * Writes a copy of a video with every frame changed: H.264 and AAC in MP4, upright, every frame at
  * its own moment, sound at the same place to the sample. It appears whole or not at all. Null where
- * nothing is left of it.
- * Throws the reason of `signal`, what `change` throws, and the decoder's errors.
+ * nothing is left of it. Throws MediaError, what `change` throws, the reason of `signal`.
  */
 export async function copyVideo(
   copy: VideoCopy,
   options: { readonly signal?: AbortSignal; readonly onProgress?: VideoProgress } = {},
 ): Promise<WrittenVideo | null> {
-  await using video = await VideoFrames.open(copy.from, { sound: copy.sound === "keep" });
+  const { signal, onProgress } = options;
+  await using video = await openVideo(copy.from);
+  await using voice = copy.sound === "keep" ? await VideoVoice.open(copy.from) : null;
   const timeline = new Timeline(copy.spans ?? WHOLE);
-  await using writing = new Writing(copy, video, timeline);
-  for await (const piece of video.pieces(options.signal)) {
-    if (piece.kind === "frame") {
-      if (timeline.isOver(piece.frame.at)) break;
-      await writing.addFrame(piece.frame);
-      options.onProgress?.(Math.min(piece.frame.at, video.seconds), video.seconds);
-    } else {
-      await writing.addSound(piece.piece);
-    }
+  await using writing = new Writing(copy, video, voice, timeline);
+  let index = 0;
+  const all = { sampling: { kind: "all" }, ...(signal && { signal }) } as const;
+  for await (const { at, picture } of video.frames(all)) {
+    signal?.throwIfAborted();
+    if (timeline.isOver(at)) break;
+    await writing.add({ index, at, picture });
+    index += 1;
+    onProgress?.(Math.min(at, video.seconds), video.seconds);
   }
   return await writing.finish();
 }
@@ -59,61 +69,72 @@ export async function copyVideo(
 /** A copy under way. The file begins with its first frame, which says how large it is. */
 class Writing implements AsyncDisposable {
   readonly #copy: VideoCopy;
-  readonly #video: VideoFrames;
+  readonly #frameSeconds: number;
+  readonly #frameRate: number;
+  readonly #voice: VideoVoice | null;
   readonly #timeline: Timeline;
   readonly #layer: SoundLayer | null;
-  /** Blocks of sound before the first frame. */
-  #waiting: Float32Array[] = [];
   #output: VideoOutput | null = null;
   #frames = 0;
   #first = 0;
   #end = 0;
-  #last = Number.NEGATIVE_INFINITY;
+  #waiting: { readonly at: number; readonly picture: Picture } | null = null;
 
-  constructor(copy: VideoCopy, video: VideoFrames, timeline: Timeline) {
+  constructor(copy: VideoCopy, video: Video, voice: VideoVoice | null, timeline: Timeline) {
     this.#copy = copy;
-    this.#video = video;
+    this.#frameSeconds = video.frameRate > 0 ? 1 / video.frameRate : FRAME_SECONDS;
+    this.#frameRate = 1 / this.#frameSeconds;
+    this.#voice = voice;
     this.#timeline = timeline;
-    this.#layer = video.channels === null ? null : new SoundLayer(video.channels, timeline);
+    this.#layer = voice && new SoundLayer(voice.channels, timeline);
   }
 
-  async addFrame(frame: VideoFrame): Promise<void> {
+  async add(frame: CopiedFrame): Promise<void> {
     const at = this.#timeline.place(frame.at);
     // Broken files go back in time; what was shown stays.
-    if (at === null || at <= this.#last) return;
+    if (at === null || (this.#waiting && at <= this.#waiting.at)) return;
+    await this.#write(at);
     const { width, height } = frame.picture;
     const picture = await this.#copy.change(frame);
     assert(picture.width === width && picture.height === height, "a frame keeps its size");
-    const output = await this.#begun(picture);
-    const duration = frame.duration || 1 / this.#video.framesPerSecond;
-    await output.addPicture(picture, at, duration);
-    if (this.#frames === 0) this.#first = at;
-    this.#frames += 1;
-    this.#last = at;
-    this.#end = at + duration;
-  }
-
-  async addSound(piece: { readonly at: number; readonly samples: Float32Array }): Promise<void> {
-    for (const block of this.#layer?.add(piece) ?? []) {
-      if (this.#output) await this.#output.addSound(block);
-      else if (this.#waiting.push(block) > WAITING_BLOCKS_MAX) throw new MediaError("corrupt");
-    }
+    this.#waiting = { at, picture };
+    await this.#addSound(frame.at);
   }
 
   async finish(): Promise<WrittenVideo | null> {
+    await this.#write(null);
     if (!this.#output) return null;
+    await this.#addSound(Number.POSITIVE_INFINITY);
     for (const block of this.#layer?.finish() ?? []) await this.#output.addSound(block);
     await this.#output.finish();
     return { frames: this.#frames, seconds: this.#end - this.#first };
   }
 
-  async #begun({ width, height }: Picture): Promise<VideoOutput> {
-    if (this.#output) return this.#output;
-    const { framesPerSecond, channels } = this.#video;
-    const form = { width, height, framesPerSecond, channels };
-    this.#output = await VideoOutput.create(this.#copy.to, form);
-    for (const block of this.#waiting.splice(0)) await this.#output.addSound(block);
-    return this.#output;
+  /** Writes the frame that waits for the next one's moment. */
+  async #write(next: number | null): Promise<void> {
+    const waiting = this.#waiting;
+    if (!waiting) return;
+    const { at, picture } = waiting;
+    if (!this.#output) this.#first = at;
+    this.#output ??= await VideoOutput.create(this.#copy.to, {
+      width: picture.width,
+      height: picture.height,
+      framesPerSecond: this.#frameRate,
+      channels: this.#voice?.channels ?? null,
+    });
+    const seconds = next === null ? this.#frameSeconds : next - at;
+    await this.#output.addPicture(picture, at, seconds);
+    this.#frames += 1;
+    this.#end = at + seconds;
+  }
+
+  /** Adds the sound before a moment, once there is a file to add it to. */
+  async #addSound(at: number): Promise<void> {
+    if (!this.#output || !this.#voice || !this.#layer) return;
+    for await (const piece of this.#voice.until(at)) {
+      for (const block of this.#layer.add(piece)) await this.#output.addSound(block);
+      if (this.#timeline.isOver(piece.at)) return;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

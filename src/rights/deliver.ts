@@ -1,53 +1,76 @@
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
-import { temporaryName, writeFileDurably } from "../base/files.ts";
+import { syncFolder, temporaryName, writeFileDurably } from "../base/files.ts";
 import type { CollectionId, FaceId, MediaId, SubjectId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
 import { permit } from "../consent/consent.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
-import type { Blobs } from "../storage/blobs.ts";
 import type { Db } from "../storage/db.ts";
-import { facesShown, nameOfPhoto, photosShowing, renderPhoto, type ShownPhoto } from "./shown.ts";
+import type { VideoShare } from "../storage/schema.ts";
+import { type DeliverDeps, deliverVideo, stepsOf } from "./deliver-video.ts";
+import { RightsError } from "./errors.ts";
+import { facesShown, nameOfPhoto, photosShowing, renderPhoto, videosShowing } from "./shown.ts";
 
-/** Who is delivered what, and where to: a folder, or a file that ends in .zip. */
+/** Who is delivered what, and where to: a folder, or a file that ends in .zip or .mp4. */
 export interface Delivery {
   readonly collection: string;
   /** Everybody whose face is to be seen; all others are blurred. */
   readonly subjects: readonly SubjectId[];
   readonly to: string;
+  /** Only this video; a file that ends in .mp4 can hold nothing else. */
+  readonly video?: MediaId | null;
+  /** What of each video: nothing, all of it (if it is not said), or where the subjects are. */
+  readonly videos?: VideoShare;
+  readonly sound?: "keep" | "remove";
 }
 
-/** What a delivery wrote. */
+/** What a delivery wrote. A face in a video is counted once for each time it comes into view. */
 export interface DeliverySummary {
   readonly photos: number;
+  readonly videos: number;
+  /** Videos in which nobody can be shown without a doubt, or somebody else not be covered. */
+  readonly videosLeftOut: number;
   readonly facesShown: number;
   readonly facesBlurred: number;
 }
 
+/** How a delivery goes, and what breaks it off. A second of a video is a step, as a photo is. */
+export interface DeliverOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Writes the photos in which the subjects were seen (matched, or confirmed by a person): full
- * size, upright, without metadata but the date, and with every other face blurred. The subjects'
- * consent is checked before each photo, so a withdrawal stops a delivery under way. A ZIP appears
- * whole or not at all. Throws ConsentError no_live_grant, StorageError blob_missing, blob_corrupt.
+ * Writes the photos and videos in which the subjects were seen (matched, or confirmed by a person):
+ * full size, upright, without metadata but the date, and with every other face blurred. The
+ * subjects' consent is checked before each photo, and before and after each video, so a withdrawal
+ * stops a delivery under way. A ZIP or MP4 appears whole or not at all. Throws ConsentError
+ * no_live_grant; StorageError blob_missing, blob_corrupt; RightsError video_not_coverable where one
+ * video alone was asked for; the reason of the signal.
  */
 export async function deliver(
-  deps: { readonly db: Db; readonly blobs: Blobs },
+  deps: DeliverDeps,
   recorder: Recorder,
   delivery: Delivery,
-  options: { readonly onProgress?: (done: number, total: number) => void } = {},
+  options: DeliverOptions = {},
 ): Promise<DeliverySummary> {
   const collection = await findCollection(deps.db, delivery.collection);
-  const photos = await startDelivery(deps.db, recorder, collection, delivery.subjects);
-  const summary = { photos: 0, facesShown: 0, facesBlurred: 0 };
+  const { photos, videos } = await startDelivery(deps.db, recorder, collection, delivery);
+  const summary = { photos: 0, videos: 0, videosLeftOut: 0, facesShown: 0, facesBlurred: 0 };
   const target = openTarget(delivery.to);
-  options.onProgress?.(0, photos.length);
+  const total = photos.length + videos.reduce((sum, video) => sum + stepsOf(video), 0);
+  let done = 0;
+  const report = (more: number): void => options.onProgress?.(Math.floor(done + more), total);
+  report(0);
   try {
     for (const [index, photo] of photos.entries()) {
+      options.signal?.throwIfAborted();
       const members = await memberFaces(deps.db, recorder, collection.id, delivery, photo.media);
+      done += 1;
       // Nobody is left to be shown in it: somebody has objected or said "not me" since it was listed.
       if (members.size === 0) continue;
       const made = await renderPhoto(deps, photo, members);
@@ -55,7 +78,32 @@ export async function deliver(
       summary.facesShown += members.size;
       summary.facesBlurred += made.blurred;
       await target.add(nameOfPhoto(photo, index, made.encoded), made.encoded.bytes);
-      options.onProgress?.(index + 1, photos.length);
+      report(0);
+    }
+    for (const [index, video] of videos.entries()) {
+      const name = nameOfPhoto(video, photos.length + index, { suffix: ".mp4" });
+      const check = async (): Promise<void> =>
+        void (await memberFaces(deps.db, recorder, collection.id, delivery, video.media));
+      const copy = {
+        collection,
+        delivery,
+        video,
+        check,
+        add: async (path: string) => target.addFile(name, path),
+      };
+      const steps = stepsOf(video);
+      const made = await deliverVideo(deps, copy, {
+        ...options,
+        onProgress: (part) => report(part * steps),
+      });
+      done += steps;
+      if (made === null) summary.videosLeftOut += 1;
+      else {
+        summary.videos += 1;
+        summary.facesShown += made.shown;
+        summary.facesBlurred += made.covered;
+      }
+      report(0);
     }
     await target.finish();
   } catch (error) {
@@ -68,19 +116,23 @@ export async function deliver(
 async function startDelivery(
   db: Db,
   recorder: Recorder,
-  collection: Collection,
-  subjects: readonly SubjectId[],
-): Promise<readonly ShownPhoto[]> {
+  { id }: Collection,
+  { subjects, video = null, videos: share = "whole" }: Delivery,
+) {
   return db.write(async (tx) => {
     for (const subject of subjects) {
-      await permit(tx, recorder.clock, "deliver", { collection: collection.id, subject });
+      await permit(tx, recorder.clock, "deliver", { collection: id, subject });
     }
-    const photos = await photosShowing(tx, { collection: collection.id, subjects });
+    const shown = { collection: id, subjects };
+    const photos = video === null ? await photosShowing(tx, shown) : [];
+    const all = share === "none" ? [] : await videosShowing(tx, shown);
+    const videos = all.filter(({ media }) => video === null || media === video);
     for (const subject of subjects) {
-      const event = { kind: "photos.delivered", photos: photos.length, subject } as const;
-      await append(tx, recorder, { ...event, collection: collection.id });
+      const count = photos.length + videos.length;
+      const event = { kind: "photos.delivered", photos: count, subject } as const;
+      await append(tx, recorder, { ...event, collection: id });
     }
-    return photos;
+    return { photos, videos };
   });
 }
 
@@ -102,18 +154,44 @@ async function memberFaces(
 
 interface Target {
   add(name: string, bytes: Uint8Array): Promise<void>;
+  /** Takes a file over, or a copy of it. */
+  addFile(name: string, path: string): Promise<void>;
   finish(): Promise<void>;
   discard(): Promise<void>;
 }
 
 function openTarget(to: string): Target {
+  if (to.toLowerCase().endsWith(".mp4")) return fileTarget(to);
   return to.toLowerCase().endsWith(".zip") ? zipTarget(to) : folderTarget(to);
 }
 
 function folderTarget(folder: string): Target {
   return {
     add: async (name, bytes) => writeFileDurably(join(folder, name), bytes),
+    addFile: async (name, path) => {
+      await mkdir(folder, { recursive: true });
+      await rename(path, join(folder, name));
+      await syncFolder(folder);
+    },
     finish: async () => void (await mkdir(folder, { recursive: true })),
+    discard: async () => undefined,
+  };
+}
+
+/** One video, which was written whole already. */
+function fileTarget(to: string): Target {
+  let given = false;
+  return {
+    add: async () => undefined,
+    addFile: async (_, path) => {
+      await rename(path, to);
+      await syncFolder(dirname(to));
+      given = true;
+    },
+    finish: async () => {
+      if (given) return;
+      throw new RightsError("video_unknown", "They are not seen in this video.");
+    },
     discard: async () => undefined,
   };
 }
@@ -135,6 +213,13 @@ function zipTarget(path: string): Target {
       const stream = Readable.from([Buffer.from(bytes)]);
       const consumed = finished(stream);
       // Pictures are compressed already. Waiting for each keeps one in memory, not all.
+      zip.addReadStream(stream, name, { compress: false });
+      await Promise.race([consumed, written]);
+    },
+    addFile: async (name, path) => {
+      await start();
+      const stream = createReadStream(path);
+      const consumed = finished(stream);
       zip.addReadStream(stream, name, { compress: false });
       await Promise.race([consumed, written]);
     },

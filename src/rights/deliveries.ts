@@ -5,6 +5,7 @@ import {
   type CollectionId,
   type DeliveryId,
   type JobId,
+  type MediaId,
   newId,
   type SubjectId,
 } from "../base/ids.ts";
@@ -12,10 +13,12 @@ import { permit } from "../consent/consent.ts";
 import { enqueue } from "../jobs/jobs.ts";
 import type { JobContext } from "../jobs/runner.ts";
 import type { Recorder } from "../ledger/ledger.ts";
-import type { Blobs } from "../storage/blobs.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
+import type { VideoShare } from "../storage/schema.ts";
 import { deliver } from "./deliver.ts";
+import type { DeliverDeps } from "./deliver-video.ts";
 import { RightsError } from "./errors.ts";
+import { type Shown, videosShowing } from "./shown.ts";
 
 /** The kind of job that writes a delivery; its target is the collection's id, `/`, its own. */
 export const DELIVER = "deliver";
@@ -26,11 +29,19 @@ const STRAY_MS = 60 * 60 * 1000;
 /** More than anybody asks for in the day that deliveries last. */
 const LISTED_MAX = 200;
 
-/** Photos of people as an archive that waits to be fetched. */
-export interface Delivery {
+/** What a delivery is to hold of videos. */
+export interface VideosAsked {
+  /** One video alone, as an MP4 that plays while it is loaded; null is everything, as a ZIP. */
+  readonly video: MediaId | null;
+  readonly videos: VideoShare;
+  readonly sound: "keep" | "remove";
+}
+
+/** Photos and videos of people that wait to be fetched: an archive, or one video. */
+export interface Delivery extends VideosAsked {
   readonly id: DeliveryId;
   readonly subjects: readonly SubjectId[];
-  /** Null until it is made. */
+  /** How many photos and videos it holds; null until it is made. */
   readonly photos: number | null;
   readonly askedAt: Instant;
   readonly madeAt: Instant | null;
@@ -40,23 +51,28 @@ export interface Delivery {
 }
 
 /** What deliveries work with; `folder` holds their archives. */
-export interface DeliveryDeps {
-  readonly db: Db;
-  readonly blobs: Blobs;
+export interface DeliveryDeps extends DeliverDeps {
   readonly folder: string;
 }
 
-/** Asks for a delivery, made by a job. Throws ConsentError no_live_grant. */
+/**
+ * Asks for a delivery, made by a job. Throws ConsentError no_live_grant; RightsError video_unknown
+ * where none of them is seen in the video asked for.
+ */
 export async function askForDelivery(
   db: Db,
   recorder: Recorder,
-  of: { readonly collection: CollectionId; readonly subjects: readonly SubjectId[] },
+  of: Partial<VideosAsked> & {
+    readonly collection: CollectionId;
+    readonly subjects: readonly SubjectId[];
+  },
 ): Promise<{ readonly delivery: DeliveryId; readonly job: JobId }> {
-  const { collection } = of;
+  const { collection, video = null, videos = "whole", sound = "keep" } = of;
   const { clock } = recorder;
   const subjects = [...new Set(of.subjects)].sort();
   return db.write(async (tx) => {
     for (const subject of subjects) await permit(tx, clock, "deliver", { collection, subject });
+    if (video !== null) await checkShown(tx, { collection, subjects }, video);
     const id = newId("del");
     const now = clock.now();
     await tx.write
@@ -69,6 +85,9 @@ export async function askForDelivery(
         asked_at: now,
         made_at: null,
         expires_at: later(now, DELIVERY_MS),
+        media_id: video,
+        videos,
+        sound,
       })
       .execute();
     const rows = subjects.map((subject) => ({ delivery_id: id, subject_id: subject }));
@@ -76,6 +95,12 @@ export async function askForDelivery(
     const job = await enqueue(tx, clock, DELIVER, `${collection}/${id}`);
     return { delivery: id, job };
   });
+}
+
+async function checkShown(tx: Tx, shown: Shown, video: MediaId): Promise<void> {
+  const videos = await videosShowing(tx, shown);
+  if (videos.some(({ media }) => media === video)) return;
+  throw new RightsError("video_unknown", "They are not seen in this video.");
 }
 
 /** Writes the archive of a delivery; see `deliver`. One that is gone or made is left. */
@@ -90,17 +115,16 @@ export async function makeDelivery(
   if (!row || row.madeAt !== null || row.expiresAt <= recorder.clock.now()) return;
   await mkdir(deps.folder, { recursive: true, mode: 0o700 });
   const as = { ...recorder, account: row.account };
-  const request = { collection, subjects: row.subjects, to: fileOf(deps.folder, id) };
-  const { photos } = await deliver(deps, as, request, {
-    onProgress: (done, total) => {
-      context.signal.throwIfAborted();
-      context.report({ done, total });
-    },
+  const { subjects, video, videos, sound } = row;
+  const request = { collection, subjects, video, videos, sound, to: fileOf(deps.folder, row) };
+  const made = await deliver(deps, as, request, {
+    signal: context.signal,
+    onProgress: (done, total) => context.report({ done, total }),
   });
   await deps.db.write(async (tx) =>
     tx.write
       .updateTable("deliveries")
-      .set({ photos, made_at: recorder.clock.now() })
+      .set({ photos: made.photos + made.videos, made_at: recorder.clock.now() })
       .where("id", "=", id)
       .execute(),
   );
@@ -148,8 +172,9 @@ export async function fetchDelivery(
   collection: CollectionId,
   id: DeliveryId,
 ): Promise<string> {
-  await deps.db.write(async (tx) => {
-    const { subjects, madeAt, askedAt } = await readDelivery(tx, clock, collection, id);
+  return deps.db.write(async (tx) => {
+    const found = await readDelivery(tx, clock, collection, id);
+    const { subjects, madeAt, askedAt } = found;
     for (const subject of subjects) await permit(tx, clock, "deliver", { collection, subject });
     if (madeAt === null) {
       throw new RightsError("delivery_not_made", "It is not made yet. Look at its job, and wait.");
@@ -158,8 +183,8 @@ export async function fetchDelivery(
       const sentence = "Somebody has objected to a photo since it was made. Ask for it anew.";
       throw new RightsError("delivery_outdated", sentence);
     }
+    return fileOf(deps.folder, found);
   });
-  return fileOf(deps.folder, id);
 }
 
 /** Removes every delivery that a person is in; its file goes at the next sweep. */
@@ -220,7 +245,7 @@ export async function sweepDeliveries(
 async function removeStrayFiles(db: Db, folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
-    const [, id = ""] = /^(del_[\w-]{16})\.zip$/u.exec(name) ?? [];
+    const [, id = ""] = /^(del_[\w-]{16})\.(?:zip|mp4)$/u.exec(name) ?? [];
     const info = await stat(path).catch(() => null);
     if (!info) continue;
     const kept =
@@ -269,6 +294,9 @@ async function rowOf(
     madeAt: row.made_at,
     expiresAt: row.expires_at,
     job: await jobOf(db, `${collection}/${id}`),
+    video: row.media_id,
+    videos: row.videos,
+    sound: row.sound,
   };
 }
 
@@ -296,6 +324,6 @@ async function isObjectedSince(tx: Tx, collection: CollectionId, at: Instant): P
   return row !== undefined;
 }
 
-function fileOf(folder: string, id: DeliveryId): string {
-  return join(folder, `${id}.zip`);
+function fileOf(folder: string, { id, video }: Pick<Delivery, "id" | "video">): string {
+  return join(folder, `${id}.${video === null ? "zip" : "mp4"}`);
 }

@@ -12,6 +12,8 @@ export type RightsCode =
   | "delivery_not_made"
   | "delivery_outdated"
   | "photo_withheld"
+  | "video_unknown"
+  | "video_not_coverable"
   | "contact_changes_spent"
   | "contact_change_over"
   | "receipt_mails_spent"

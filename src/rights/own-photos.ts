@@ -1,5 +1,6 @@
 import { wipe } from "../base/bytes.ts";
 import type { CollectionId, FaceId, SightingId, SubjectId } from "../base/ids.ts";
+import type { Engines } from "../collections/enrol.ts";
 import { facesOf } from "../collections/media.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import { blurFaces } from "../media/blur.ts";
@@ -12,16 +13,19 @@ import {
 } from "../search/sighting-list.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { Db, Reader } from "../storage/db.ts";
+import type { MediaKind } from "../storage/schema.ts";
 import { lockSubject, SubjectsError } from "../subjects/subjects.ts";
 import { notWithheld } from "../collections/withheld.ts";
 import { ArchiveFile } from "./archive-file.ts";
 import { RightsError } from "./errors.ts";
+import { frameForPerson } from "./video-picture.ts";
 import { facesShown, nameOfPhoto, photosShowing, renderPhoto, type ShownPhoto } from "./shown.ts";
 
 /** What handing a person their photos works with. */
 export interface OwnPhotosDeps {
   readonly db: Db;
   readonly blobs: Blobs;
+  readonly engines: Engines;
 }
 
 /** A sighting of a person, in a collection. */
@@ -80,7 +84,12 @@ export async function listOwnPhotos(
  * RightsError sighting_unknown, for one they have rejected too.
  */
 export async function ownThumbnail(deps: OwnPhotosDeps, place: OwnPlace): Promise<Uint8Array> {
-  const { photo, face } = await findOwn(deps.db, place);
+  const { photo, face, kind } = await findOwn(deps.db, place);
+  if (kind === "video") {
+    const { media, sha256 } = photo;
+    const { collection } = place;
+    return frameForPerson(deps, { collection, media, sha256, face, longSideMax: THUMBNAIL_SIDE });
+  }
   const shown = await facesShown(deps.db, shownTo(place), photo.media);
   const faces = await facesOf(deps.db, photo.media);
   const hidden = faces.filter(({ id }) => id !== face && !shown.has(id));
@@ -104,7 +113,10 @@ export async function ownPhoto(
   recorder: Recorder,
   place: OwnPlace,
 ): Promise<Uint8Array> {
-  const { photo } = await findOwn(deps.db, place);
+  const { photo, kind } = await findOwn(deps.db, place);
+  if (kind === "video") {
+    throw new RightsError("sighting_unknown", "This is a video: have a copy of it made.");
+  }
   await noteDelivered(deps.db, recorder, place, 1);
   const shown = await facesShown(deps.db, shownTo(place), photo.media);
   const { encoded } = await renderPhoto(deps, { ...photo, format: "jpeg" }, shown);
@@ -150,6 +162,7 @@ export async function checkOwn(db: Reader, place: OwnPlace): Promise<void> {
 }
 
 interface OwnFace {
+  readonly kind: MediaKind;
   readonly photo: ShownPhoto;
   readonly face: FaceId;
 }
@@ -160,7 +173,7 @@ async function findOwn(db: Reader, { collection, subject, sighting }: OwnPlace):
     .innerJoin("faces", "faces.id", "sightings.face_id")
     .innerJoin("media", "media.id", "faces.media_id")
     .select(["media.id as media", "media.sha256", "media.format", "media.taken_at as takenAt"])
-    .select("faces.id as face")
+    .select(["faces.id as face", "media.kind"])
     .where("sightings.id", "=", sighting)
     .where("sightings.collection_id", "=", collection)
     .where("sightings.subject_id", "=", subject)
@@ -168,8 +181,8 @@ async function findOwn(db: Reader, { collection, subject, sighting }: OwnPlace):
     .where((where) => notWithheld(where, subject))
     .executeTakeFirst();
   if (!row) throw new RightsError("sighting_unknown", "No sighting of yours has this id.");
-  const { face, ...photo } = row;
-  return { photo, face };
+  const { face, kind, ...photo } = row;
+  return { photo, face, kind };
 }
 
 async function noteDelivered(

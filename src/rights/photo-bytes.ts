@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { wipe } from "../base/bytes.ts";
+import type { CollectionId } from "../base/ids.ts";
 import { facesOf } from "../collections/media.ts";
 import { blurFaces } from "../media/blur.ts";
 import { decode } from "../media/decode.ts";
@@ -9,9 +10,11 @@ import { encodeJpeg } from "../media/encode.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import { StorageError } from "../storage/errors.ts";
 import type { Db } from "../storage/db.ts";
+import { RightsError } from "./errors.ts";
 import type { ListedPhoto } from "./photo-list.ts";
 import { withheldFaces } from "./photo-view.ts";
 import { renderPhoto } from "./shown.ts";
+import { frameForStaff, type VideoPictureDeps } from "./video-picture.ts";
 
 /** The longest side of small pictures, in pixels: a grid's tile, a preview, a screen. */
 export const THUMBNAIL_SIDES = { small: 256, medium: 640, large: 1600 } as const;
@@ -23,13 +26,26 @@ export interface BytesDeps {
   readonly blobs: Blobs;
 }
 
+/** Which small picture: of a video also of which second. */
+export interface ThumbnailAsked {
+  readonly collection: CollectionId;
+  readonly size: keyof typeof THUMBNAIL_SIDES;
+  readonly at?: number | undefined;
+}
+
 /** A small JPEG, upright and without metadata; faces that somebody objects to are blurred. */
 export async function renderThumbnail(
-  { db, blobs }: BytesDeps,
+  deps: VideoPictureDeps,
   photo: ListedPhoto,
-  size: keyof typeof THUMBNAIL_SIDES,
+  { collection, size, at }: ThumbnailAsked,
 ): Promise<Buffer> {
+  const { db, blobs } = deps;
   const hidden = await withheldFaces(db, photo.id);
+  if (photo.kind === "video") {
+    const { id: media, sha256 } = photo;
+    const longSideMax = THUMBNAIL_SIDES[size];
+    return frameForStaff(deps, { collection, media, sha256, longSideMax, at: at ?? null }, hidden);
+  }
   const faces = (await facesOf(db, photo.id)).filter(({ id }) => hidden.has(id));
   const bytes = await blobs.get(photo.sha256);
   const picture = await decode({ bytes }, { longSideMax: THUMBNAIL_SIDES[size] });
@@ -67,6 +83,28 @@ export async function findOriginal(
   };
   // As encodePhoto writes it.
   return { format: photo.format === "png" ? "png" : "jpeg", open };
+}
+
+/** How players are told what a video is, by FFmpeg's families of files. */
+const VIDEO_TYPES = {
+  mp4: { type: "video/mp4", suffix: ".mp4" },
+  webm: { type: "video/webm", suffix: ".webm" },
+} as const;
+
+/**
+ * A video as it was taken in, where it lies. Throws RightsError photo_withheld where somebody objects
+ * to a face in it (a copy can be made in which it is covered), StorageError blob_missing.
+ */
+export async function findOriginalVideo({ db, blobs }: BytesDeps, video: ListedPhoto) {
+  if ((await withheldFaces(db, video.id)).size > 0) {
+    const sentence = "Somebody objects to being shown in this video. Have a copy made instead.";
+    throw new RightsError("photo_withheld", sentence);
+  }
+  const file = blobs.pathOf(video.sha256);
+  if (!(await stat(file).catch(() => null))) {
+    throw new StorageError("blob_missing", "A stored video is missing. Restore it from a backup.");
+  }
+  return { file, ...(video.format === "webm" ? VIDEO_TYPES.webm : VIDEO_TYPES.mp4) };
 }
 
 async function openBlob(blobs: Blobs, sha256: string): Promise<Readable> {

@@ -6,7 +6,7 @@ import { notWithheld } from "../collections/withheld.ts";
 import { permit } from "../consent/consent.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
-import type { Schema } from "../storage/schema.ts";
+import type { MediaKind, Schema } from "../storage/schema.ts";
 import { RightsError } from "./errors.ts";
 
 /** A photo as it is listed: nobody in it is named. */
@@ -15,6 +15,9 @@ export interface ListedPhoto {
   readonly seq: number;
   readonly sha256: string;
   readonly format: string;
+  readonly kind: MediaKind;
+  /** How long a video is; null for a photo. */
+  readonly seconds: number | null;
   readonly bytes: number;
   readonly width: number;
   readonly height: number;
@@ -43,6 +46,7 @@ export interface PhotosPage {
   readonly order: "newest" | "date";
   readonly pending: boolean;
   readonly problem: boolean;
+  readonly kind: MediaKind | null;
   /** Only photos in which this person was seen: matched, or confirmed by somebody. */
   readonly subject: SubjectId | null;
   readonly after: PhotosKey | null;
@@ -74,7 +78,7 @@ export async function pageOfPhotos(
 /** How many photos a list has in all, whatever page of it is asked for. */
 export async function countPhotos(
   db: Reader,
-  list: Pick<PhotosPage, "collection" | "pending" | "problem" | "subject">,
+  list: Pick<PhotosPage, "collection" | "pending" | "problem" | "kind" | "subject">,
 ): Promise<number> {
   const counted = db.read
     .selectFrom("media")
@@ -121,7 +125,7 @@ type Where = ExpressionBuilder<Schema, "media" | "collections">;
 
 function isListed(
   where: Where,
-  { pending, problem, subject }: Pick<PhotosPage, "pending" | "problem" | "subject">,
+  { pending, problem, kind, subject }: Pick<PhotosPage, "pending" | "problem" | "kind" | "subject">,
 ): Expression<SqlBool> {
   return where.and([
     ...(pending
@@ -131,6 +135,7 @@ function isListed(
         ]
       : []),
     ...(problem ? [where("media.problem", "is not", null)] : []),
+    ...(kind === null ? [] : [where("media.kind", "=", kind)]),
     ...(subject === null ? [] : [shows(where, subject)]),
   ]);
 }
@@ -176,6 +181,8 @@ function photosQuery(db: Reader, collection: CollectionId) {
       "media.seq",
       "media.sha256",
       "media.format",
+      "media.kind",
+      "media.duration_ms as ms",
       "media.bytes",
       "media.width",
       "media.height",
@@ -202,9 +209,10 @@ function photosQuery(db: Reader, collection: CollectionId) {
 type Row = Awaited<ReturnType<ReturnType<typeof photosQuery>["executeTakeFirstOrThrow"]>>;
 
 function listed(row: Row, sources: readonly string[]): ListedPhoto {
-  const { objections, pending, faces, ...rest } = row;
+  const { objections, pending, faces, ms, ...rest } = row;
   return {
     ...rest,
+    seconds: ms === null ? null : ms / 1000,
     faces: Number(faces),
     pending: pending === 1,
     withheld: Number(objections) > 0,

@@ -7,6 +7,7 @@ import type {
   SubjectId,
 } from "../base/ids.ts";
 import { facesOf, type StoredFace } from "../collections/media.ts";
+import { tracksOf, type TrackTimes } from "../collections/tracks.ts";
 import { stillLive } from "../consent/consent.ts";
 import { append, lockSequences, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
@@ -25,6 +26,8 @@ export interface FacePerson {
 
 /** A face of a photo, with everybody it is taken for whose consent is in force. */
 export interface ViewedFace extends StoredFace {
+  /** When it is seen, in a video; null in a photo. */
+  readonly track: TrackTimes | null;
   /** Somebody objects to its being shown: it is blurred, and named for nobody. */
   readonly withheld: boolean;
   readonly people: readonly FacePerson[];
@@ -58,8 +61,10 @@ export async function viewPhoto(
     for (const subject of new Set(shown.map((one) => one.subject))) {
       await append(tx, recorder, { kind: "photos.listed", collection, subject, photos: 1 });
     }
+    const tracks = await tracksOf(tx, photo);
     const viewed = (await facesOf(tx, photo)).map((face) => ({
       ...face,
+      track: tracks.get(face.id) ?? null,
       withheld: hidden.has(face.id),
       people: shown.filter((one) => one.face === face.id),
     }));

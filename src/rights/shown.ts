@@ -1,4 +1,5 @@
 import { wipe } from "../base/bytes.ts";
+import type { Box } from "../base/geometry.ts";
 import type { CollectionId, FaceId, MediaId, SubjectId } from "../base/ids.ts";
 import { facesOf } from "../collections/media.ts";
 import { notWithheld } from "../collections/withheld.ts";
@@ -8,6 +9,7 @@ import { type EncodedPhoto, encodePhoto } from "../media/encode.ts";
 import type { PhotoFormat } from "../media/sniff.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { Db, Reader } from "../storage/db.ts";
+import type { Appearance } from "./video-plan.ts";
 
 /** A photo that shows somebody, as it is handed out. */
 export interface ShownPhoto {
@@ -31,10 +33,88 @@ export async function photosShowing(db: Reader, shown: Shown): Promise<readonly 
   return shownQuery(db, shown)
     .innerJoin("media", "media.id", "faces.media_id")
     .select(["media.id as media", "media.sha256", "media.format", "media.taken_at as takenAt"])
+    .where("media.kind", "=", "photo")
     .distinct()
     .orderBy("media.taken_at", (order) => order.asc().nullsLast())
     .orderBy("media.sha256")
     .execute();
+}
+
+/** A video that shows somebody, as it is handed out. */
+export interface ShownVideo extends ShownPhoto {
+  readonly seconds: number;
+}
+
+/** The videos in which any of the subjects was seen, as `photosShowing`. */
+export async function videosShowing(db: Reader, shown: Shown): Promise<readonly ShownVideo[]> {
+  const rows = await shownQuery(db, shown)
+    .innerJoin("media", "media.id", "faces.media_id")
+    .select(["media.id as media", "media.sha256", "media.format", "media.taken_at as takenAt"])
+    .select("media.duration_ms as ms")
+    .where("media.kind", "=", "video")
+    .distinct()
+    .orderBy("media.taken_at", (order) => order.asc().nullsLast())
+    .orderBy("media.sha256")
+    .execute();
+  return rows.map(({ ms, ...video }) => ({ ...video, seconds: (ms ?? 0) / 1000 }));
+}
+
+/**
+ * Where the subjects are seen in a video, one list a subject, in their order; and the tracks that
+ * must not be shown whoever they look like: withheld, or of whom it was said that it is not them.
+ */
+export async function appearancesIn(
+  db: Reader,
+  shown: Shown,
+  media: MediaId,
+): Promise<{
+  readonly people: readonly (readonly Appearance[])[];
+  readonly withheld: readonly Appearance[];
+}> {
+  const seen = await shownQuery(db, shown)
+    .select(TRACK)
+    .select("sightings.subject_id as subject")
+    .where("faces.media_id", "=", media)
+    .execute();
+  const refused = await db.read
+    .selectFrom("faces")
+    .select(TRACK)
+    .where("faces.media_id", "=", media)
+    .where((where) =>
+      where.or([
+        where.not(
+          notWithheld(where, shown.subjects.length === 1 ? (shown.subjects[0] ?? null) : null),
+        ),
+        where.exists(
+          where
+            .selectFrom("sightings")
+            .select("sightings.id")
+            .whereRef("sightings.face_id", "=", "faces.id")
+            .where("sightings.subject_id", "in", shown.subjects)
+            .where("sightings.state", "=", "rejected"),
+        ),
+      ]),
+    )
+    .execute();
+  const people = shown.subjects.map((subject) =>
+    seen.filter((row) => row.subject === subject).flatMap(toAppearance),
+  );
+  return { people, withheld: refused.flatMap(toAppearance) };
+}
+
+const TRACK = ["faces.place", "faces.from_ms", "faces.to_ms", "faces.best_ms"] as const;
+
+interface TrackRow {
+  readonly place: string;
+  readonly from_ms: number | null;
+  readonly to_ms: number | null;
+  readonly best_ms: number | null;
+}
+
+function toAppearance({ place, from_ms, to_ms, best_ms }: TrackRow): readonly Appearance[] {
+  if (from_ms === null || to_ms === null || best_ms === null) return [];
+  const { box } = JSON.parse(place) as { readonly box: Box };
+  return [{ from: from_ms / 1000, to: to_ms / 1000, at: best_ms / 1000, box }];
 }
 
 /** The subjects' faces in one photo. */
@@ -73,7 +153,7 @@ export async function renderPhoto(
 export function nameOfPhoto(
   photo: ShownPhoto,
   index: number,
-  { suffix }: Pick<EncodedPhoto, "suffix">,
+  { suffix }: { readonly suffix: EncodedPhoto["suffix"] | ".mp4" },
 ): string {
   const day = photo.takenAt === null ? "undated" : photo.takenAt.slice(0, 10);
   return `${String(index + 1).padStart(5, "0")}-${day}${suffix}`;

@@ -4,6 +4,7 @@ import type { Collection } from "../collections/collections.ts";
 import { openTemplates } from "../collections/templates.ts";
 import type { Embedding } from "../faces/face.ts";
 import { packManifest, parsePackName } from "../faces/packs.ts";
+import { cosine } from "../faces/similarity.ts";
 import type { Recorder } from "../ledger/ledger.ts";
 import type { Db } from "../storage/db.ts";
 import type { Candidate } from "./gallery.ts";
@@ -46,11 +47,4 @@ export async function rankOne(
   });
   wipe(...templates.map(({ vector }) => vector));
   return found;
-}
-
-/** Of vectors of length 1, as every template and embedding is. */
-function cosine(one: Embedding, other: Float32Array): number {
-  let sum = 0;
-  for (const [index, value] of one.entries()) sum += value * (other[index] ?? 0);
-  return sum;
 }

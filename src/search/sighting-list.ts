@@ -1,4 +1,5 @@
 import type { CollectionId, SubjectId } from "../base/ids.ts";
+import { TRACK_TIMES, type TrackTimes, trackTimes } from "../collections/tracks.ts";
 import { sourcesOfAll } from "../collections/media.ts";
 import { notWithheld } from "../collections/withheld.ts";
 import { permit } from "../consent/consent.ts";
@@ -16,6 +17,8 @@ export interface SightingsKey {
 
 /** A sighting, and the key of its place in the list. */
 export interface ListedSighting extends Sighting {
+  /** When, in a video; null in a photo. */
+  readonly track: TrackTimes | null;
   readonly key: SightingsKey;
 }
 
@@ -65,6 +68,7 @@ export async function pageOfSightings(
       "sightings.score",
       "faces.id as face",
       "faces.place",
+      ...TRACK_TIMES,
       "media.id as media",
       "media.sha256",
       "media.seq",
@@ -99,8 +103,9 @@ export async function pageOfSightings(
     db,
     rows.map(({ media }) => media),
   );
-  return rows.map(({ place, seq, ...row }) => ({
+  return rows.map(({ place, seq, from_ms, to_ms, best_ms, ...row }) => ({
     ...row,
+    track: trackTimes({ from_ms, to_ms, best_ms }),
     place: JSON.parse(place) as FacePlace,
     sources: sources.get(row.media) ?? [],
     key: { takenAt: row.takenAt, seq, id: row.id },

@@ -33,6 +33,8 @@ export type AuditHolder = "subject" | "operator";
 export type InstanceKey = "record" | "signing" | "webhooks" | "index";
 export type SigningPurpose = "ledger" | "receipts" | "witness";
 export type ObjectionState = "open" | "upheld" | "rejected";
+/** What of a video is delivered: nothing, all of it, or where the subjects are. */
+export type VideoShare = "none" | "whole" | "intervals";
 export type MediaKind = "photo" | "video";
 export type MessageState = "waiting" | "delivered" | "dead";
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";

@@ -192,6 +192,9 @@ export const serviceColumns: {
     asked_at: delivery,
     made_at: delivery,
     expires_at: delivery,
+    media_id: delivery,
+    videos: delivery,
+    sound: delivery,
   },
   // The whole delivery goes with the first of its people.
   delivery_subjects: { delivery_id: delivery, subject_id: { ...delivery, ...pseudonym } },

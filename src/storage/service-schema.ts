@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { VideoShare } from "./schema.ts";
 import type { Instant } from "../base/clock.ts";
 import type {
   AccountId,
@@ -174,6 +175,9 @@ export interface ServiceSchema {
     asked_at: Instant;
     made_at: Instant | null;
     expires_at: Instant;
+    media_id: MediaId | null;
+    videos: Generated<VideoShare>;
+    sound: Generated<"keep" | "remove">;
   };
   delivery_subjects: { delivery_id: DeliveryId; subject_id: SubjectId };
 }

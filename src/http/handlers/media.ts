@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { z } from "zod";
 import type { Principal } from "../../accounts/principal.ts";
 import type { App } from "../../app.ts";
@@ -6,7 +5,7 @@ import { checkOpen, findCollection } from "../../collections/collections.ts";
 import { importGiven } from "../../collections/import-given.ts";
 import type { mediaRoutes, photo, viewedPhoto } from "../../contract/media.ts";
 import { object } from "../../rights/objections.ts";
-import { findOriginal, renderThumbnail } from "../../rights/photo-bytes.ts";
+import { findOriginal, findOriginalVideo, renderThumbnail } from "../../rights/photo-bytes.ts";
 import { countPhotos, type ListedPhoto, pageOfPhotos } from "../../rights/photo-list.ts";
 import {
   showablePhoto,
@@ -27,15 +26,8 @@ import { RecentPictures } from "../recent-pictures.ts";
 
 const photosKey = z.object({ takenAt: z.string().nullable(), seq: z.number() });
 
-/**
- * A grid asks for all of its tiles at once, and waits; each is made in a fraction of a second. Half
- * of the machine is left to everything else: on one with two cores that may be the browser itself.
- */
-const pictures = new Gate({
-  slots: Math.max(1, Math.floor(availableParallelism() / 2)),
-  queue: 400,
-  waitMsMax: 2 * QUEUE_MS_MAX,
-});
+/** A grid asks for all of its tiles at once, and waits; each is made in a fraction of a second. */
+const pictures = new Gate({ slots: 2, queue: 400, waitMsMax: 2 * QUEUE_MS_MAX });
 const thumbnails = new RecentPictures();
 
 export const mediaHandlers: Handlers<typeof mediaRoutes> = {
@@ -66,6 +58,7 @@ export const mediaHandlers: Handlers<typeof mediaRoutes> = {
       order: query.order,
       pending: query.pending === "yes",
       problem: query.problem === "yes",
+      kind: query.kind ?? null,
       subject: query.subject ?? null,
     };
     const from = after === null ? (query.from ?? 0) : 0;
@@ -87,8 +80,8 @@ export const mediaHandlers: Handlers<typeof mediaRoutes> = {
   },
   getThumbnail: async (app, { params, query, signal }) => {
     const found = await showablePhoto(app.db, params, query.objection ?? null);
-    const { size } = query;
-    const etag = await tagOf(app, found, size);
+    const { size, at } = query;
+    const etag = await tagOf(app, found, `${size} ${at ?? ""}`);
     return {
       name: `${found.id}-${size}.jpg`,
       etag,
@@ -97,7 +90,8 @@ export const mediaHandlers: Handlers<typeof mediaRoutes> = {
         if (kept) return kept;
         using place = pictures.enter();
         await place.turn(signal);
-        const made = await renderThumbnail(app, found, size);
+        const { collection } = params;
+        const made = await renderThumbnail(app, found, { collection, size, at });
         thumbnails.keep(etag, made);
         return made;
       },
@@ -105,6 +99,10 @@ export const mediaHandlers: Handlers<typeof mediaRoutes> = {
   },
   getOriginal: async (app, { params, query, signal }) => {
     const found = await showablePhoto(app.db, params, query.objection ?? null);
+    if (found.kind === "video") {
+      const { file, type, suffix } = await findOriginalVideo(app, found);
+      return { name: `${found.id}${suffix}`, type, content: { file } };
+    }
     const { format, open } = await findOriginal(app, found);
     return {
       name: `${found.id}.${format === "jpeg" ? "jpg" : format}`,
@@ -164,9 +162,9 @@ async function tagOf(app: App, { id, sha256 }: ListedPhoto, size: string): Promi
 }
 
 function photoOf(one: ListedPhoto): z.input<typeof photo> {
-  const { id, format, bytes, width, height, takenAt, importedAt, faces } = one;
+  const { id, kind, seconds, format, bytes, width, height, takenAt, importedAt, faces } = one;
   const { pending, problem, withheld } = one;
-  const size = { format, bytes, width, height, takenAt, importedAt, faces };
+  const size = { kind, seconds, format, bytes, width, height, takenAt, importedAt, faces };
   return { id, ...size, pending, problem, withheld, sources: [...one.sources] };
 }
 
@@ -176,12 +174,12 @@ async function faceOf(app: App, principal: Principal, face: ViewedFace): Promise
     const name = await nameFor(app, principal, subject);
     named.push({ sighting, subject, name, verdict, state, score });
   }
-  const { id, box, widthPixels, problems, withheld } = face;
-  return { face: id, box, widthPixels, problems: [...problems], withheld, named };
+  const { id, box, track, widthPixels, problems, withheld } = face;
+  return { face: id, box, track, widthPixels, problems: [...problems], withheld, named };
 }
 
 /** Names are for those who work with people. Auditors and keys see ids. */
-async function nameFor(
+export async function nameFor(
   app: App,
   principal: Principal,
   subject: Parameters<typeof readSubject>[2],

@@ -11,8 +11,8 @@ import {
   type SightingPlace,
   undo,
 } from "../../search/sighting-history.ts";
-import { listSightings } from "../../search/sighting-list.ts";
-import { decide, type Sighting } from "../../search/sightings.ts";
+import { type ListedSighting, listSightings } from "../../search/sighting-list.ts";
+import { decide } from "../../search/sightings.ts";
 import { pageOf, readCursor } from "../cursors.ts";
 import type { Handler, Handlers } from "../handler.ts";
 
@@ -73,8 +73,8 @@ async function stateOf(app: App, { collection, sighting }: Params) {
 }
 
 /** A sighting as it is answered. */
-export function sightingOf(one: Sighting): z.input<typeof sighting> {
-  const { id, media: photo, face, verdict, state, score, takenAt } = one;
+export function sightingOf(one: ListedSighting): z.input<typeof sighting> {
+  const { id, media: photo, face, track, verdict, state, score, takenAt } = one;
   const { box } = one.place;
-  return { id, photo, face, box, verdict, state, score, takenAt, sources: [...one.sources] };
+  return { id, photo, face, box, track, verdict, state, score, takenAt, sources: [...one.sources] };
 }
