@@ -15,7 +15,9 @@ import { type Config, configFor, openApp, openDatabase } from "../app.ts";
 import { systemClock } from "../base/clock.ts";
 import { erase } from "../rights/erase.ts";
 import { Blobs } from "../storage/blobs.ts";
+import { openKeyFile } from "../storage/key-file.ts";
 import { readMasterKey } from "../storage/master-key.ts";
+import type { Cell } from "../storage/row-text.ts";
 import { writeSetting } from "../storage/settings.ts";
 import { sql } from "kysely";
 import { backup } from "./backup.ts";
@@ -129,6 +131,31 @@ onSqlite("R15 an instance that is not restored to its end does not open", async 
     await assert.rejects(openApp(config), { code: "restore_unfinished" });
     await restored(dump, keys, config);
     await (await openApp(config))[Symbol.asyncDispose]();
+  }, instance);
+});
+
+onSqlite("R15 after a restore no key opens by what lies beside a backup", async (database) => {
+  await using instance = await openInstance(database);
+  await withBackup(async ({ dump, keys, restored }) => {
+    const config = await restored(dump, keys);
+    const { tables } = openKeyFile(await readMasterKey(config.masterKey), await readFile(keys));
+    await using db = await openDatabase(config);
+    const epochs = await db.read.selectFrom("epoch_keys").select("id").execute();
+    assert.ok(epochs.length > 0 && tables.epoch_keys.length > 0);
+    const old = new Set(tables.epoch_keys.map(({ id }) => id));
+    assert.deepEqual(
+      epochs.filter(({ id }) => old.has(id)),
+      [],
+      "the epoch was rolled",
+    );
+    const hex = (cell: Cell | undefined) => {
+      assert.ok(cell instanceof Uint8Array);
+      return Buffer.from(cell).toString("hex");
+    };
+    const wrapped = new Set(tables.grant_keys.map(({ wrapped_key }) => hex(wrapped_key)));
+    const kept = await db.read.selectFrom("grant_keys").select("wrapped_key").execute();
+    assert.equal(kept.length, wrapped.size);
+    assert.ok(kept.every(({ wrapped_key }) => !wrapped.has(hex(wrapped_key))));
   }, instance);
 });
 
