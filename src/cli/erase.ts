@@ -31,6 +31,7 @@ export function eraseCommands(assent: Command): void {
         const subject = await anySubjectOf(app, options.subject);
         const jws = await erase(app, app.recorder, subject);
         say("Erased: their keys are destroyed, and what was sealed under them opens no more.");
+        say("Nothing here remembers them: take them off lists that you enrol again.");
         if (jws === null) return;
         await handOut(app, jws, options);
         if (options.certificate === undefined) {
