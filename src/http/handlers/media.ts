@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { z } from "zod";
 import type { Principal } from "../../accounts/principal.ts";
 import type { App } from "../../app.ts";
@@ -26,8 +27,15 @@ import { RecentPictures } from "../recent-pictures.ts";
 
 const photosKey = z.object({ takenAt: z.string().nullable(), seq: z.number() });
 
-/** A grid asks for all of its tiles at once, and waits; each is made in a fraction of a second. */
-const pictures = new Gate({ slots: 2, queue: 400, waitMsMax: 2 * QUEUE_MS_MAX });
+/**
+ * A grid asks for all of its tiles at once, and waits; each is made in a fraction of a second. Half
+ * of the machine is left to everything else: on one with two cores that may be the browser itself.
+ */
+const pictures = new Gate({
+  slots: Math.max(1, Math.floor(availableParallelism() / 2)),
+  queue: 400,
+  waitMsMax: 2 * QUEUE_MS_MAX,
+});
 const thumbnails = new RecentPictures();
 
 export const mediaHandlers: Handlers<typeof mediaRoutes> = {

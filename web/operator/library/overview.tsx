@@ -1,29 +1,84 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "../../shared/controls.tsx";
 import { useWords } from "../../shared/words.ts";
-import { useCollection } from "../collection.tsx";
+import { type Collection, COLLECTIONS_KEY, useCollection } from "../collection.tsx";
+import { Confirm } from "../parts/confirm.tsx";
 import { Title } from "../parts/title.tsx";
+import { assent } from "../service.ts";
+import { useMay } from "../session.tsx";
 import { library } from "../texts/library.ts";
+import { HealthFigures } from "./health-figures.tsx";
+import { Limits } from "./limits.tsx";
+import { Notices } from "./notices.tsx";
 
-/** What a collection is for, and the rules that guard it. */
+/** How a collection is, what it is for, the rules that guard it, and its notices. */
 export function Overview() {
-  const { overview } = useWords(library);
-  const { name, purpose, contact, sceneBasis, retentionDays, ageFloor, pack } = useCollection();
+  const { overview: words } = useWords(library);
+  const collection = useCollection();
   return (
     <>
-      <Title>{name}</Title>
-      <dl className="pair">
-        <dt>{overview.purpose}</dt>
-        <dd>{purpose}</dd>
-        <dt>{overview.contact}</dt>
-        <dd>{contact}</dd>
-        <dt>{overview.basis}</dt>
-        <dd>{sceneBasis ?? overview.noBasis}</dd>
-        <dt>{overview.retention}</dt>
-        <dd>{overview.days(retentionDays)}</dd>
-        <dt>{overview.age}</dt>
-        <dd>{ageFloor}</dd>
-        <dt>{overview.pack}</dt>
-        <dd>{pack}</dd>
-      </dl>
+      <Title>{collection.name}</Title>
+      {collection.closed ? <p className="note">{words.closed}</p> : null}
+      <HealthFigures collection={collection.id} />
+      <section className="section">
+        <h2>{words.about}</h2>
+        <Rules collection={collection} />
+      </section>
+      <Notices collection={collection} />
+      <Limits collection={collection} />
+      {collection.closed ? null : <Close collection={collection} />}
     </>
+  );
+}
+
+function Rules({ collection }: { readonly collection: Collection }) {
+  const { overview: words } = useWords(library);
+  const { purpose, contact, sceneBasis, retentionDays, ageFloor, pack } = collection;
+  return (
+    <dl className="pair">
+      <dt>{words.purpose}</dt>
+      <dd>{purpose}</dd>
+      <dt>{words.contact}</dt>
+      <dd>{contact}</dd>
+      <dt>{words.basis}</dt>
+      <dd>{sceneBasis ?? words.noBasis}</dd>
+      <dt>{words.retention}</dt>
+      <dd>{words.days(retentionDays)}</dd>
+      <dt>{words.age}</dt>
+      <dd>{ageFloor}</dd>
+      <dt>{words.pack}</dt>
+      <dd>{pack}</dd>
+    </dl>
+  );
+}
+
+function Close({ collection: { id, name } }: { readonly collection: Collection }) {
+  const { overview: words } = useWords(library);
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  if (!useMay(["owner"])) return null;
+  const close = async (): Promise<void> => {
+    await assent.closeCollection({ collection: id });
+    await client.invalidateQueries();
+    await client.invalidateQueries({ queryKey: COLLECTIONS_KEY });
+  };
+  return (
+    <section className="section">
+      <h2>{words.close}</h2>
+      <p>{words.closeMore}</p>
+      <Button look="danger" onPress={() => setAsking(true)}>
+        {words.close}
+      </Button>
+      {asking ? (
+        <Confirm
+          title={words.closeTitle(name)}
+          gone={words.closeGone}
+          yes={words.closeYes}
+          action={close}
+          onClose={() => setAsking(false)}
+        />
+      ) : null}
+    </section>
   );
 }

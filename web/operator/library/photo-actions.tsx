@@ -90,7 +90,7 @@ function Hold(of: {
     <Confirm title={words.holdTitle} yes={words.holdYes} action={hold} onClose={of.onClose}>
       <p>{words.holdMore}</p>
       <label className="field">
-        <span>{words.holdWhat}</span>
+        <span className="label">{words.holdWhat}</span>
         <select value={face} onChange={({ target }) => setFace(target.value)}>
           <option value="">{words.holdWhole}</option>
           {photo.people.map((one, index) => (

@@ -40,7 +40,7 @@ export function PhotoPicture(of: {
 }
 
 /** A label is legible beside a face however large the photo is: a share of its width. */
-const LABEL_SHARE = 0.022;
+const LABEL_SHARE = 0.03;
 
 function FaceBox(of: {
   readonly face: ViewedFace;

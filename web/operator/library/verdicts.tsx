@@ -162,10 +162,15 @@ function OneVerdict(of: {
   );
 }
 
+/** A device with a mouse has a keyboard, too, nearly always. */
+function hasKeyboard(): boolean {
+  return matchMedia("(hover: hover)").matches;
+}
+
 function KeysHelp(of: { readonly keys: ReturnType<typeof useKeyChoice>; readonly works: boolean }) {
   const { viewer: words } = useWords(library);
   return (
-    <details className="keys">
+    <details className="keys" open={hasKeyboard()}>
       <summary>{words.keys}</summary>
       <Toggle on={of.keys.on} onChange={of.keys.choose}>
         {words.keysOn}

@@ -11,6 +11,12 @@ export const libraryScreens: readonly Screen[] = [
     name: (language) => library[language].collections.title,
   },
   {
+    within: "instance",
+    path: "collections/new",
+    load: async () => (await import("../library/new-collection.tsx")).NewCollection,
+    who: ["owner"],
+  },
+  {
     within: "collection",
     path: "",
     load: async () => (await import("../library/overview.tsx")).Overview,
@@ -36,5 +42,12 @@ export const libraryScreens: readonly Screen[] = [
     load: async () => (await import("../library/import.tsx")).Import,
     who: WORKERS,
     name: (language) => library[language].imports.title,
+  },
+  {
+    within: "collection",
+    path: "deliveries",
+    load: async () => (await import("../library/deliveries.tsx")).Deliveries,
+    who: EVERYBODY,
+    name: (language) => library[language].deliveries.title,
   },
 ];

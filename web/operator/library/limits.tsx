@@ -1,0 +1,119 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button, Field, Toggle } from "../../shared/controls.tsx";
+import { Done, Failure, useAction } from "../../shared/states.tsx";
+import { useWords } from "../../shared/words.ts";
+import type { Collection } from "../collection.tsx";
+import { Loaded } from "../parts/states.tsx";
+import { type Answer, assent } from "../service.ts";
+import { useMay } from "../session.tsx";
+import { library } from "../texts/library.ts";
+
+type Settings = Answer<"getCollectionSettings">;
+type NumberName = Exclude<keyof Settings, "twoPerson">;
+
+const NUMBERS = [
+  "searchBudget",
+  "probesMax",
+  "dailyInvites",
+  "graceDays",
+] as const satisfies readonly NumberName[];
+
+/** What guards a collection against its own staff's haste. Owners change it; everybody reads it. */
+export function Limits({ collection }: { readonly collection: Collection }) {
+  const { limits: words } = useWords(library);
+  const settings = useQuery({
+    queryKey: settingsKey(collection.id),
+    queryFn: async () => assent.getCollectionSettings({ collection: collection.id }),
+  });
+  const changes = useMay(["owner"]) && !collection.closed;
+  return (
+    <section className="section">
+      <h2>{words.title}</h2>
+      <Loaded query={settings}>
+        {(data) =>
+          changes ? <Change collection={collection.id} settings={data} /> : <Read settings={data} />
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+function settingsKey(collection: string): readonly unknown[] {
+  return ["settings", collection];
+}
+
+function Read({ settings }: { readonly settings: Settings }) {
+  const { limits: words } = useWords(library);
+  return (
+    <dl className="pair">
+      <dt>{words.twoPerson}</dt>
+      <dd>{settings.twoPerson ? words.yes : words.no}</dd>
+      {NUMBERS.map((name) => (
+        <div key={name} className="key-row">
+          <dt>{words.fields[name].label}</dt>
+          <dd>{settings[name]}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Change(of: { readonly collection: string; readonly settings: Settings }) {
+  const { limits: words } = useWords(library);
+  const client = useQueryClient();
+  const { collection, settings } = of;
+  const [given, setGiven] = useState<Readonly<Record<NumberName, string>>>(() => textsOf(settings));
+  const [twoPerson, setTwoPerson] = useState(settings.twoPerson);
+  const [saved, setSaved] = useState(false);
+  const save = useAction(async () => {
+    setSaved(false);
+    const numbers = Object.fromEntries(NUMBERS.map((name) => [name, Number(given[name])]));
+    await assent.changeCollectionSettings({ collection, ...numbers, twoPerson });
+    await client.invalidateQueries({ queryKey: settingsKey(collection) });
+    setSaved(true);
+  });
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.run();
+      }}
+    >
+      <Toggle on={twoPerson} onChange={setTwoPerson}>
+        {words.twoPerson}
+      </Toggle>
+      {NUMBERS.map((name) => (
+        <Field
+          key={name}
+          name={name}
+          label={words.fields[name].label}
+          help={words.fields[name].help}
+          value={given[name]}
+          onChange={(value) => setGiven((before) => ({ ...before, [name]: value }))}
+          maxLength={6}
+        />
+      ))}
+      {save.error ? <Failure error={save.error} /> : null}
+      {saved ? (
+        <Done>
+          <p>{words.saved}</p>
+        </Done>
+      ) : null}
+      <Button type="submit" look="second" busy={save.busy}>
+        {words.save}
+      </Button>
+    </form>
+  );
+}
+
+function textsOf(settings: Settings): Readonly<Record<NumberName, string>> {
+  const { searchBudget, probesMax, dailyInvites, graceDays } = settings;
+  return {
+    searchBudget: String(searchBudget),
+    probesMax: String(probesMax),
+    dailyInvites: String(dailyInvites),
+    graceDays: String(graceDays),
+  };
+}
