@@ -8,6 +8,7 @@ import type { Vault } from "../storage/vault.ts";
 import { indexContact } from "../subjects/subjects.ts";
 import { RECORD_KEY } from "./accounts.ts";
 import { AccountsError } from "./errors.ts";
+import { leftOf, madeInADay } from "./invite-cap.ts";
 import { mailInvite, type Sender } from "./invite-mail.ts";
 import { hashToken, isToken, newToken } from "./tokens.ts";
 
@@ -37,6 +38,7 @@ export interface OpenInvite {
   readonly language: string;
   /** The address it was sent to; null for one that was handed over. */
   readonly contact: string | null;
+  readonly expiresAt: Instant;
 }
 
 /** What it takes to invite people. */
@@ -183,8 +185,9 @@ export async function openInvite(
     : undefined;
   if (!row || stateOf(row, recorder.clock.now()) !== "open") throw over();
   const { id, collection_id: collection, language, sealed_contact } = row;
+  const expiresAt = row.expires_at;
   const contact = sealed_contact && (await openContact(db, recorder.vault, id, sealed_contact));
-  return { id, collection, language, contact };
+  return { id, collection, language, contact, expiresAt };
 }
 
 /**
@@ -274,14 +277,9 @@ async function checkCap(
     .where("id", "=", collection);
   const row = await locked(tx, query, "update").executeTakeFirst();
   if (!row) throw invalid("No collection has this id.");
-  const made = await tx.read
-    .selectFrom("invites")
-    .select((select) => select.fn.countAll<number>().as("count"))
-    .where("collection_id", "=", collection)
-    .where("created_at", ">", later(clock.now(), -DAY_MS))
-    .executeTakeFirstOrThrow();
-  if (made.count + wanted <= row.daily_invites) return;
-  const left = Math.max(0, row.daily_invites - made.count);
+  const made = await madeInADay(tx, clock, collection);
+  if (made + wanted <= row.daily_invites) return;
+  const left = leftOf(row.daily_invites, made);
   throw spent(`This collection may invite ${row.daily_invites} people a day: ${left} are left.`);
 }
 

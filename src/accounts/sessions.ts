@@ -1,6 +1,6 @@
 import { type Clock, type Instant, later } from "../base/clock.ts";
 import { type AccountId, newId, type SessionId, type SubjectId } from "../base/ids.ts";
-import type { Db, Tx } from "../storage/db.ts";
+import type { Db, Reader, Tx } from "../storage/db.ts";
 import { hashToken, isToken, newToken } from "./tokens.ts";
 
 const MINUTE_MS = 60_000;
@@ -15,6 +15,8 @@ const ROTATE_MS = HOUR_MS / 2;
 const GRACE_MS = MINUTE_MS;
 /** When a session was last seen is noted no more often: a read is not to become a write. */
 const SEEN_MS = MINUTE_MS;
+/** More than anybody tells apart. */
+const SESSIONS_LISTED_MAX = 100;
 
 /** Whose session it is. */
 export type Owner =
@@ -99,6 +101,52 @@ export async function useSession(db: Db, clock: Clock, token: string): Promise<U
 /** Signs out: the session's tokens open nothing any more. */
 export async function endSession(db: Db, id: SessionId): Promise<void> {
   await db.write(async (tx) => tx.write.deleteFrom("sessions").where("id", "=", id).execute());
+}
+
+/** A session as its owner sees it. */
+export interface SessionListing {
+  readonly id: SessionId;
+  readonly createdAt: Instant;
+  readonly seenAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** Where somebody is signed in, the newest first; what is over and not yet removed is left out. */
+export async function listSessions(
+  db: Reader,
+  clock: Clock,
+  owner: Owner,
+): Promise<readonly SessionListing[]> {
+  const now = clock.now();
+  const { account_id, subject_id } = columnsOf(owner);
+  return db.read
+    .selectFrom("sessions")
+    .select(["id", "created_at as createdAt", "seen_at as seenAt", "expires_at as expiresAt"])
+    .where("account_id", "is not distinct from", account_id)
+    .where("subject_id", "is not distinct from", subject_id)
+    .where("expires_at", ">", now)
+    .where("seen_at", ">", later(now, -limitsOf(owner).idle))
+    .orderBy("created_at", "desc")
+    .orderBy("id")
+    .limit(SESSIONS_LISTED_MAX)
+    .execute();
+}
+
+/** Signs out everywhere else. Returns how many sessions that ends. */
+export async function endOtherSessions(
+  tx: Tx,
+  owner: Owner,
+  kept: SessionId | null,
+): Promise<number> {
+  const { account_id, subject_id } = columnsOf(owner);
+  const ended = await tx.write
+    .deleteFrom("sessions")
+    .where("account_id", "is not distinct from", account_id)
+    .where("subject_id", "is not distinct from", subject_id)
+    .$if(kept !== null, (query) => query.where("id", "!=", kept))
+    .returning("id")
+    .execute();
+  return ended.length;
 }
 
 /** Signs out everywhere. Returns how many sessions that ends. */

@@ -14,13 +14,22 @@ export interface PersonGrant {
   readonly grantedAt: Instant;
   readonly expiresAt: Instant;
   readonly endedAt: Instant | null;
+  /** Whether a template was made under it. */
+  readonly enrolled: boolean;
 }
 
-/** Everybody who ever gave a grant for a collection and is not erased, by id, from after one. */
+/**
+ * Everybody who ever gave a grant for a collection and is not erased, by id, from after one; of one
+ * `state` alone where it is said.
+ */
 export async function pageOfPeople(
   db: Reader,
   collection: CollectionId,
-  page: { readonly after: SubjectId | null; readonly limit: number },
+  page: {
+    readonly after: SubjectId | null;
+    readonly limit: number;
+    readonly state?: GrantState;
+  },
 ): Promise<readonly PersonGrant[]> {
   let query = db.read
     .selectFrom("grants")
@@ -31,6 +40,32 @@ export async function pageOfPeople(
     .where("erased_at", "is", null)
     .orderBy("subjects.id")
     .limit(page.limit);
+  const { state } = page;
+  if (state !== undefined) {
+    query = query
+      .where("grants.state", "=", state)
+      // Not of a grant that another followed: one that is alive, or ended later.
+      .where((outer) =>
+        outer.not(
+          outer.exists(
+            outer
+              .selectFrom("grants as newer")
+              .select("newer.id")
+              .whereRef("newer.collection_id", "=", "grants.collection_id")
+              .whereRef("newer.subject_id", "=", "grants.subject_id")
+              .where((where) =>
+                where.or([
+                  where.and([
+                    where("newer.ended_at", "is", null),
+                    where("grants.ended_at", "is not", null),
+                  ]),
+                  where("newer.ended_at", ">", where.ref("grants.ended_at")),
+                ]),
+              ),
+          ),
+        ),
+      );
+  }
   if (page.after !== null) query = query.where("subjects.id", ">", page.after);
   const people: PersonGrant[] = [];
   for (const { id } of await query.execute()) people.push(await personOf(db, collection, id));
@@ -46,6 +81,16 @@ export async function personOf(
   const row = await db.read
     .selectFrom("grants")
     .selectAll()
+    .select((select) =>
+      select
+        .exists(
+          select
+            .selectFrom("templates")
+            .select("templates.grant_id")
+            .whereRef("templates.grant_id", "=", "grants.id"),
+        )
+        .as("enrolled"),
+    )
     .where("collection_id", "=", collection)
     .where("subject_id", "=", subject)
     // One that is alive before those that ended, and of those the last.
@@ -63,5 +108,6 @@ export async function personOf(
     grantedAt: row.granted_at,
     expiresAt: row.expires_at,
     endedAt: row.ended_at,
+    enrolled: Boolean(row.enrolled),
   };
 }

@@ -84,11 +84,11 @@ export async function receiptsOf(
     receipts.push({ consent, grant, collection, jws: text.toString() });
   }
   // Forms bear a day and no hour; receipts are made in the order in which consents were recorded.
-  return receipts.toSorted((a, b) => createdOf(a.jws).localeCompare(createdOf(b.jws)));
+  return receipts.toSorted((a, b) => madeAt(a.jws).localeCompare(madeAt(b.jws)));
 }
 
-/** When a receipt of ours was made. */
-function createdOf(jws: string): string {
+/** When a receipt of ours was made, as an ISO date and time. */
+export function madeAt(jws: string): string {
   const payload = Buffer.from(jws.split(".")[1] ?? "", "base64url").toString();
   return (JSON.parse(payload) as Receipt)["dct:created"];
 }

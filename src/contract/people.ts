@@ -19,11 +19,15 @@ const grant = z
   })
   .meta({ id: "Grant" });
 
+/** How a consent that is not erased can stand. */
+const liveState = z.enum(["granted", "paused", "withdrawn", "expired"]);
+
 export const person = z
   .object({
     id: subjectId,
     name: z.string().nullable().meta({ description: "Null for auditors and keys." }),
     contact: z.string().nullable(),
+    enrolled: z.boolean().meta({ description: "Whether their face was shown: they can be found." }),
     grant,
   })
   .meta({ id: "Person" });
@@ -103,7 +107,7 @@ export const peopleRoutes = {
     path: "/api/v1/collections/:collection/people",
     summary: "Everybody who was asked for a collection, with how their consent stands.",
     access: { who: READERS, scope: "people" },
-    query: z.object(pageQuery),
+    query: z.object({ ...pageQuery, state: liveState.optional() }),
     response: page(person),
     status: 200,
     errors: ["collection_unknown", "cursor_invalid"],

@@ -11,6 +11,7 @@ import { ownVideoRoutes } from "./own-videos.ts";
 import { requestRoutes } from "./requests.ts";
 import { mediaRoutes } from "./media.ts";
 import { peopleRoutes } from "./people.ts";
+import { personConsentRoutes } from "./person-consents.ts";
 import { searchRoutes } from "./search.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { operatorRoutes } from "./operator.ts";
@@ -32,6 +33,7 @@ export const ROUTES = {
   ...ledgerRoutes,
   ...transparencyRoutes,
   ...peopleRoutes,
+  ...personConsentRoutes,
   ...jobRoutes,
   ...searchRoutes,
   ...sightingRoutes,

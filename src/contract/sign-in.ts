@@ -131,6 +131,35 @@ export const signInRoutes = {
     errors: [],
     example: { as: "staff", turn: 1 },
   }),
+  listSessions: defineRoute({
+    method: "GET",
+    path: "/api/v1/session/all",
+    summary: "Where you are signed in, the newest first.",
+    access: { who: SIGNED_IN, scope: null },
+    response: z.object({
+      items: z.array(
+        z.object({
+          current: z.boolean().meta({ description: "The one that asks." }),
+          createdAt: instant,
+          seenAt: instant.meta({ description: "To the minute." }),
+          expiresAt: instant,
+        }),
+      ),
+    }),
+    status: 200,
+    errors: [],
+    example: { as: "auditor" },
+  }),
+  endOtherSessions: defineRoute({
+    method: "DELETE",
+    path: "/api/v1/session/others",
+    summary: "Sign out everywhere else.",
+    access: { who: SIGNED_IN, scope: null },
+    response: z.object({ ended: z.int() }),
+    status: 200,
+    errors: [],
+    example: { as: "auditor", turn: 2 },
+  }),
   listPasskeys: defineRoute({
     method: "GET",
     path: "/api/v1/session/passkeys",

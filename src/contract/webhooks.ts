@@ -37,6 +37,19 @@ export const deadMessage = z
   })
   .meta({ id: "DeadMessage", description: "A message that was given up." });
 
+export const message = z
+  .object({
+    id: messageId,
+    kind: z.string(),
+    state: z.enum(["waiting", "delivered", "dead"]),
+    attempts: z.int(),
+    lastStatus: z.int().nullable().meta({ description: "Null: there was no answer yet." }),
+    createdAt: instant,
+    nextAt: instant.meta({ description: "When a waiting one is tried." }),
+    deliveredAt: instant.nullable(),
+  })
+  .meta({ id: "Message", description: "A message to an endpoint, without what it says." });
+
 const again = z.object({ messages: z.int().meta({ description: "How many are sent once more." }) });
 
 export const webhookRoutes = {
@@ -83,6 +96,17 @@ export const webhookRoutes = {
     status: 200,
     errors: ["collection_unknown", "webhook_unknown"],
     example: { as: "owner", turn: 2 },
+  }),
+  listMessages: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/webhooks/:webhook/messages",
+    summary: "What an endpoint was told or waits for, the newest first.",
+    access: { who: OVERSEERS, scope: null },
+    query: z.object(pageQuery),
+    response: page(message),
+    status: 200,
+    errors: ["collection_unknown", "webhook_unknown", "cursor_invalid"],
+    example: { as: "auditor" },
   }),
   listDeadMessages: defineRoute({
     method: "GET",

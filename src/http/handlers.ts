@@ -10,6 +10,7 @@ import { ownRecordHandlers } from "./handlers/own-record.ts";
 import { ownVideoHandlers } from "./handlers/own-videos.ts";
 import { requestHandlers } from "./handlers/requests.ts";
 import { peopleHandlers } from "./handlers/people.ts";
+import { personConsentHandlers } from "./handlers/person-consents.ts";
 import { searchHandlers } from "./handlers/search.ts";
 import { ledgerHandlers } from "./handlers/ledger.ts";
 import { operatorHandlers } from "./handlers/operator.ts";
@@ -33,6 +34,7 @@ export const HANDLERS: Handlers<typeof ROUTES> = {
   ...ledgerHandlers,
   ...transparencyHandlers,
   ...peopleHandlers,
+  ...personConsentHandlers,
   ...jobHandlers,
   ...searchHandlers,
   ...sightingHandlers,

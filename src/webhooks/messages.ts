@@ -51,6 +51,12 @@ export interface MessageListing {
   readonly createdAt: Instant;
 }
 
+/** Where a page of messages ended. */
+export interface MessagesKey {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
 /**
  * Queues a message to every endpoint of a collection, in the change's own transaction: it is sent if
  * and only if the change happens. Each endpoint's has an id of its own, the same at each attempt.
@@ -118,7 +124,7 @@ async function insertMessages(
 export async function deadMessages(
   db: Reader,
   limit: number,
-  after: { readonly createdAt: number; readonly id: string } | null = null,
+  after: MessagesKey | null = null,
 ): Promise<readonly MessageListing[]> {
   let query = db.read
     .selectFrom("webhook_messages")
@@ -146,6 +152,53 @@ export async function deadMessages(
           where("webhook_messages.created_at", "=", at),
           where("webhook_messages.id", ">", id),
         ]),
+      ]),
+    );
+  }
+  return query.execute();
+}
+
+/** A message of one endpoint, and how it stands. */
+export interface MessageStanding {
+  readonly id: MessageId;
+  readonly kind: string;
+  readonly state: "waiting" | "delivered" | "dead";
+  readonly attempts: number;
+  readonly lastStatus: number | null;
+  readonly createdAt: Instant;
+  readonly nextAt: Instant;
+  readonly deliveredAt: Instant | null;
+}
+
+/** Messages to one endpoint, the newest first, from after a page's end, at most `limit`. */
+export async function pageOfMessages(
+  db: Reader,
+  webhook: WebhookId,
+  page: { readonly after: MessagesKey | null; readonly limit: number },
+): Promise<readonly MessageStanding[]> {
+  let query = db.read
+    .selectFrom("webhook_messages")
+    .select([
+      "id",
+      "kind",
+      "state",
+      "attempts",
+      "last_status as lastStatus",
+      "created_at as createdAt",
+      "next_at as nextAt",
+      "delivered_at as deliveredAt",
+    ])
+    .where("webhook_id", "=", webhook)
+    .orderBy("created_at", "desc")
+    .orderBy("id")
+    .limit(page.limit);
+  if (page.after) {
+    const at = page.after.createdAt as Instant;
+    const id = page.after.id as MessageId;
+    query = query.where((where) =>
+      where.or([
+        where("created_at", "<", at),
+        where.and([where("created_at", "=", at), where("id", ">", id)]),
       ]),
     );
   }

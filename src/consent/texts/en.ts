@@ -88,6 +88,16 @@ export const en: Texts = {
         "Your face is compared with a threshold, and nothing about you is predicted.",
     },
   },
+  poster: {
+    title: (collection) => `May you be found in the photos of ${collection}?`,
+    asks: (operator, purpose) =>
+      `${operator ?? "The organisation"} would like to find you by your face. What for: ${purpose}`,
+    scan: "Scan this with your phone, or type the address below.",
+    until: (day) => `This page is for one person, and works once, until ${day}.`,
+    choice:
+      "You read what happens first. Yes and no are equally easy, and after a yes you can stop at any time.",
+    questions: (contact) => `Questions: ${contact}`,
+  },
   receipt: {
     title: "Receipt of your consent",
     intro:

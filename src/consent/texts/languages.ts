@@ -14,6 +14,17 @@ export interface Texts {
     };
   };
   readonly receipt: ReceiptWords;
+  readonly poster: PosterWords;
+}
+
+/** The words of an invite that is handed over on paper. */
+export interface PosterWords {
+  readonly title: (collection: string) => string;
+  readonly asks: (operator: string | null, purpose: string) => string;
+  readonly scan: string;
+  readonly until: (day: string) => string;
+  readonly choice: string;
+  readonly questions: (contact: string) => string;
 }
 
 /** The words of a receipt's readable page. */

@@ -89,6 +89,16 @@ export const nl: Texts = {
         "ernaar. Je gezicht wordt vergeleken met een drempel; er wordt niets over je voorspeld.",
     },
   },
+  poster: {
+    title: (collection) => `Mag je worden gevonden in de foto's van ${collection}?`,
+    asks: (operator, purpose) =>
+      `${operator ?? "De organisatie"} wil je graag aan je gezicht vinden. Waarvoor: ${purpose}`,
+    scan: "Scan dit met je telefoon, of typ het adres hieronder over.",
+    until: (day) => `Dit blad is voor één persoon, en werkt één keer, tot ${day}.`,
+    choice:
+      "Je leest eerst wat er gebeurt. Ja en nee zijn even makkelijk, en na een ja kun je altijd stoppen.",
+    questions: (contact) => `Vragen: ${contact}`,
+  },
   receipt: {
     title: "Bewijs van je toestemming",
     intro:

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Sender } from "../../accounts/invite-mail.ts";
+import { readInviteCap } from "../../accounts/invite-cap.ts";
 import { checkInviteIn, pageOfInvites } from "../../accounts/invite-list.ts";
 import {
   createInvites,
@@ -12,12 +13,15 @@ import { linkTo } from "../../accounts/links.ts";
 import type { App } from "../../app.ts";
 import type { CollectionId } from "../../base/ids.ts";
 import { acceptInvite } from "../../collections/answer-invite.ts";
+import { invitePosters } from "../../consent/invite-poster.ts";
 import { layersOf } from "../../consent/layered-notice.ts";
 import { currentNotices, noticeFor } from "../../consent/notices.ts";
 import { readOperator } from "../../consent/operator.ts";
 import { readRules } from "../../consent/rules.ts";
 import { textsNear } from "../../consent/texts/languages.ts";
 import type { invite, inviteRoutes } from "../../contract/invites.ts";
+import { AccountsError } from "../../accounts/errors.ts";
+import { renderPdf } from "../../print/pdf.ts";
 import { qrSvg } from "../../print/qr-svg.ts";
 import { pageOf, readCursor } from "../cursors.ts";
 import type { Handlers } from "../handler.ts";
@@ -49,6 +53,24 @@ export const inviteHandlers: Handlers<typeof inviteRoutes> = {
       key: ({ createdAt, id }) => ({ createdAt, id }),
       item: inviteOf,
     });
+  },
+  getInviteCap: async ({ db, clock }, { params }) => ({
+    ...(await readInviteCap(db, clock, params.collection)),
+  }),
+  printInvites: async (app, { params, body, recorder, origin }) => {
+    const links = [];
+    for (const token of body.tokens) {
+      const { collection, expiresAt } = await openInvite(app.db, recorder, token);
+      if (collection !== params.collection) {
+        throw new AccountsError("invite_over", "An invite is of another collection.");
+      }
+      links.push({ link: linkTo(origin, "invite", token), expiresAt });
+    }
+    const { name, purpose, contact } = await readRules(app.db, params.collection);
+    const operator = (await readOperator(app.db))?.name ?? null;
+    const facts = { operator, collection: name, purpose, contact };
+    const content = await renderPdf(invitePosters(facts, links, body.language));
+    return { content, name: "invites.pdf" };
   },
   resendInvite: async (app, { params, recorder, origin }) => {
     await checkInviteIn(app.db, params.collection, params.invite);

@@ -34,7 +34,9 @@ export const peopleHandlers: Handlers<typeof peopleRoutes> = {
   listPeople: async (app, { params, query, principal }) => {
     const { id } = await findCollection(app.db, params.collection);
     const after = readCursor(query.cursor, subjectId);
-    const rows = await pageOfPeople(app.db, id, { after, limit: query.limit + 1 });
+    const { state } = query;
+    const only = state === undefined ? {} : { state };
+    const rows = await pageOfPeople(app.db, id, { after, limit: query.limit + 1, ...only });
     const people = [];
     for (const row of rows) people.push(await personIn(app, principal, params.collection, row));
     return pageOf(people, query.limit, { key: ({ id }) => id, item: (one) => one });
@@ -72,12 +74,13 @@ async function personIn(
   collection: PersonOf["grant"]["collection"],
   row: PersonGrant,
 ): Promise<PersonOf> {
-  const { subject, grant, state, grantedAt, expiresAt, endedAt } = row;
+  const { subject, grant, state, grantedAt, expiresAt, endedAt, enrolled } = row;
   const uses = [...row.uses];
   const named = await nameFor(app, principal, subject);
   return {
     id: subject,
     ...named,
+    enrolled,
     grant: { id: grant, collection, state, uses, grantedAt, expiresAt, endedAt },
   };
 }

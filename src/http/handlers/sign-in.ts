@@ -15,7 +15,7 @@ import {
   startRegistration,
 } from "../../accounts/passkeys.ts";
 import type { Principal } from "../../accounts/principal.ts";
-import { endSession, type Owner } from "../../accounts/sessions.ts";
+import { endOtherSessions, endSession, listSessions, type Owner } from "../../accounts/sessions.ts";
 import { readReach } from "../../accounts/accounts.ts";
 import type { App } from "../../app.ts";
 import { unreachable } from "../../base/errors.ts";
@@ -54,6 +54,13 @@ export const signInHandlers: Handlers<typeof signInRoutes> = {
     session.end();
     return { done: true };
   },
+  listSessions: async ({ db, clock }, { principal, session }) => {
+    const open = await listSessions(db, clock, ownerOf(principal));
+    return { items: open.map(({ id, ...when }) => ({ current: id === session.id, ...when })) };
+  },
+  endOtherSessions: async ({ db }, { principal, session }) => ({
+    ended: await db.write(async (tx) => endOtherSessions(tx, ownerOf(principal), session.id)),
+  }),
   listPasskeys: async (app, { principal }) => whole(await listPasskeys(app.db, ownerOf(principal))),
   startPasskey: async (app, { principal, origin }) => {
     const { name } = await meOf(app, principal);

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import { useWords } from "../../shared/words.ts";
 import { type Collection, useCollections } from "../collection.tsx";
+import { GuideCard } from "../guide/guide-card.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { Title } from "../parts/title.tsx";
 import { useMay } from "../session.tsx";
@@ -19,6 +20,7 @@ export function Collections() {
   return (
     <>
       <Title beside={make}>{words.title}</Title>
+      <GuideCard />
       <Loaded query={useCollections()}>
         {(all) =>
           all.length === 0 ? (

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { connect } from "../client/assent.ts";
+import { cookieSession } from "../client/badge.ts";
+import { createInvites } from "../src/accounts/invites.ts";
+import { openSession } from "../src/accounts/sessions.ts";
+import type { AccountId } from "../src/base/ids.ts";
+import { onEachDatabase } from "./databases.ts";
+import { enrolPerson, makeCollection, today } from "./instance.ts";
+import { openTestService, signInAs } from "./service.ts";
+
+onEachDatabase(
+  "people are listed by state, renewed by a form, and have their receipts",
+  async (database) => {
+    await using served = await openTestService(database);
+    const { app } = served.instance;
+    const { id: collection } = await makeCollection(app);
+    const { id: elsewhere } = await makeCollection(app, { name: "elsewhere" });
+    const anna = await enrolPerson(app, { id: collection }, "anna");
+    const bert = await enrolPerson(app, { id: collection }, "bert");
+    const carl = await enrolPerson(app, { id: collection }, "carl");
+    await enrolPerson(app, { id: elsewhere }, "anna");
+    const headers = await signInAs(served, "staff", [collection]);
+    const staff = connect({
+      address: served.service.origin,
+      as: cookieSession(headers["cookie"] ?? ""),
+    });
+    await staff.pausePerson({ collection, subject: bert });
+    await staff.withdrawPerson({ collection, subject: carl });
+    const idsOf = async (state: "granted" | "paused" | "withdrawn" | "expired") =>
+      (await staff.listPeople({ collection, state })).items.map(({ id }) => id);
+    assert.deepEqual(await idsOf("granted"), [anna]);
+    assert.deepEqual(await idsOf("paused"), [bert]);
+    assert.deepEqual(await idsOf("withdrawn"), [carl]);
+    assert.deepEqual(await idsOf("expired"), []);
+    const person = await staff.getPerson({ collection, subject: anna });
+    assert.equal(person.enrolled, true);
+    assert.equal((await staff.getPerson({ collection, subject: carl })).enrolled, false);
+    const form = { form: "binder 2, page 1", signedOn: today(app), witness: "Bert" };
+    const renewed = await staff.renewPerson({ collection, subject: anna, ...form });
+    assert.equal(renewed.outcome, "renewed");
+    assert.equal(renewed.grant, person.grant.id);
+    assert.equal((await staff.renewPerson({ collection, subject: anna, ...form })).outcome, "kept");
+    await assert.rejects(staff.renewPerson({ collection, subject: carl, ...form }), {
+      code: "no_live_grant",
+    });
+    const { items } = await staff.listPersonReceipts({ collection, subject: anna });
+    // The consent elsewhere is no business of this collection's staff.
+    assert.deepEqual(
+      items.map(({ grant }) => grant),
+      [person.grant.id, person.grant.id],
+    );
+    const of = { collection, subject: anna, consent: items[0]?.consent ?? "" };
+    assert.match(
+      await (await (await staff.readPersonReceiptPage(of)).whole()).text(),
+      /binder|<html/u,
+    );
+    const pdf = await (await staff.readPersonReceiptPdf(of)).whole();
+    assert.equal((await pdf.text()).slice(0, 5), "%PDF-");
+  },
+);
+
+onEachDatabase(
+  "invites are counted and printed, only those of the collection, and sessions are ended",
+  async (database) => {
+    await using served = await openTestService(database);
+    const { app } = served.instance;
+    const { id: collection } = await makeCollection(app);
+    const { id: elsewhere } = await makeCollection(app, { name: "elsewhere" });
+    const headers = await signInAs(served, "staff", [collection]);
+    const staff = connect({
+      address: served.service.origin,
+      as: cookieSession(headers["cookie"] ?? ""),
+    });
+    const { daily } = await staff.getInviteCap({ collection });
+    const made = await staff.createInvites({ collection, handed: 2, language: "en" });
+    assert.deepEqual(await staff.getInviteCap({ collection }), { daily, left: daily - 2 });
+    const tokens = made.items.map(({ token }) => token ?? "");
+    const pdf = await staff.printInvites({ collection, tokens, language: "nl" });
+    const text = Buffer.from(await (await pdf.whole()).arrayBuffer()).toString("latin1");
+    assert.equal([...text.matchAll(/\/Type \/Page\b/gu)].length, 2);
+    const request = { collection: elsewhere, language: "en", days: 2, contacts: [null] };
+    const [other] = await createInvites(app.db, app.recorder, request, null);
+    await assert.rejects(staff.printInvites({ collection, tokens: [other?.token ?? ""] }), {
+      code: "invite_over",
+    });
+    const second = await signInAs(served, "staff", [collection]);
+    assert.notEqual(second["cookie"], headers["cookie"]);
+    const open = await staff.listSessions();
+    assert.deepEqual(open.items.map(({ current }) => current).toSorted(), [false, true]);
+    assert.deepEqual(await staff.endOtherSessions(), { ended: 1 });
+    assert.deepEqual(
+      (await staff.listSessions()).items.map(({ current }) => current),
+      [true],
+    );
+  },
+);

@@ -1,0 +1,128 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "../../shared/controls.tsx";
+import { useLanguage } from "../../shared/language.tsx";
+import { showDay } from "../../shared/times.ts";
+import { useWords } from "../../shared/words.ts";
+import { useCollection } from "../collection.tsx";
+import { Confirm } from "../parts/confirm.tsx";
+import { Tag } from "../parts/fields.tsx";
+import { Secret } from "../parts/secret.tsx";
+import { Empty, Loaded } from "../parts/states.tsx";
+import { Title } from "../parts/title.tsx";
+import { assent, type Item } from "../service.ts";
+import { useMay } from "../session.tsx";
+import { instance } from "../texts/instance.ts";
+import { DeadMessages } from "./dead-messages.tsx";
+import { Messages } from "./messages.tsx";
+import { WebhookForm } from "./webhook-form.tsx";
+
+type Webhook = Item<"listWebhooks">;
+
+/** The endpoints of a collection, what they were told, and what did not arrive. */
+export function Webhooks() {
+  const { webhooks: words } = useWords(instance);
+  const { id: collection, closed } = useCollection();
+  const owner = useMay(["owner"]);
+  const client = useQueryClient();
+  const [adding, setAdding] = useState(false);
+  const [secret, setSecret] = useState<string | null>(null);
+  const queryKey = ["webhooks", collection, "endpoints"];
+  const query = useQuery({ queryKey, queryFn: async () => assent.listWebhooks({ collection }) });
+  const renew = async (): Promise<void> => client.invalidateQueries({ queryKey });
+  return (
+    <>
+      <Title
+        beside={
+          owner && !adding && !closed ? (
+            <Button slim onPress={() => setAdding(true)}>
+              {words.add}
+            </Button>
+          ) : null
+        }
+      >
+        {words.title}
+      </Title>
+      <p>{words.what}</p>
+      {secret === null ? null : (
+        <Secret
+          title={words.secretTitle}
+          what={words.secretWhat}
+          secret={secret}
+          onClose={() => setSecret(null)}
+        />
+      )}
+      {adding ? (
+        <WebhookForm
+          onDone={(text) => {
+            setAdding(false);
+            setSecret(text);
+            void renew();
+          }}
+        />
+      ) : null}
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={words.none}>
+              <p>{words.noneMore}</p>
+            </Empty>
+          ) : (
+            items.map((one) => <Endpoint key={one.id} webhook={one} onChange={renew} />)
+          )
+        }
+      </Loaded>
+      <DeadMessages />
+    </>
+  );
+}
+
+function Endpoint(of: { readonly webhook: Webhook; readonly onChange: () => Promise<void> }) {
+  const { webhooks: words } = useWords(instance);
+  const language = useLanguage();
+  const owner = useMay(["owner"]);
+  const [open, setOpen] = useState(false);
+  const [removing, setRemoving] = useState(false);
+  const { id: webhook, collection, url, allowPrivate, createdAt } = of.webhook;
+  return (
+    <section className="card">
+      <h2 className="mono">{url}</h2>
+      <p className="quiet small">
+        {words.since(showDay(createdAt, language))} {allowPrivate ? <Tag>{words.own}</Tag> : null}
+      </p>
+      <div className="row">
+        <Button
+          look="second"
+          slim
+          label={`${open ? words.hide : words.messages}: ${url}`}
+          onPress={() => setOpen(!open)}
+        >
+          {open ? words.hide : words.messages}
+        </Button>
+        {owner ? (
+          <Button
+            look="danger"
+            slim
+            label={`${words.remove}: ${url}`}
+            onPress={() => setRemoving(true)}
+          >
+            {words.remove}
+          </Button>
+        ) : null}
+      </div>
+      {open ? <Messages webhook={webhook} /> : null}
+      {removing ? (
+        <Confirm
+          title={words.removeTitle}
+          gone={words.removeGone}
+          yes={words.remove}
+          action={async () => {
+            await assent.removeWebhook({ collection, webhook });
+            await of.onChange();
+          }}
+          onClose={() => setRemoving(false)}
+        />
+      ) : null}
+    </section>
+  );
+}

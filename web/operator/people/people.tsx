@@ -1,0 +1,167 @@
+import { useEffect, useState } from "react";
+import { Link } from "react-router";
+import { Field } from "../../shared/controls.tsx";
+import { useLanguage } from "../../shared/language.tsx";
+import { showDay } from "../../shared/times.ts";
+import { useWords } from "../../shared/words.ts";
+import { useCollection } from "../collection.tsx";
+import { Select, Tag } from "../parts/fields.tsx";
+import { Listed, useList } from "../parts/list.tsx";
+import { Empty } from "../parts/states.tsx";
+import { Title } from "../parts/title.tsx";
+import { WORKERS } from "../screens/screen.ts";
+import { assent, type Item } from "../service.ts";
+import { useMay } from "../session.tsx";
+import { people } from "../texts/people.ts";
+
+type Person = Item<"listPeople">;
+type State = Exclude<Person["grant"]["state"], "erased">;
+
+/** As many as the service gives at once: names are sealed, so a name is looked for here. */
+const PAGE = 200;
+
+/** Everybody of a collection, and how their consent stands. */
+export function People() {
+  const { list: words } = useWords(people);
+  const { id } = useCollection();
+  const works = useMay(WORKERS);
+  const [state, setState] = useState<State | "all">("all");
+  const [typed, setTyped] = useState("");
+  const list = usePeople(id, state, typed !== "");
+  return (
+    <>
+      <Title beside={works ? <Doors id={id} /> : null}>{words.title}</Title>
+      <Filters {...{ state, setState, typed, setTyped, named: works }} />
+      <Listed
+        list={list}
+        empty={state === "all" ? <NobodyYet id={id} works={works} /> : <NobodySo />}
+      >
+        {(all) => <Found all={all.filter((one) => fits(one, typed))} busy={list.isFetching} />}
+      </Listed>
+    </>
+  );
+}
+
+/** While a name is looked for, page after page is read. */
+function usePeople(collection: string, state: State | "all", whole: boolean) {
+  const list = useList(["people", collection, state], async (page) =>
+    assent.listPeople({
+      collection,
+      limit: PAGE,
+      ...page,
+      ...(state === "all" ? {} : { state }),
+    }),
+  );
+  const { hasNextPage, isFetching, fetchNextPage } = list;
+  useEffect(() => {
+    if (whole && hasNextPage && !isFetching) void fetchNextPage();
+  }, [whole, hasNextPage, isFetching, fetchNextPage]);
+  return list;
+}
+
+function fits({ name, contact, id }: Person, typed: string): boolean {
+  const wanted = typed.trim().toLocaleLowerCase();
+  return [name, contact, id].some((one) => one?.toLocaleLowerCase().includes(wanted) === true);
+}
+
+function Doors({ id }: { readonly id: string }) {
+  const { list: words } = useWords(people);
+  return (
+    <div className="row">
+      <Link className="button second slim" to={`/app/c/${id}/invites`}>
+        {words.invite}
+      </Link>
+      <Link className="button first slim" to={`/app/c/${id}/people/new`}>
+        {words.add}
+      </Link>
+    </div>
+  );
+}
+
+function Filters(of: {
+  readonly state: State | "all";
+  readonly setState: (state: State | "all") => void;
+  readonly typed: string;
+  readonly setTyped: (typed: string) => void;
+  readonly named: boolean;
+}) {
+  const { list: words, states } = useWords(people);
+  return (
+    <div className="filters">
+      {of.named ? (
+        <Field
+          label={words.filter}
+          name="filter"
+          value={of.typed}
+          onChange={of.setTyped}
+          required={false}
+        />
+      ) : null}
+      <Select
+        label={words.state}
+        value={of.state}
+        onChange={of.setState}
+        options={[
+          ["all", words.all],
+          ["granted", states.granted],
+          ["paused", states.paused],
+          ["withdrawn", states.withdrawn],
+          ["expired", states.expired],
+        ]}
+      />
+    </div>
+  );
+}
+
+function Found({ all, busy }: { readonly all: readonly Person[]; readonly busy: boolean }) {
+  const { list: words } = useWords(people);
+  if (all.length > 0) return <Rows all={all} />;
+  return busy ? <p role="status">{words.reading}</p> : <NobodySo />;
+}
+
+function Rows({ all }: { readonly all: readonly Person[] }) {
+  const { list: words, states } = useWords(people);
+  const language = useLanguage();
+  return (
+    <ul className="rows">
+      {all.map(({ id, name, contact, enrolled, grant }) => (
+        <li key={id}>
+          <div className="what">
+            <Link className="name" to={id}>
+              {name ?? id}
+            </Link>
+            <span className="quiet small">{contact ?? words.noName}</span>
+          </div>
+          <div className="row">
+            {enrolled || grant.endedAt !== null ? null : <Tag look="bad">{words.noFace}</Tag>}
+            <span className="quiet small">
+              {grant.endedAt === null
+                ? words.until(showDay(grant.expiresAt, language))
+                : words.ended(showDay(grant.endedAt, language))}
+            </span>
+            <Tag look={grant.state === "granted" ? "good" : "quiet"}>{states[grant.state]}</Tag>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function NobodyYet({ id, works }: { readonly id: string; readonly works: boolean }) {
+  const { list: words } = useWords(people);
+  return (
+    <Empty title={words.none}>
+      <p>{words.noneMore}</p>
+      {works ? <Doors id={id} /> : null}
+    </Empty>
+  );
+}
+
+function NobodySo() {
+  const { list: words } = useWords(people);
+  return (
+    <Empty title={words.noneSo}>
+      <p>{words.noneSoMore}</p>
+    </Empty>
+  );
+}

@@ -1,0 +1,52 @@
+export const en = {
+  title: "First steps",
+  what: "Five steps to a collection in which people who said yes are found.",
+  progress: (done: number, total: number) => `${done} of ${total} steps done`,
+  done: "done",
+  now: "next",
+  missing: "still missing",
+  finished: "Your collection works",
+  finishedMore:
+    "Whoever said yes is looked for in new photos by itself. This guide stays here if you want to look again.",
+  toCollection: "To the collection",
+  hide: "Don't show this on the first page",
+  goOn: "Go on with the first steps",
+  which: "With which collection",
+  organisation: {
+    title: "Say who you are",
+    why: "Notices and receipts name the organisation that answers for this.",
+    done: (name: string) => `${name} answers for this instance.`,
+    change: "Change",
+  },
+  collection: {
+    title: "Make a collection",
+    why: "Photos with one purpose. Its purpose, rules and contact stand in what people read.",
+    done: (name: string) => `“${name}” is there.`,
+    go: "Make a collection",
+  },
+  notice: {
+    title: "Publish the notice",
+    why: "What people read before they say yes, with every item the law asks for. It is written from what you said; you may put lines of your own on top.",
+    first:
+      "There is a short text so far. Publish the whole notice, so that nothing the law asks for is missing.",
+    done: (languages: string) => `Published in: ${languages}.`,
+    preview: "Read it first",
+    publish: (language: string) => `Publish in ${language}`,
+    names: { en: "English", nl: "Dutch" } as Record<string, string>,
+    needs: "Say who you are first.",
+  },
+  people: {
+    title: "Ask the first people",
+    why: "By an invite, which they answer themselves, or by a form that they signed.",
+    done: "Somebody was asked.",
+    invite: "Invite people",
+    enrol: "Enrol by form",
+  },
+  photos: {
+    title: "Bring the first photos in",
+    why: "Drop a folder. Photos are looked through for those who said yes; of everybody else nothing is kept.",
+    done: "There are photos.",
+    go: "Import photos",
+  },
+  needsCollection: "Make a collection first.",
+};

@@ -1,0 +1,48 @@
+export const en = {
+  title: "Invites",
+  what: "An invite is for one person and works once. They read the notice first, and say yes or no themselves.",
+  make: "Invite people",
+  cap: (left: string, daily: string) => `${left} of ${daily} invites of a day are left.`,
+  capNone:
+    "The invites of today are spent. More are free within 24 hours, or raise the number in the collection's settings.",
+  how: "How",
+  byMail: "By mail",
+  byHand: "Links to hand over",
+  addresses: "E-mail addresses",
+  addressesHelp: "One a line, or with commas between. Each gets a mail with a link of their own.",
+  found: (count: number) => (count === 1 ? "1 address" : `${count} addresses`),
+  wrong: (list: string) => `Not an address: ${list}`,
+  tooMany: (most: number) => `At most ${most} at once. Send the others after these.`,
+  count: "How many links",
+  countHelp: (most: number) => `1 to ${most}; each is for one person.`,
+  language: "Language",
+  days: "Open for (days)",
+  submit: "Invite",
+  mailed: (count: number) =>
+    count === 1
+      ? "1 invite is made; its mail is on its way."
+      : `${count} invites are made; their mail is on its way.`,
+  again: "Invite others",
+  handedTitle: "Hand these over",
+  handedWhat:
+    "They are shown this once: nobody can look them up later. Print or save them now, one sheet a person.",
+  pdf: "Save as PDF",
+  one: (place: number) => `Invite ${place}`,
+  qrAlt: (place: number) => `QR code of invite ${place}`,
+  until: (day: string) => `Open until ${day}`,
+  putAway: "I have kept them",
+  noNotice:
+    "There is no notice yet: people would have nothing to read. Publish one first, under Overview.",
+  none: "Nobody invited yet",
+  noneMore: "Make invites by mail, or as sheets with a QR code to hand over.",
+  states: { open: "open", used: "answered yes", expired: "over", ended: "ended" },
+  mail: "by mail",
+  hand: "handed over",
+  madeOn: (when: string) => `made ${when}`,
+  resend: "Send again",
+  resent: "It is sent once more, with a new link.",
+  end: "End",
+  endTitle: "End this invite?",
+  endGone: ["its link: it opens nothing any more", "the address it was sent to"],
+  endYes: "End it",
+};

@@ -1,0 +1,11 @@
+import type { en } from "./parts.en.ts";
+
+export const nl: typeof en = {
+  copy: "Kopiëren",
+  copied: "Gekopieerd",
+  copyFailed: "De browser laat kopiëren niet toe. Selecteer de tekst en kopieer hem zelf.",
+  putAway: "Ik heb het bewaard",
+  choose: "Kies een bestand",
+  chooseOther: "Kies een ander",
+  noFile: "Geen gekozen",
+};

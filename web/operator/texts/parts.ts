@@ -1,0 +1,4 @@
+import { en } from "./parts.en.ts";
+import { nl } from "./parts.nl.ts";
+
+export const parts = { en, nl };
