@@ -13,12 +13,12 @@ onEachDatabase(
   async (database) => {
     await using served = await openTestService(database);
     const { app } = served.instance;
-    const { id: collection } = await makeCollection(app);
-    const { id: elsewhere } = await makeCollection(app, { name: "elsewhere" });
-    const anna = await enrolPerson(app, { id: collection }, "anna");
-    const bert = await enrolPerson(app, { id: collection }, "bert");
-    const carl = await enrolPerson(app, { id: collection }, "carl");
-    await enrolPerson(app, { id: elsewhere }, "anna");
+    const made = await makeCollection(app);
+    const collection = made.id;
+    const anna = await enrolPerson(app, made, "anna");
+    const bert = await enrolPerson(app, made, "bert");
+    const carl = await enrolPerson(app, made, "carl");
+    await enrolPerson(app, await makeCollection(app, { name: "elsewhere" }), "anna");
     const headers = await signInAs(served, "staff", [collection]);
     const staff = connect({
       address: served.service.origin,

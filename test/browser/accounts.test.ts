@@ -137,7 +137,7 @@ else {
         await checkAccessible(page, "mail");
 
         await page.goto("/app");
-        await page.getByText("2 of 5 steps done").waitFor();
+        await page.getByText("3 of 5 steps done").waitFor();
         await page.getByRole("link", { name: "Go on with the first steps" }).click();
         await page.getByText("The Club answers for this instance.").waitFor();
         await checkAccessible(page, "first steps");
