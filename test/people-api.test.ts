@@ -86,7 +86,8 @@ onEachDatabase(
     const owner = { kind: "account", id: ((await staff.whoAmI()).id ?? "") as AccountId } as const;
     await app.db.write(async (tx) => openSession(tx, app.clock, owner, null));
     const open = await staff.listSessions();
-    assert.deepEqual(open.items.map(({ current }) => current).toSorted(), [false, true]);
+    assert.equal(open.items.length, 2);
+    assert.equal(open.items.filter(({ current }) => current).length, 1);
     assert.deepEqual(await staff.endOtherSessions(), { ended: 1 });
     assert.deepEqual(
       (await staff.listSessions()).items.map(({ current }) => current),
