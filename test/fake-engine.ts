@@ -1,12 +1,13 @@
 import type { Box, Point } from "../src/base/geometry.ts";
 import { overlap } from "../src/base/geometry.ts";
-import type { AnalysedFace, Analysis, Engine, FacePlace } from "../src/faces/engine.ts";
+import type { AnalysedFace, Analysis, Engine, FacePlace, FrameFace } from "../src/faces/engine.ts";
 import type { Embedding, Landmarks } from "../src/faces/face.ts";
 import { packManifest, type PackName } from "../src/faces/packs.ts";
 import type { QualityProblem } from "../src/faces/quality.ts";
 import { decode } from "../src/media/decode.ts";
 import { sharp } from "../src/media/codec.ts";
 import { type MediaCode, MediaError } from "../src/media/errors.ts";
+import type { Picture } from "../src/media/picture.ts";
 import { type PhotoSource, readSource } from "../src/media/source.ts";
 
 /** A face of a made-up photo: whose it is, and where. */
@@ -102,8 +103,20 @@ export function fakeEngine(pack: PackName = "recommended", hooks: EngineHooks = 
       });
       return { ...photo.size, format: "png", takenAt: null, faces, rotationsTried: false };
     },
+    analyseFrame: async (frame, options) => {
+      options.signal?.throwIfAborted();
+      const { faces } = stripesOf(frame);
+      // The colour of nobody is a frame's background.
+      return faces
+        .filter(({ person }) => person !== "p0")
+        .map((face): FrameFace => {
+          const embedding = options.embed ? embed(face) : null;
+          const { problems } = face;
+          return { ...placeOf(face), widthPixels: 100, sharpness: 1, problems, embedding };
+        });
+    },
     embed: async (source, places) => {
-      const photo = await readFake(source);
+      const photo = "data" in source ? stripesOf(source) : await readFake(source);
       await hooks.before?.("embed");
       return places.map((place) => {
         const face = nearest(photo.faces, place);
@@ -151,8 +164,10 @@ async function readFake(source: PhotoSource): Promise<FakePhoto> {
 }
 
 async function readStripes(bytes: Uint8Array): Promise<FakePhoto> {
-  const picture = await decode({ bytes });
-  const { width, height, data } = picture;
+  return stripesOf(await decode({ bytes }));
+}
+
+function stripesOf({ width, height, data }: Picture): FakePhoto {
   const people = Array.from({ length: Math.round(width / height) }, (_, index) => {
     const at = (Math.floor(height / 2) * width + Math.floor((index + 0.5) * height)) * 3;
     return personOf([data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0]);
@@ -204,7 +219,11 @@ function holds(box: Box, at: Point): boolean {
 /** Six steps a channel, far enough apart that JPEG does not confuse two. */
 const COLOUR_STEP = 45;
 
-function colourOf(person: string): { readonly r: number; readonly g: number; readonly b: number } {
+export function colourOf(person: string): {
+  readonly r: number;
+  readonly g: number;
+  readonly b: number;
+} {
   const number = Number(person.slice(1));
   const channel = (index: number): number =>
     (Math.floor(number / 6 ** index) % 6) * COLOUR_STEP + 10;

@@ -113,7 +113,7 @@ test("a collection has its purpose, notice and scene basis", async () => {
 test("photos are imported before anybody has said yes, each with its result", async () => {
   const { exit, out, err } = await assent("--workers", "2", "import", at("photos"), ...gala);
   assert.equal(exit, 0, err);
-  assert.match(out, /^3 photos added, 1 known already, 1 refused\.$/mu);
+  assert.match(out, /^3 files added, 1 known already, 1 refused\.$/mu);
   assert.match(err, /1 file refused, truncated: The end of the file is missing\./u);
   assert.match(err, /^ {2}"half\.jpg"$/mu);
 });

@@ -26,6 +26,7 @@ port.on("message", (job: Job) => {
 
 async function run(job: Exclude<Job, { readonly kind: "cancel" | "close" }>): Promise<Result> {
   if (job.kind === "open") return open(job.folder);
+  if ("data" in job.source) throw new Error("No test hands frames to this worker");
   if (!("file" in job.source)) {
     const [first = 0] = job.source.bytes.subarray(-1);
     return { kind: "embed", embeddings: [Float32Array.of(first, job.source.bytes.length)] };

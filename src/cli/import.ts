@@ -23,7 +23,9 @@ interface ImportOptions {
 export function importCommands(assent: Command): void {
   assent
     .command("import")
-    .description("Import the photos below a folder. Started again, it goes on where it was.")
+    .description(
+      "Import the photos and videos below a folder. Started again, it goes on where it was.",
+    )
     .argument("<folder>", "looked through with all folders in it")
     .requiredOption("--collection <name>", "the collection they belong to")
     .option("--later", "don't run the comparisons this leaves waiting now")
@@ -65,9 +67,11 @@ async function run(app: App, folder: string, options: ImportOptions): Promise<Im
   }
   const summary = await (async () => {
     using stop = new StopAsked();
-    using bar = progressBar("Importing", "photos");
+    using bar = progressBar("Importing", "files");
     return await importFolder(app.importDeps, app.recorder, collection, folder, {
-      onProgress: ({ done, total }) => bar.update(done, total),
+      // A long video's part that is done, to a tenth.
+      onProgress: ({ done, begun, total }) =>
+        bar.update(Math.floor((done + begun) * 10) / 10, total),
       signal: stop.signal,
     });
   })();
@@ -78,7 +82,7 @@ async function run(app: App, folder: string, options: ImportOptions): Promise<Im
 /** What was refused, by reason: one advice helps many files. */
 function report(summary: ImportSummary): void {
   const { added, duplicate, refused } = summary;
-  say(`${count(added, "photo")} added, ${duplicate} known already, ${refused.length} refused.`);
+  say(`${count(added, "file")} added, ${duplicate} known already, ${refused.length} refused.`);
   const reasons = Map.groupBy(refused, ({ reason }) => reason);
   for (const [reason, files] of [...reasons].sort(([a], [b]) => (a < b ? -1 : 1))) {
     complain(`${count(files.length, "file")} refused, ${reason}: ${fileAdvice(reason)}`);

@@ -14,13 +14,16 @@ import {
 } from "../search/search.ts";
 import { decide, type Sighting } from "../search/sightings.ts";
 import { faceAdvice } from "./advice.ts";
+import { searchVideo } from "./search-video.ts";
+import { timelineCommand } from "./timeline.ts";
 import { nameOf, subjectOf, withApp } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { count, progressBar, say, table, writeJson } from "./output.ts";
 
 interface SearchOptions {
   readonly collection: string;
-  readonly photo: string;
+  readonly photo?: string;
+  readonly video?: string;
   readonly purpose: string;
   readonly face?: string;
   readonly at?: string;
@@ -37,9 +40,10 @@ const SIGHTINGS_SHOWN_MAX = 5;
 export function searchCommands(assent: Command): void {
   assent
     .command("search")
-    .description("Who of a collection's consenting people is in this photo?")
+    .description("Who of a collection's consenting people is in this photo or video?")
     .requiredOption("--collection <name>", "where to search; there is no search across several")
-    .requiredOption("--photo <file>", "the photo to search with")
+    .option("--photo <file>", "the photo to search with")
+    .option("--video <file>", "the video to search with; no copy of it is kept")
     .requiredOption("--purpose <text>", "why; everybody in the collection can read it")
     .option("--face <n>", "only the n-th face from the left (1 is the first)")
     .option("--at <x,y>", "only the face at this place, in 0..1 of the photo")
@@ -50,13 +54,14 @@ export function searchCommands(assent: Command): void {
     );
   assent
     .command("photos")
-    .description("List the photos in which a person was seen.")
+    .description("List the photos and videos in which a person was seen.")
     .requiredOption("--collection <name>", "the collection of the photos")
     .requiredOption("--subject <person>", "name, contact or id")
     .option("--json <file>", "write the list as JSON (- for standard output)")
     .action(async (options: PhotosOptions, command: Command) =>
       withApp(command, async (app) => photos(app, options)),
     );
+  timelineCommand(assent);
   for (const [name, decision, description] of [
     ["confirm", "confirmed", "Say that a sighting is right. It is remembered."],
     ["reject", "rejected", "Say that it is not them. It is remembered for ever."],
@@ -84,6 +89,19 @@ export function searchCommands(assent: Command): void {
 }
 
 async function search(app: App, options: SearchOptions): Promise<void> {
+  const { photo, video } = options;
+  if (photo !== undefined && video === undefined) return searchPhoto(app, { ...options, photo });
+  if (video === undefined || photo !== undefined)
+    throw new UsageError("Give --photo or --video: one of them.");
+  if (options.face !== undefined || options.at !== undefined || options.picture !== undefined)
+    throw new UsageError("--face, --at and --picture are for photos.");
+  return searchVideo(app, { ...options, video });
+}
+
+async function searchPhoto(
+  app: App,
+  options: SearchOptions & { readonly photo: string },
+): Promise<void> {
   if (options.picture !== undefined && !/\.jpe?g$/iu.test(options.picture)) {
     throw new UsageError("--picture writes a JPEG: give it a name that ends in .jpg.");
   }
@@ -197,8 +215,8 @@ function toJson(answer: SearchAnswer, names: Names): unknown {
 }
 
 function sightingJson(one: Sighting): unknown {
-  const { id, media, face, verdict, state, score, takenAt, sources } = one;
-  return { id, media, face, verdict, state, score, takenAt, sources, box: one.place.box };
+  const { id, media, face, verdict, state, score, takenAt, track, sources } = one;
+  return { id, media, face, verdict, state, score, takenAt, track, sources, box: one.place.box };
 }
 
 interface PhotosOptions {

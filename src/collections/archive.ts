@@ -1,8 +1,7 @@
-import { buffer } from "node:stream/consumers";
 import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
-import { FILE_BYTES_MAX } from "../media/limits.ts";
 import { MediaError } from "../media/errors.ts";
+import { type Incoming, incomingStream } from "../media/incoming.ts";
 import { CollectionsError } from "./errors.ts";
 import type { FolderEntry } from "./folder.ts";
 import type { ImportOrigin } from "./import.ts";
@@ -42,10 +41,10 @@ export async function archiveOrigin(
         .map((entry): FolderEntry => ({ path: entry.fileName, problem: problemOf(entry) }))
         .sort((a, b) => (a.path < b.path ? -1 : 1)),
       label: (path) => `${title}/${path}`,
-      read: async (path) => {
+      open: async (path) => {
         const entry = entries.get(path);
         if (!entry) throw new MediaError("missing");
-        return readEntry(zip, entry);
+        return openEntry(zip, entry);
       },
       [Symbol.asyncDispose]: async () => zip.close(),
     };
@@ -99,15 +98,21 @@ function problemOf(entry: Entry): FolderEntry["problem"] {
 }
 
 /** An entry's bytes: as many as it claims, and those its checksum was made of. */
-async function readEntry(zip: ZipFile, entry: Entry): Promise<Buffer> {
-  if (entry.uncompressedSize > FILE_BYTES_MAX) throw new MediaError("too_large_bytes");
-  try {
-    const bytes = await buffer(await zip.openReadStreamPromise(entry));
-    if (crc32(bytes) === entry.crc32) return bytes;
-  } catch (cause) {
-    throw new MediaError("corrupt", { cause });
+async function openEntry(zip: ZipFile, entry: Entry): Promise<Incoming> {
+  let checksum = 0;
+  async function* checked(): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of await zip.openReadStreamPromise(entry)) {
+        checksum = crc32(chunk as Buffer, checksum);
+        yield chunk as Buffer;
+      }
+    } catch (cause) {
+      throw new MediaError("corrupt", { cause });
+    }
   }
-  throw new MediaError("corrupt");
+  return incomingStream(checked(), entry.uncompressedSize, () => {
+    if (checksum !== entry.crc32) throw new MediaError("corrupt");
+  });
 }
 
 function invalid(cause: unknown): CollectionsError {

@@ -1,10 +1,10 @@
 import type { MediaId } from "../base/ids.ts";
 import { photoProblem } from "../faces/errors.ts";
 import type { Recorder } from "../ledger/ledger.ts";
-import { readSource } from "../media/source.ts";
+import { incomingFile } from "../media/incoming.ts";
 import type { Collection } from "./collections.ts";
 import type { ImportDeps } from "./import.ts";
-import { importPhoto } from "./import-photo.ts";
+import { importMedia } from "./import-media.ts";
 import { addSource } from "./media.ts";
 
 /** What came of a file that somebody waits for. */
@@ -20,8 +20,8 @@ export async function importGiven(
   file: { readonly path: string; readonly name: string },
 ): Promise<GivenResult> {
   try {
-    const bytes = await readSource({ file: file.path }, { links: "refuse" });
-    return await importPhoto(deps, recorder, collection, bytes, async (tx, { media }) =>
+    const opened = incomingFile(file.path, { links: "refuse" });
+    return await importMedia(deps, recorder, collection, opened, async (tx, { media }) =>
       addSource(tx, media, file.name),
     );
   } catch (error) {

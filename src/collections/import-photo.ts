@@ -4,7 +4,7 @@ import type { Recorder } from "../ledger/ledger.ts";
 import type { Tx } from "../storage/db.ts";
 import type { Collection } from "./collections.ts";
 import type { ImportDeps } from "./import.ts";
-import { findPhoto, insertPhoto } from "./media.ts";
+import { analysisKey, findPhoto, insertMedia } from "./media.ts";
 
 /** What came of a photo's bytes: a new photo, or the one that the collection has already. */
 export interface Imported {
@@ -38,7 +38,7 @@ export async function importPhoto(
     await deps.blobs.put(bytes);
     const imported = await deps.recogniser.settle<Imported>(
       collection,
-      { analysis, choice },
+      { faces: analysis.faces, choice },
       async (tx, scannedVersion) => {
         const raced = await findPhoto(tx, collection.id, hash);
         if (raced) {
@@ -46,9 +46,13 @@ export async function importPhoto(
           await note(tx, value);
           return { value, faces: [] };
         }
-        const photo = { sha256: hash, bytes: bytes.length, pack: collection.pack };
-        const whole = { ...photo, scannedVersion, analysis };
-        const { id, faces } = await insertPhoto(tx, recorder, collection.id, whole);
+        const { id, faces } = await insertMedia(tx, recorder, collection.id, {
+          ...analysis,
+          sha256: hash,
+          bytes: bytes.length,
+          analysedWith: analysisKey(collection.pack),
+          scannedVersion,
+        });
         const value = { outcome: "added", media: id } as const;
         await note(tx, value);
         return { value, faces };

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import type { CollectionId, MediaId, UploadId } from "../base/ids.ts";
@@ -7,10 +7,11 @@ import { photoProblem } from "../faces/errors.ts";
 import type { JobContext } from "../jobs/runner.ts";
 import type { Recorder } from "../ledger/ledger.ts";
 import { MediaError } from "../media/errors.ts";
-import { readSource } from "../media/source.ts";
+import { incomingFile } from "../media/incoming.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import { type Collection, findCollection } from "./collections.ts";
-import { importPhoto } from "./import-photo.ts";
+import { importMedia } from "./import-media.ts";
+import type { Imported } from "./import-photo.ts";
 import { addSource } from "./media.ts";
 import { type Upload, type UploadDeps, uploadOf } from "./uploads.ts";
 
@@ -36,7 +37,13 @@ export async function importUploads(
     const total = done + (await countReceived(deps.db, id));
     await inParallel(waiting, deps.parallel, async (upload) => {
       context.signal.throwIfAborted();
-      await importUpload(deps, { ...recorder, account: upload.account }, collection, upload);
+      await importUpload(
+        deps,
+        { ...recorder, account: upload.account },
+        collection,
+        upload,
+        context.signal,
+      );
       done += 1;
       context.report({ done, total: Math.max(done, total) });
     });
@@ -48,16 +55,19 @@ async function importUpload(
   recorder: Recorder,
   collection: Collection,
   upload: Upload,
+  signal: AbortSignal,
 ): Promise<void> {
   const file = join(deps.uploads, upload.id);
   try {
-    const bytes = await readSource({ file }, { links: "refuse" });
-    if (bytes.length !== upload.bytes) throw new MediaError("truncated");
-    await importPhoto(deps, recorder, collection, bytes, async (tx, { outcome, media }) => {
+    const { size } = await stat(file).catch(() => ({ size: upload.bytes }));
+    if (size !== upload.bytes) throw new MediaError("truncated");
+    const opened = incomingFile(file, { links: "refuse" });
+    const note = async (tx: Tx, { outcome, media }: Imported): Promise<void> => {
       await addSource(tx, media, upload.name);
       const state = outcome === "added" ? "added" : "known";
       await settle(tx, recorder.clock, upload.id, { state, reason: null, media_id: media });
-    });
+    };
+    await importMedia(deps, recorder, collection, opened, note, { signal });
   } catch (error) {
     const reason = photoProblem(error);
     if (reason === null) throw error;

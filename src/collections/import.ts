@@ -3,18 +3,21 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { type OnConflictBuilder, sql } from "kysely";
 import { type CollectionId, type FaceId, type ImportId, type MediaId, newId } from "../base/ids.ts";
 import { inParallel } from "../base/parallel.ts";
-import type { Analysis, EmbedChoice } from "../faces/engine.ts";
+import type { EmbedChoice } from "../faces/engine.ts";
 import { photoProblem } from "../faces/errors.ts";
+import type { Embedding } from "../faces/face.ts";
 import type { Recorder } from "../ledger/ledger.ts";
 import { MediaError } from "../media/errors.ts";
-import { readSource } from "../media/source.ts";
+import { type Incoming, incomingFile } from "../media/incoming.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import type { Schema } from "../storage/schema.ts";
 import type { Collection } from "./collections.ts";
 import type { Engines } from "./enrol.ts";
 import { type FolderEntry, listFolder } from "./folder.ts";
-import { type Imported, importPhoto } from "./import-photo.ts";
+import { importMedia } from "./import-media.ts";
+import type { Imported } from "./import-photo.ts";
+import type { VideoProgress } from "./import-video.ts";
 import { addSource } from "./media.ts";
 
 /** What came of one file. A refusal's reason is an error code: MediaError's or FacesError's. */
@@ -27,6 +30,8 @@ export interface ImportProgress {
   readonly done: number;
   readonly total: number;
   readonly known: number;
+  /** How much of the videos under way is done, in files: of two that are half done, 1. */
+  readonly begun: number;
 }
 
 /** How an import ended. */
@@ -55,9 +60,15 @@ export interface Recogniser {
   ): Promise<T>;
 }
 
-/** What was seen in a photo, by the pack of the collection as it was handed in. */
+/** What is compared with the gallery; `agreement` is a track's. */
+export interface ComparableFace {
+  readonly embedding: Embedding | null;
+  readonly agreement?: number;
+}
+
+/** What was seen in a photo or video, by the pack of the collection as it was handed in. */
 export interface Looked {
-  readonly analysis: Analysis;
+  readonly faces: readonly ComparableFace[];
   readonly choice: EmbedChoice;
 }
 
@@ -84,8 +95,8 @@ export interface ImportOrigin {
   readonly entries: readonly FolderEntry[];
   /** What is noted as a photo's source. */
   label(path: string): string;
-  /** The bytes of an entry. Throws MediaError. */
-  read(path: string): Promise<Buffer>;
+  /** An entry, to be read once and closed. Throws MediaError. */
+  open(path: string): Promise<Incoming>;
 }
 
 /** What a caller of an import sees of it, and stops it by. */
@@ -120,12 +131,12 @@ export async function folderOrigin(folder: string, within?: string): Promise<Imp
     name: top,
     entries: await listFolder(top),
     label,
-    read: async (path) => {
-      if (within === undefined) return readSource({ file: label(path) });
+    open: async (path) => {
+      if (within === undefined) return incomingFile(label(path), { links: "follow" });
       const real = await realpath(label(path)).catch(() => null);
       if (real === null) throw new MediaError("missing");
       if (!isBelow(within, real)) throw new MediaError("is_a_link");
-      return readSource({ file: label(path) }, { links: "refuse" });
+      return incomingFile(label(path), { links: "refuse" });
     },
   };
 }
@@ -157,20 +168,52 @@ export async function importFiles(
   const known = entries.length - waiting.length;
   // Models that can't be had stop the import: they are no fault of its files.
   if (waiting.length > 0) await deps.engines(collection.pack);
-  let done = known;
-  options.onProgress?.({ done, total: entries.length, known });
+  const report = progressOf(entries.length, known, options.onProgress);
+  report.tell();
   await inParallel(waiting, deps.parallel, async (entry) => {
     options.signal?.throwIfAborted();
-    const result = await importFile(deps, recorder, collection, { id, origin, entry });
-    done += 1;
+    const onProgress = (seconds: number, of: number) => report.begun(entry.path, seconds / of);
+    const progress = { onProgress, ...(options.signal && { signal: options.signal }) };
+    const result = await importFile(deps, recorder, collection, { id, origin, entry, progress });
     options.onFile?.(result);
-    options.onProgress?.({ done, total: entries.length, known });
+    report.done(entry.path);
   });
   await closeImport(deps.db, recorder, id);
   return summarise(deps.db, id);
 }
 
+/** Counts files, and what part of a long one is done. */
+function progressOf(
+  total: number,
+  known: number,
+  tell: ImportOptions["onProgress"],
+): {
+  readonly tell: () => void;
+  readonly begun: (path: string, share: number) => void;
+  readonly done: (path: string) => void;
+} {
+  const shares = new Map<string, number>();
+  let done = known;
+  const report = (): void => {
+    const begun = [...shares.values()].reduce((sum, share) => sum + share, 0);
+    tell?.({ done, total, known, begun });
+  };
+  return {
+    tell: report,
+    begun: (path, share) => {
+      shares.set(path, Math.min(1, Math.max(0, share)));
+      report();
+    },
+    done: (path) => {
+      shares.delete(path);
+      done += 1;
+      report();
+    },
+  };
+}
+
 interface FileOfImport {
+  readonly progress: VideoProgress;
   readonly id: ImportId;
   readonly origin: ImportOrigin;
   readonly entry: FolderEntry;
@@ -185,9 +228,12 @@ async function importFile(
   const { problem, path } = file.entry;
   try {
     if (problem) return await refuse(deps.db, file, problem);
-    const bytes = await file.origin.read(path);
+    const opened = file.origin.open(path);
     const note = async (tx: Tx, imported: Imported) => noteFile(tx, file, imported);
-    return { path, ...(await importPhoto(deps, recorder, collection, bytes, note)) };
+    return {
+      path,
+      ...(await importMedia(deps, recorder, collection, opened, note, file.progress)),
+    };
   } catch (error) {
     const reason = photoProblem(error);
     if (reason !== null) return refuse(deps.db, file, reason);

@@ -1,16 +1,20 @@
 import { overlap } from "../base/geometry.ts";
 import { type CollectionId, type FaceId, type MediaId, newId } from "../base/ids.ts";
-import type { AnalysedFace, Analysis, FacePlace } from "../faces/engine.ts";
+import type { AnalysedFace, FacePlace } from "../faces/engine.ts";
 import { PIPELINE_VERSION } from "../faces/engine.ts";
 import type { QualityProblem } from "../faces/quality.ts";
+import type { Passage } from "../faces/track.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Reader, Tx } from "../storage/db.ts";
+import { NO_PASSAGE, passageOf, passageOverlap, passageRow } from "./passages.ts";
 
 /** A face as it is kept: a place in a photo. */
 export interface StoredFace extends FacePlace {
   readonly id: FaceId;
   readonly widthPixels: number;
   readonly problems: readonly QualityProblem[];
+  /** Of a track; null for a face in a photo. */
+  readonly passage: Passage | null;
 }
 
 /** A photo as it is kept. Its bytes are the blob `sha256`. */
@@ -33,21 +37,31 @@ export function analysisKey(pack: string): string {
   return `${pack}/${PIPELINE_VERSION}`;
 }
 
-/** Writes a photo and its faces. The ids of the faces are in the order of `analysis.faces`. */
-export async function insertPhoto(
+/** A photo or video to be written; `seconds` makes it a video, and its faces tracks. */
+export interface NewMedia {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly takenAt: string | null;
+  readonly seconds?: number;
+  readonly analysedWith: string;
+  readonly scannedVersion: number;
+  readonly faces: readonly FoundFace[];
+}
+
+/** A face as it was found in a photo, or a track in a video. */
+export type FoundFace = Omit<AnalysedFace, "embedding"> & { readonly passage?: Passage };
+
+/** Writes a photo or video and its faces. The ids of the faces are in the order of `faces`. */
+export async function insertMedia(
   tx: Tx,
   recorder: Recorder,
   collection: CollectionId,
-  photo: {
-    readonly sha256: string;
-    readonly bytes: number;
-    readonly pack: string;
-    readonly scannedVersion: number;
-    readonly analysis: Analysis;
-  },
+  media: NewMedia,
 ): Promise<{ readonly id: MediaId; readonly faces: readonly FaceId[] }> {
   const id = newId("med");
-  const { analysis } = photo;
   const newest = await tx.read
     .selectFrom("media")
     .select((select) => select.fn.max("seq").as("seq"))
@@ -59,20 +73,23 @@ export async function insertPhoto(
       id,
       seq: (newest.seq ?? 0) + 1,
       collection_id: collection,
-      sha256: photo.sha256,
-      format: analysis.format,
-      bytes: photo.bytes,
-      width: analysis.width,
-      height: analysis.height,
-      taken_at: analysis.takenAt,
+      sha256: media.sha256,
+      format: media.format,
+      bytes: media.bytes,
+      width: media.width,
+      height: media.height,
+      taken_at: media.takenAt,
       imported_at: recorder.clock.now(),
-      analysed_with: analysisKey(photo.pack),
-      scanned_version: photo.scannedVersion,
+      analysed_with: media.analysedWith,
+      scanned_version: media.scannedVersion,
       problem: null,
+      kind: media.seconds === undefined ? "photo" : "video",
+      duration_ms: media.seconds === undefined ? null : Math.round(media.seconds * 1000),
     })
     .execute();
-  const faces = await insertFaces(tx, id, analysis.faces);
-  await append(tx, recorder, { kind: "photo.imported", collection, faces: faces.length });
+  const faces = await insertFaces(tx, id, media.faces);
+  const kind = media.seconds === undefined ? "photo.imported" : "video.imported";
+  await append(tx, recorder, { kind, collection, faces: faces.length });
   return { id, faces };
 }
 
@@ -84,13 +101,13 @@ export async function insertPhoto(
 export async function replaceFaces(
   tx: Tx,
   media: MediaId,
-  faces: readonly AnalysedFace[],
+  faces: readonly FoundFace[],
 ): Promise<readonly FaceId[]> {
   const known = [...(await facesOf(tx, media))];
   const ids: FaceId[] = [];
   for (const face of faces) {
     const best = known
-      .map((old, index) => ({ index, overlap: overlap(old.box, face.box) }))
+      .map((old, index) => ({ index, overlap: sharedBy(old, face) }))
       .sort((a, b) => b.overlap - a.overlap)[0];
     const [old] = best && best.overlap >= SAME_FACE_OVERLAP ? known.splice(best.index, 1) : [];
     if (old) {
@@ -120,6 +137,7 @@ export async function facesOf(db: Reader, media: MediaId): Promise<readonly Stor
     id: row.id,
     widthPixels: row.width_pixels,
     problems: JSON.parse(row.problems) as readonly QualityProblem[],
+    passage: passageOf(row),
   }));
 }
 
@@ -186,7 +204,7 @@ export async function findPhoto(
 async function insertFaces(
   tx: Tx,
   media: MediaId,
-  faces: readonly AnalysedFace[],
+  faces: readonly FoundFace[],
 ): Promise<readonly FaceId[]> {
   if (faces.length === 0) return [];
   const newest = await tx.read
@@ -205,12 +223,19 @@ async function insertFaces(
   return rows.map(({ id }) => id);
 }
 
-function faceRow(face: AnalysedFace) {
+/** How far a face found anew is one on record: where they are, and in a video also when. */
+function sharedBy(old: StoredFace, face: FoundFace): number {
+  if (!old.passage || !face.passage) return overlap(old.box, face.box);
+  return passageOverlap(old.passage, face.passage);
+}
+
+function faceRow(face: FoundFace) {
   const { box, landmarks, outline, score } = face;
   return {
     place: JSON.stringify({ box, landmarks, outline, score } satisfies FacePlace),
     width_pixels: Math.round(face.widthPixels),
     problems: JSON.stringify(face.problems),
+    ...(face.passage ? passageRow(face.passage) : NO_PASSAGE),
   };
 }
 

@@ -5,6 +5,7 @@ import type { CollectionId, ImportId, MediaId, UploadId } from "../base/ids.ts";
 import { enqueue } from "../jobs/jobs.ts";
 import type { Recorder } from "../ledger/ledger.ts";
 import { FILE_BYTES_MAX } from "../media/limits.ts";
+import { VIDEO_BYTES_MAX } from "../media/video-limits.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
 import type { UploadState } from "../storage/service-schema.ts";
 import { CollectionsError } from "./errors.ts";
@@ -58,9 +59,13 @@ export function isArchive(name: string): boolean {
   return name.toLowerCase().endsWith(".zip");
 }
 
+/** Whose names say that they are videos; what they are is told by their bytes, when they are here. */
+const VIDEO_SUFFIX = /\.(?:mp4|m4v|mov|mkv|webm)$/iu;
+
 /** Bytes that a file of this name may have. */
 export function bytesMax(name: string): number {
-  return isArchive(name) ? ARCHIVE_BYTES_MAX : FILE_BYTES_MAX;
+  if (isArchive(name)) return ARCHIVE_BYTES_MAX;
+  return VIDEO_SUFFIX.test(name) ? VIDEO_BYTES_MAX : FILE_BYTES_MAX;
 }
 
 /** Notes that a file will be sent. */

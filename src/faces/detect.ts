@@ -41,7 +41,8 @@ const UPRIGHT_RUN_MAX = 12;
  * 1. The levels of the photo, coarse to fine, as deep as what is found asks for
  *    ([Note: detection levels]).
  * 2. A second look at detections that may be turned or tilted ([Note: second look]).
- * 3. The whole photo in the other three turns, when a face was found turned, or none at all.
+ * 3. The whole photo in the other three turns, when a face was found turned, or none at all; not
+ *    where `turned` faces are to be left (a video's frames are upright, and most show nobody).
  *
  * Small turned faces (under 20 px as seen) beside upright ones are missed: an upright look does
  * not see them, and nothing asks for another. Throws MediaError; the reason of `signal`.
@@ -50,14 +51,15 @@ export async function detectFaces(
   models: FaceModels,
   pixels: PhotoPixels,
   signal?: AbortSignal,
+  turned: "sought" | "left" = "sought",
 ): Promise<DetectedFaces> {
   const levels = planLevels(pixels.photo, models.detector);
   // What does not shrink while it decodes is decoded once, at the finest size there is use for.
-  if (pixels.photo.format !== "jpeg") await pixels.sized(levels.at(-1)?.longSide ?? 1);
+  if (!pixels.shrinksAtOnce) await pixels.sized(levels.at(-1)?.longSide ?? 1);
   const find = { models, pixels, levels, signal };
   let found = await findTurned(find, 0, { known: [], blind: false });
   const blind = found.length === 0;
-  const seek = blind || found.some(({ turns }) => turns !== 0);
+  const seek = turned === "sought" && (blind || found.some(({ turns }) => turns !== 0));
   const others = seek ? allTurns.filter((turns) => turns !== 0) : [];
   for (const turns of others) found = await findTurned(find, turns, { known: found, blind });
   const faces = found.map(({ detection }) => detection);

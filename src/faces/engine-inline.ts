@@ -1,6 +1,6 @@
 import type { Engine } from "./engine.ts";
 import type { FaceModels } from "./models.ts";
-import { analysePhoto, embedPlaces } from "./pipeline.ts";
+import { analyseFrame, analysePhoto, embedPlaces } from "./pipeline.ts";
 
 /** Runs the pipeline in this thread. The engine owns the models and closes them. */
 export function inlineEngine(models: FaceModels): Engine {
@@ -8,6 +8,7 @@ export function inlineEngine(models: FaceModels): Engine {
     pack: models.pack,
     templateSize: models.templateSize,
     analyse: (source, options) => analysePhoto(models, source, options),
+    analyseFrame: (frame, { embed, signal }) => analyseFrame(models, frame, embed, signal),
     embed: (source, places, options) => embedPlaces(models, source, places, options?.signal),
     [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
   };

@@ -1,8 +1,9 @@
 import { wipe } from "../base/bytes.ts";
 import { assert } from "../base/errors.ts";
 import { readInfo } from "../media/decode.ts";
+import type { Picture } from "../media/picture.ts";
 import type { PhotoSource } from "../media/source.ts";
-import type { Analysis, AnalyseOptions, Engine, FacePlace } from "./engine.ts";
+import type { Analysis, AnalyseOptions, Engine, FacePlace, FrameFace } from "./engine.ts";
 import { FacesError } from "./errors.ts";
 import type { Embedding } from "./face.ts";
 import { embeddingsIn, type Job, type Result } from "./messages.ts";
@@ -55,7 +56,7 @@ export async function openPooledEngine(options: PoolOptions): Promise<Engine> {
 
 /** A photo that waits for a worker or has one. */
 interface Task {
-  readonly job: Extract<Job, { readonly kind: "analyse" | "embed" }>;
+  readonly job: Extract<Job, { readonly kind: "analyse" | "frame" | "embed" }>;
   readonly pixels: number;
   /** Counts calls: heads are read side by side, but photos are begun as they came. */
   readonly arrival: number;
@@ -105,8 +106,17 @@ class Pool implements Engine {
     return result.analysis;
   }
 
+  async analyseFrame(
+    frame: Picture,
+    { embed, signal }: { readonly embed: boolean; readonly signal?: AbortSignal },
+  ): Promise<readonly FrameFace[]> {
+    const result = await this.#submit({ kind: "frame", source: frame, embed }, signal);
+    assert(result.kind === "frame", "A worker answers what it was asked");
+    return result.faces;
+  }
+
   async embed(
-    source: PhotoSource,
+    source: PhotoSource | Picture,
     faces: readonly FacePlace[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<readonly (Embedding | null)[]> {
@@ -130,7 +140,7 @@ class Pool implements Engine {
     signal?.throwIfAborted();
     const arrival = this.#arrivals;
     this.#arrivals += 1;
-    const { width, height } = await readInfo(job.source);
+    const { width, height } = "data" in job.source ? job.source : await readInfo(job.source);
     signal?.throwIfAborted();
     if (this.#closed) throw closedError();
     if (this.#broken) throw this.#broken;

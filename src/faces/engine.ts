@@ -1,5 +1,6 @@
 import type { Box, Point } from "../base/geometry.ts";
 import type { PhotoFormat } from "../media/sniff.ts";
+import type { Picture } from "../media/picture.ts";
 import type { PhotoSource } from "../media/source.ts";
 import type { Embedding, Landmarks } from "./face.ts";
 import type { QualityProblem } from "./quality.ts";
@@ -27,6 +28,12 @@ export interface AnalysedFace extends FacePlace {
   readonly problems: readonly QualityProblem[];
   /** Null where not asked for, or where the face is too poor to embed at all. Wipe after use. */
   readonly embedding: Embedding | null;
+}
+
+/** A face in a frame of a video; `widthPixels` are the frame's own. */
+export interface FrameFace extends AnalysedFace {
+  /** As in FaceMeasures; 0 for a face too narrow to be measured. */
+  readonly sharpness: number;
 }
 
 /** Which faces of a photo are embedded. `at` is in 0..1 of the upright photo. */
@@ -70,12 +77,17 @@ export interface Engine extends AsyncDisposable {
   readonly templateSize: number;
   /** Decodes, detects, judges and embeds one photo. */
   analyse(source: PhotoSource, options: AnalyseOptions): Promise<Analysis>;
+  /** Detects, judges and, where asked, embeds the upright faces of a video's frame. */
+  analyseFrame(
+    frame: Picture,
+    options: { readonly embed: boolean; readonly signal?: AbortSignal },
+  ): Promise<readonly FrameFace[]>;
   /**
-   * Embeds faces whose places are known (backfill): no detection, decoded no larger than they
-   * need. One entry a face, in order; null where the face is too poor to embed.
+   * Embeds faces whose places are known (backfill), in a photo or a frame: no detection, decoded no
+   * larger than they need. One entry a face, in order; null where the face is too poor to embed.
    */
   embed(
-    source: PhotoSource,
+    source: PhotoSource | Picture,
     faces: readonly FacePlace[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<readonly (Embedding | null)[]>;

@@ -1,7 +1,8 @@
 import { AssertionError } from "../base/errors.ts";
 import { MediaError, type MediaCode } from "../media/errors.ts";
 import type { PhotoSource } from "../media/source.ts";
-import type { Analysis, EmbedChoice, FacePlace, Use } from "./engine.ts";
+import type { Picture } from "../media/picture.ts";
+import type { Analysis, EmbedChoice, FacePlace, FrameFace, Use } from "./engine.ts";
 import { FacesError, type FacesCode } from "./errors.ts";
 import type { Embedding } from "./face.ts";
 import type { PackName } from "./packs.ts";
@@ -18,7 +19,12 @@ export type Job =
       readonly embed: EmbedChoice;
       readonly use: Use;
     }
-  | { readonly kind: "embed"; readonly source: PhotoSource; readonly faces: readonly FacePlace[] }
+  | { readonly kind: "frame"; readonly source: Picture; readonly embed: boolean }
+  | {
+      readonly kind: "embed";
+      readonly source: PhotoSource | Picture;
+      readonly faces: readonly FacePlace[];
+    }
   | { readonly kind: "cancel" }
   | { readonly kind: "close" };
 
@@ -26,6 +32,7 @@ export type Job =
 export type Result =
   | { readonly kind: "open"; readonly pack: string; readonly templateSize: number }
   | { readonly kind: "analyse"; readonly analysis: Analysis }
+  | { readonly kind: "frame"; readonly faces: readonly FrameFace[] }
   | { readonly kind: "embed"; readonly embeddings: readonly (Embedding | null)[] };
 
 /** A job is done. The buffers of the embeddings are transferred. */
@@ -50,6 +57,8 @@ export function embeddingsIn(result: Result): readonly Embedding[] {
       return [];
     case "analyse":
       return result.analysis.faces.flatMap(({ embedding }) => (embedding ? [embedding] : []));
+    case "frame":
+      return result.faces.flatMap(({ embedding }) => (embedding ? [embedding] : []));
     case "embed":
       return result.embeddings.filter((embedding) => embedding !== null);
     default:

@@ -2,6 +2,7 @@ import { assert } from "../base/errors.ts";
 import { beside, sharp } from "../media/codec.ts";
 import { decodePhoto, type Photo } from "../media/decode.ts";
 import type { Picture } from "../media/picture.ts";
+import type { Size } from "./turns.ts";
 
 /**
  * Pixels of one photo at the sizes the stages ask for. Each size is made once: from a larger one
@@ -9,13 +10,20 @@ import type { Picture } from "../media/picture.ts";
  * a quarter and an eighth).
  */
 export class PhotoPixels {
-  readonly photo: Photo;
+  readonly photo: Size;
   readonly longSide: number;
+  /** True where a smaller size is decoded at less cost than it is made of a larger one. */
+  readonly shrinksAtOnce: boolean;
+  readonly #source: Photo | null;
   readonly #bySide = new Map<number, Picture>();
 
-  constructor(photo: Photo) {
-    this.photo = photo;
-    this.longSide = Math.max(photo.width, photo.height);
+  /** Of a photo, or of a frame of a video, which is decoded already. */
+  constructor(from: Photo | Picture) {
+    this.photo = from;
+    this.longSide = Math.max(from.width, from.height);
+    this.#source = "bytes" in from ? from : null;
+    this.shrinksAtOnce = "bytes" in from && from.format === "jpeg";
+    if ("data" in from) this.#bySide.set(this.longSide, from);
   }
 
   /** The picture with this longest side: at most the photo's own. Throws MediaError. */
@@ -24,9 +32,11 @@ export class PhotoPixels {
     const known = this.#bySide.get(longSide);
     if (known) return known;
     const larger = this.made(longSide);
-    const picture = larger
-      ? await shrink(larger, longSide)
-      : await decodePhoto(this.photo, { longSideMax: longSide });
+    assert(larger || this.#source, "What was not decoded can be");
+    const picture =
+      larger || !this.#source
+        ? await shrink(larger ?? this.best(longSide), longSide)
+        : await decodePhoto(this.#source, { longSideMax: longSide });
     this.#bySide.set(longSide, picture);
     return picture;
   }

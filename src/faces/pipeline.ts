@@ -1,9 +1,10 @@
 import { openPhoto } from "../media/decode.ts";
+import type { Picture } from "../media/picture.ts";
 import type { PhotoSource } from "../media/source.ts";
 import { cutFaces } from "./cut.ts";
 import { detectFaces } from "./detect.ts";
 import { embedCuts } from "./embed.ts";
-import type { Analysis, AnalyseOptions, FacePlace } from "./engine.ts";
+import type { Analysis, AnalyseOptions, FacePlace, FrameFace } from "./engine.ts";
 import type { Embedding } from "./face.ts";
 import type { FaceModels } from "./models.ts";
 import { PhotoPixels } from "./photo-pixels.ts";
@@ -31,14 +32,34 @@ export async function analysePhoto(
   return { width, height, format, takenAt, faces: analysed, rotationsTried };
 }
 
+/** The upright faces of a video's frame, embedded where asked. Throws the reason of `signal`. */
+export async function analyseFrame(
+  models: FaceModels,
+  frame: Picture,
+  embed: boolean,
+  signal?: AbortSignal,
+): Promise<readonly FrameFace[]> {
+  const pixels = new PhotoPixels(frame);
+  const { faces } = await detectFaces(models, pixels, signal, "left");
+  const cuts = await cutFaces(models, pixels, faces, new Set(embed ? faces.keys() : []));
+  const embeddings = await embedCuts(models, cuts, signal);
+  return cuts.map(({ face, widthPixels, measures }, index) => ({
+    ...toPlace(face, frame),
+    widthPixels,
+    sharpness: measures?.sharpness ?? 0,
+    problems: judgeFace(widthPixels, measures, "scan"),
+    embedding: embeddings[index] ?? null,
+  }));
+}
+
 /** Embeds faces whose places are known; null for those too poor. Throws as `analysePhoto`. */
 export async function embedPlaces(
   models: FaceModels,
-  source: PhotoSource,
+  source: PhotoSource | Picture,
   places: readonly FacePlace[],
   signal?: AbortSignal,
 ): Promise<readonly (Embedding | null)[]> {
-  const photo = await openPhoto(source);
+  const photo = "data" in source ? source : await openPhoto(source);
   const pixels = new PhotoPixels(photo);
   const faces = places.map((place) => fromPlace(place, photo));
   const cuts = await cutFaces(models, pixels, faces, new Set(faces.keys()));

@@ -135,14 +135,17 @@ export class PoolWorker {
   }
 
   #post(job: Job): void {
-    if (!("source" in job && "bytes" in job.source)) {
-      this.#worker.postMessage(job, []);
-      return;
-    }
     // The caller keeps its bytes (a job may be tried twice), so the worker is given a copy. Copied
     // here: cloning a view would copy all of the buffer behind it.
-    const bytes = Uint8Array.from(job.source.bytes);
-    this.#worker.postMessage({ ...job, source: { bytes } }, [bytes.buffer]);
+    if ("source" in job && "bytes" in job.source) {
+      const bytes = Uint8Array.from(job.source.bytes);
+      this.#worker.postMessage({ ...job, source: { bytes } }, [bytes.buffer]);
+    } else if ("source" in job && "data" in job.source) {
+      const data = Uint8Array.from(job.source.data);
+      this.#worker.postMessage({ ...job, source: { ...job.source, data } }, [data.buffer]);
+    } else {
+      this.#worker.postMessage(job, []);
+    }
   }
 
   #answered(message: Done | Failed): void {

@@ -1,11 +1,12 @@
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/errors.ts";
+import type { AnalysedFace } from "./engine.ts";
 import { embeddingsIn, type Done, type Job, type Result, toFailed } from "./messages.ts";
 import type { FaceModels } from "./models.ts";
 import { NativeGate } from "./native-gate.ts";
 import { openModels } from "./packs.ts";
-import { analysePhoto, embedPlaces } from "./pipeline.ts";
+import { analyseFrame, analysePhoto, embedPlaces } from "./pipeline.ts";
 import type { WorkerStart } from "./pool-worker.ts";
 
 /** One thread a net: the pool has a worker for each core, and they would only fight each other. */
@@ -53,13 +54,17 @@ async function run(
     const embeddings = await embedPlaces(models, job.source, job.faces, signal);
     return { kind: "embed", embeddings: embeddings.map((one) => one && ownBuffer(one)) };
   }
+  if (job.kind === "frame") {
+    const faces = await analyseFrame(models, job.source, job.embed, signal);
+    return { kind: "frame", faces: faces.map(owned) };
+  }
   const { embed, use } = job;
   const analysis = await analysePhoto(models, job.source, { embed, use, signal });
-  const faces = analysis.faces.map((face) => ({
-    ...face,
-    embedding: face.embedding && ownBuffer(face.embedding),
-  }));
-  return { kind: "analyse", analysis: { ...analysis, faces } };
+  return { kind: "analyse", analysis: { ...analysis, faces: analysis.faces.map(owned) } };
+}
+
+function owned<Face extends AnalysedFace>(face: Face): Face {
+  return { ...face, embedding: face.embedding && ownBuffer(face.embedding) };
 }
 
 /** Frees the nets, whose memory would outlive the thread, and lets the thread run out. */

@@ -111,7 +111,11 @@ type OfCollection =
       readonly language: string;
       readonly hash: string;
     }
-  | { readonly kind: "photo.imported"; readonly collection: CollectionId; readonly faces: number }
+  | {
+      readonly kind: "photo.imported" | "video.imported";
+      readonly collection: CollectionId;
+      readonly faces: number;
+    }
   | { readonly kind: "photo.removed"; readonly collection: CollectionId; readonly photo: MediaId }
   | ({
       readonly kind: "search.recorded";

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { FaceId, SightingId } from "../base/ids.ts";
 import { BACKFILL, type Collection } from "../collections/collections.ts";
-import type { Looked, Recogniser, Written } from "../collections/import.ts";
+import type { ComparableFace, Looked, Recogniser, Written } from "../collections/import.ts";
 import { stillLive } from "../consent/consent.ts";
 import type { EmbedChoice } from "../faces/engine.ts";
 import type { Embedding } from "../faces/face.ts";
@@ -58,8 +58,7 @@ async function settleNew<T>(
   const current = await deps.galleries.current(collection.id);
   const comparable = isComparable(current, collection, looked);
   const version = comparable ? current.collection.templateVersion : 0;
-  const embeddings = looked.analysis.faces.map(({ embedding }) => embedding);
-  const candidates = comparable ? rank(current, embeddings) : [];
+  const candidates = comparable ? rankFaces(current, looked.faces) : [];
   return deps.db.write(async (tx) => {
     // Photos of a collection are added one after the other: each takes the next number.
     const templateVersion = await lockTemplateVersion(tx, collection, "update");
@@ -79,7 +78,7 @@ async function settleNew<T>(
  */
 function isComparable(current: CurrentGallery, { pack }: Collection, looked: Looked): boolean {
   if (current.collection.pack !== pack) return false;
-  const nothing = looked.analysis.faces.length === 0 || current.gallery.size === 0;
+  const nothing = looked.faces.length === 0 || current.gallery.size === 0;
   return nothing || looked.choice.kind === "all";
 }
 
@@ -95,6 +94,21 @@ export function rank(
   const scoreMin = scoreFloor(packManifest(parsePackName(collection.pack)).thresholds);
   const found = gallery.searchMany(probes, { limit: CANDIDATES_MAX, scoreMin })[Symbol.iterator]();
   return embeddings.map((embedding) => (embedding ? (found.next().value ?? []) : []));
+}
+
+/** The same for faces and tracks: of a track, the mean of what its faces score. */
+export function rankFaces(
+  current: CurrentGallery,
+  faces: readonly ComparableFace[],
+): readonly (readonly Candidate[])[] {
+  const found = rank(
+    current,
+    faces.map(({ embedding }) => embedding),
+  );
+  return found.map((candidates, index) => {
+    const { agreement = 1 } = faces[index] ?? {};
+    return candidates.map((one) => ({ ...one, score: one.score * agreement }));
+  });
 }
 
 /** Keeps people from being added to a collection until the transaction ends; tells its version. */

@@ -47,11 +47,11 @@ export interface SearchRequest {
 /** `look`: decode, detect, embed; `scan`: compare with the gallery; `record`: until the last look. */
 export type SearchStep = "look" | "scan" | "record";
 
-/** What a search says of one face. Below the threshold nothing is told, not even a score. */
-export type FaceAnswer =
+/** What a search says of one face (or track). Below the threshold nothing is told, no score either. */
+export type FaceAnswer<Face extends AnalysedFace = AnalysedFace> =
   | {
       readonly kind: SightingVerdict;
-      readonly face: AnalysedFace;
+      readonly face: Face;
       readonly subject: SubjectId;
       readonly score: number;
       /** How far ahead of the runner-up; null where none reaches `uncertain` themselves. */
@@ -59,24 +59,41 @@ export type FaceAnswer =
       /** The first of them; `listSightings` goes on from a key. */
       readonly sightings: readonly ListedSighting[];
     }
-  | { readonly kind: "none"; readonly face: AnalysedFace }
+  | { readonly kind: "none"; readonly face: Face }
   /** Too poor to compare (its problems say why), or not the face pointed at. */
-  | { readonly kind: "not_compared"; readonly face: AnalysedFace };
+  | { readonly kind: "not_compared"; readonly face: Face };
 
 /** A recorded search. Faces carry no vectors any more. */
-export interface SearchAnswer {
+export interface SearchAnswer<Face extends AnalysedFace = AnalysedFace> {
   readonly id: SearchId;
   readonly collection: Collection;
   readonly width: number;
   readonly height: number;
-  readonly faces: readonly FaceAnswer[];
+  readonly faces: readonly FaceAnswer<Face>[];
+}
+
+/** What was looked at: a photo's faces, or a video's tracks. */
+export interface Probed<Face extends AnalysedFace> {
+  readonly width: number;
+  readonly height: number;
+  readonly faces: readonly Face[];
+}
+
+/** What a search is recorded with. */
+export interface SearchToRecord {
+  readonly startedAt: Instant;
+  readonly purpose: string;
+  readonly commitment: string;
+  readonly collection: Collection;
+  readonly watch: SearchWatch | null;
+  readonly sightingsMax: number;
 }
 
 /** A search adds leaves by the eight: their number does not tell how many people it returned. */
 const LEAVES_MULTIPLE = 8;
 const PURPOSE_LENGTH_MAX = 500;
 /** Photos shown behind one match; `photos --subject` lists them all. */
-const SIGHTINGS_MAX = 200;
+export const SIGHTINGS_MAX = 200;
 
 /**
  * Searches a collection with a photo: every face in it where there is a scene basis, else the one
@@ -139,22 +156,19 @@ function stepTimer(timed: SearchRequest["timed"]): (step: SearchStep) => void {
   };
 }
 
-async function record(
+/**
+ * Records a search and everyone it returns, in the transaction that reads the grants once more.
+ * `candidates` are in the order of the faces.
+ */
+export async function record<Face extends AnalysedFace>(
   tx: Tx,
   recorder: Recorder,
-  search: {
-    readonly startedAt: Instant;
-    readonly purpose: string;
-    readonly commitment: string;
-    readonly collection: Collection;
-    readonly watch: SearchWatch | null;
-    readonly sightingsMax: number;
-  },
+  search: SearchToRecord,
   compared: {
-    readonly analysis: Analysis;
+    readonly analysis: Probed<Face>;
     readonly candidates: readonly (readonly Candidate[])[];
   },
-): Promise<SearchAnswer> {
+): Promise<SearchAnswer<Face>> {
   const { collection } = search;
   const { analysis, candidates } = compared;
   const id = newId("sea");
@@ -165,7 +179,7 @@ async function record(
     candidates.flat().map(({ subject }) => subject),
   );
   const live = await stillLive(tx, recorder.clock, [...grants].sort());
-  const faces: FaceAnswer[] = [];
+  const faces: FaceAnswer<Face>[] = [];
   for (const [index, face] of analysis.faces.entries()) {
     const found = (candidates[index] ?? []).filter(({ grant }) => live.has(grant));
     faces.push(await answerFor(tx, search, face, found));
@@ -194,7 +208,11 @@ async function record(
  * names at least everybody whom the asker is told of. What is left is the way from here to the
  * asker's eyes, which no database can call back.
  */
-async function withoutEnded(db: Reader, clock: Clock, answer: SearchAnswer): Promise<SearchAnswer> {
+export async function withoutEnded<Face extends AnalysedFace>(
+  db: Reader,
+  clock: Clock,
+  answer: SearchAnswer<Face>,
+): Promise<SearchAnswer<Face>> {
   const told = answer.faces.flatMap((face) => ("subject" in face ? [face.subject] : []));
   if (told.length === 0) return answer;
   const rows = await db.read
@@ -206,18 +224,18 @@ async function withoutEnded(db: Reader, clock: Clock, answer: SearchAnswer): Pro
     .where("expires_at", ">", clock.now())
     .execute();
   const live = new Set(rows.map(({ subject_id }) => subject_id));
-  const faces = answer.faces.map((one): FaceAnswer =>
+  const faces = answer.faces.map((one): FaceAnswer<Face> =>
     "subject" in one && !live.has(one.subject) ? { kind: "none", face: one.face } : one,
   );
   return { ...answer, faces };
 }
 
-async function answerFor(
+async function answerFor<Face extends AnalysedFace>(
   tx: Tx,
   { collection, sightingsMax }: { readonly collection: Collection; readonly sightingsMax: number },
-  face: AnalysedFace,
+  face: Face,
   candidates: readonly Candidate[],
-): Promise<FaceAnswer> {
+): Promise<FaceAnswer<Face>> {
   const compared = face.embedding !== null;
   const bare = { ...face, embedding: null };
   if (!compared) return { kind: "not_compared", face: bare };
@@ -236,15 +254,7 @@ async function answerFor(
 async function recordReturns(
   tx: Tx,
   recorder: Recorder,
-  search: {
-    readonly id: SearchId;
-    readonly recordedAt: Instant;
-    readonly collection: Collection;
-    readonly startedAt: Instant;
-    readonly purpose: string;
-    readonly commitment: string;
-    readonly watch: SearchWatch | null;
-  },
+  search: SearchToRecord & { readonly id: SearchId; readonly recordedAt: Instant },
   faces: readonly FaceAnswer[],
 ): Promise<void> {
   const { id, recordedAt, startedAt, purpose, commitment: probe } = search;
@@ -309,7 +319,8 @@ function isPointedAt(
   return x >= box.x && y >= box.y && x <= box.x + box.width && y <= box.y + box.height;
 }
 
-function parsePurpose(text: string): string {
+/** Why somebody searches, as it is recorded. Throws SearchError purpose_missing. */
+export function parsePurpose(text: string): string {
   const purpose = text.trim();
   if (purpose !== "" && purpose.length <= PURPOSE_LENGTH_MAX) return purpose;
   throw new SearchError(

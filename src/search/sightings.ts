@@ -8,6 +8,7 @@ import {
   type SubjectId,
 } from "../base/ids.ts";
 import { sourcesOfAll } from "../collections/media.ts";
+import { TRACK_TIMES, type TrackTimes, trackTimes } from "../collections/tracks.ts";
 import { notWithheld } from "../collections/withheld.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
@@ -16,7 +17,7 @@ import { locked } from "../storage/locks.ts";
 import type { SightingState, SightingVerdict } from "../storage/schema.ts";
 import { SearchError } from "./errors.ts";
 
-/** A subject seen at a face of a photo. */
+/** A subject seen at a face of a photo, or at a track of a video. */
 export interface Sighting {
   readonly id: SightingId;
   readonly media: MediaId;
@@ -27,6 +28,8 @@ export interface Sighting {
   readonly state: SightingState;
   readonly score: number;
   readonly takenAt: string | null;
+  /** When in the video; null for a photo. */
+  readonly track: TrackTimes | null;
   /** Every path the photo was imported from. */
   readonly sources: readonly string[];
 }
@@ -150,6 +153,7 @@ export async function sightingsOf(
       "sightings.score",
       "faces.id as face",
       "faces.place",
+      ...TRACK_TIMES,
       "media.id as media",
       "media.sha256",
       "media.taken_at as takenAt",
@@ -167,9 +171,10 @@ export async function sightingsOf(
     db,
     rows.map(({ media }) => media),
   );
-  return rows.map(({ place, ...row }) => ({
+  return rows.map(({ place, from_ms, to_ms, best_ms, ...row }) => ({
     ...row,
     place: JSON.parse(place) as FacePlace,
+    track: trackTimes({ from_ms, to_ms, best_ms }),
     sources: sources.get(row.media) ?? [],
   }));
 }

@@ -1,14 +1,35 @@
 import { createReadStream } from "node:fs";
 import { createHash } from "node:crypto";
-import { access, readFile, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import {
+  access,
+  link,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Hex } from "../base/bytes.ts";
 import { assert } from "../base/errors.ts";
 import { isAbandoned, syncFolder, temporaryName, writeFileDurably } from "../base/files.ts";
 import { StorageError } from "./errors.ts";
 
-/** Nobody takes this long to write one photo, on whatever machine. */
-const PART_AGE_MS = 60 * 60 * 1000;
+/** Nobody takes this long to write one photo, or to look at one video, on whatever machine. */
+const PART_AGE_MS = 48 * 60 * 60 * 1000;
+
+/** Two hex digits name a folder of blobs; this is none of them. */
+const STAGE_FOLDER = "staged";
+
+/** A file that is on its way to be a blob. */
+export interface Staged {
+  readonly path: string;
+  readonly hash: string;
+  readonly bytes: number;
+}
 
 /**
  * Files by the SHA-256 of their content, in a folder. `put` returns only when the bytes survive
@@ -27,6 +48,49 @@ export class Blobs {
     const path = this.pathOf(hash);
     if (!(await touch(path))) await writeFileDurably(path, bytes);
     return hash;
+  }
+
+  /**
+   * Makes a file that `stage` has made a blob; it survives power loss when this returns. Again is
+   * harmless: the staged file stays until its maker removes it.
+   */
+  async adopt({ path: staged, hash }: Staged): Promise<void> {
+    const path = this.pathOf(hash);
+    if (await touch(path)) return;
+    await mkdir(join(path, ".."), { recursive: true });
+    await link(staged, path).catch((error: unknown) => {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    });
+    await syncFolder(join(path, ".."));
+    await syncFolder(this.#folder);
+  }
+
+  /**
+   * Copies what is read into a file beside the blobs, durably, without holding it in memory. It is
+   * nobody else's: what is looked at there is what will be kept. Whoever asked removes it; of a
+   * process that dies `sweep` does.
+   */
+  async stage(chunks: AsyncIterable<Uint8Array>): Promise<Staged> {
+    const folder = join(this.#folder, STAGE_FOLDER);
+    await mkdir(folder, { recursive: true });
+    const path = temporaryName(join(folder, "staged"));
+    const digest = createHash("sha256");
+    let bytes = 0;
+    const file = await open(path, "wx", 0o600);
+    try {
+      for await (const chunk of chunks) {
+        digest.update(chunk);
+        bytes += chunk.length;
+        await file.writeFile(chunk);
+      }
+      await file.sync();
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+    return { path, hash: digest.digest("hex"), bytes };
   }
 
   /** Where a blob lies, for readers that take a path. It may be absent: see `verify`. */

@@ -1,0 +1,129 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import type { SearchWatch } from "../accounts/search-watch.ts";
+import { wipe } from "../base/bytes.ts";
+import { findCollection } from "../collections/collections.ts";
+import type { Track } from "../faces/track.ts";
+import { trackFaces } from "../faces/video-tracks.ts";
+import type { Recorder } from "../ledger/ledger.ts";
+import { type Incoming, incomingFile } from "../media/incoming.ts";
+import type { Blobs } from "../storage/blobs.ts";
+import { SearchError } from "./errors.ts";
+import { rankFaces } from "./scan.ts";
+import {
+  parsePurpose,
+  record,
+  type SearchAnswer,
+  type SearchDeps,
+  SIGHTINGS_MAX,
+  withoutEnded,
+} from "./search.ts";
+
+/** What a search by video works with. */
+export interface VideoSearchDeps extends SearchDeps {
+  readonly blobs: Blobs;
+  readonly parallel: number;
+}
+
+/** A question: who of this collection is in this video, when, and why does the asker want to know? */
+export interface VideoSearchRequest {
+  readonly collection: string;
+  /** A path of this machine. */
+  readonly video: string;
+  readonly purpose: string;
+  /** Who counts the asker's searches; nobody where the operator is at the machine. */
+  readonly watch?: SearchWatch;
+  /** Called before the last look at the grants: from here on the answer may name people. */
+  readonly telling?: () => void;
+  /** Sightings shown behind each track; 200 unless fewer are wanted. */
+  readonly sightingsMax?: number;
+  readonly signal?: AbortSignal;
+  /** Told how far it is, in seconds of the video. */
+  readonly onProgress?: (seconds: number, of: number) => void;
+}
+
+/** A recorded search by video; its faces are the tracks, without vectors. */
+export interface VideoAnswer extends SearchAnswer<Track> {
+  readonly seconds: number;
+}
+
+/**
+ * Searches a collection with a video: every track in it is compared as one. It is recorded, counted
+ * and answered as a search by photo is. The video is looked at in a copy that is gone before the
+ * answer: no probe is kept. Without a scene basis there is no such search, for nobody could point at
+ * every face in it. Throws as `searchByPhoto`.
+ */
+export async function searchByVideo(
+  deps: VideoSearchDeps,
+  recorder: Recorder,
+  request: VideoSearchRequest,
+): Promise<VideoAnswer> {
+  const startedAt = recorder.clock.now();
+  const purpose = parsePurpose(request.purpose);
+  const { id, pack, sceneBasis } = await findCollection(deps.db, request.collection);
+  if (sceneBasis === null) throw sceneBasisMissing();
+  await request.watch?.check(deps.db, id);
+  const { video, commitment } = await lookAtProbe(deps, pack, request);
+  try {
+    if (video.tracks.length === 0)
+      throw new SearchError("no_face_found", "No face was found in the video.");
+    const current = await deps.galleries.current(id);
+    const { collection } = current;
+    // Another pack since the video was looked at: its vectors can't be compared with this one's.
+    if (collection.pack !== pack) return await searchByVideo(deps, recorder, request);
+    const candidates = rankFaces(current, video.tracks);
+    const watch = request.watch ?? null;
+    const { sightingsMax = SIGHTINGS_MAX } = request;
+    const search = { startedAt, purpose, commitment, collection, watch, sightingsMax };
+    const { width, height, tracks: faces } = video;
+    const analysis = { width, height, faces };
+    const answer = await deps.db.write(async (tx) =>
+      record(tx, recorder, search, { analysis, candidates }),
+    );
+    request.telling?.();
+    const live = await withoutEnded(deps.db, recorder.clock, answer);
+    return { ...live, seconds: video.seconds };
+  } finally {
+    wipe(...video.tracks.map(({ embedding }) => embedding));
+  }
+}
+
+/** The tracks of the probe, and what binds the record to it without keeping it. */
+async function lookAtProbe(deps: VideoSearchDeps, pack: string, request: VideoSearchRequest) {
+  const engine = await deps.engines(pack);
+  await using incoming = await incomingFile(request.video, { links: "follow" });
+  const salt = randomBytes(16);
+  const digest = createHmac("sha256", salt);
+  const staged = await deps.blobs.stage(digested(incoming, digest));
+  try {
+    const { parallel } = deps;
+    const { signal, onProgress } = request;
+    const video = await trackFaces(engine, staged.path, {
+      embed: true,
+      parallel,
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    });
+    return { video, commitment: `${salt.toString("hex")}:${digest.digest("hex")}` };
+  } finally {
+    await rm(staged.path, { force: true });
+  }
+}
+
+async function* digested(
+  incoming: Incoming,
+  digest: { update(bytes: Uint8Array): unknown },
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of incoming.chunks()) {
+    digest.update(chunk);
+    yield chunk;
+  }
+}
+
+function sceneBasisMissing(): SearchError {
+  return new SearchError(
+    "face_not_pointed_at",
+    "This collection has no scene basis: there is no recorded reason why everyone in a video may " +
+      "be compared. Search with a photo, and point at the one face you mean.",
+  );
+}
