@@ -85,8 +85,8 @@ onEachDatabase("stopped in the middle, it goes on where it was", async (database
   assert.equal(first.length + second.length, 13);
   const paths = [...first, ...second].map(({ path }) => path).sort();
   assert.deepEqual(paths, [...names, "bad.jpg"].sort());
-  assert.deepEqual(progress[0], { done: first.length, total: 13, known: first.length });
-  assert.deepEqual(progress.at(-1), { done: 13, total: 13, known: first.length });
+  assert.deepEqual(progress[0], { done: first.length, total: 13, known: first.length, begun: 0 });
+  assert.deepEqual(progress.at(-1), { done: 13, total: 13, known: first.length, begun: 0 });
   assert.equal((await photosOf(instance)).length, 12);
 
   // Once more: a new import that finds everything known.

@@ -18,8 +18,10 @@ import { assert } from "../base/errors.ts";
 import { isAbandoned, syncFolder, temporaryName, writeFileDurably } from "../base/files.ts";
 import { StorageError } from "./errors.ts";
 
-/** Nobody takes this long to write one photo, or to look at one video, on whatever machine. */
-const PART_AGE_MS = 48 * 60 * 60 * 1000;
+/** Nobody takes this long to write one photo, on whatever machine. */
+const PART_AGE_MS = 60 * 60 * 1000;
+/** Nor this long to look at a video, which stays staged meanwhile. */
+const STAGED_AGE_MS = 48 * 60 * 60 * 1000;
 
 /** Two hex digits name a folder of blobs; this is none of them. */
 const STAGE_FOLDER = "staged";
@@ -168,16 +170,17 @@ export class Blobs {
     for (const folder of await readdir(this.#folder).catch(() => [])) {
       const path = join(this.#folder, folder);
       for (const file of await readdir(path).catch(() => [])) {
-        if (file.endsWith(".part")) await removeLeftover(join(path, file));
+        const age = folder === STAGE_FOLDER ? STAGED_AGE_MS : PART_AGE_MS;
+        if (file.endsWith(".part")) await removeLeftover(join(path, file), age);
       }
     }
   }
 }
 
-async function removeLeftover(path: string): Promise<void> {
+async function removeLeftover(path: string, ageMax: number): Promise<void> {
   const info = await stat(path).catch(() => null);
   if (!info) return;
-  const old = Date.now() - info.mtimeMs > PART_AGE_MS;
+  const old = Date.now() - info.mtimeMs > ageMax;
   if (old || isAbandoned(path)) await rm(path, { force: true });
 }
 
