@@ -18,7 +18,7 @@ export function Camera(of: {
   const open = useCamera(video, of.onRefused);
   const advice = useGuide(video, open && !of.busy);
   const take = (): void => {
-    if (video) void pictureOf(video).then(of.onPicture);
+    if (video) void pictureOf(video).then(of.onPicture, of.onRefused);
   };
   return (
     <>
@@ -61,7 +61,8 @@ function useCamera(video: HTMLVideoElement | null, onRefused: () => void): boole
         stream = await navigator.mediaDevices.getUserMedia({ video: WANTED });
         if (gone) return letGo(stream);
         video.srcObject = stream;
-        setOpen(true);
+        // Before its first frame there is nothing to take a picture of.
+        video.addEventListener("loadeddata", () => setOpen(true), { once: true });
       } catch {
         // Missing, in use, not allowed, or no secure connection: the other way is offered.
         if (!gone) onRefused();

@@ -19,6 +19,8 @@ const SHOWN = ["all", "pending", "problem"] as const;
 const PAGE = 100;
 /** What was looked at is kept so long, for who scrolls back, and forgotten then. */
 const KEPT_MS = 60_000;
+/** A short list may be one that an import has just begun to fill: what comes should be seen. */
+const GROWING_MS = 5000;
 
 /** The list in the address. */
 export function usePhotoList(): PhotoList {
@@ -66,6 +68,11 @@ export function usePhotos(
         readPage(collection, list, page, signal),
       staleTime: KEPT_MS,
       gcTime: KEPT_MS,
+      refetchInterval: ({
+        state: { data },
+      }: {
+        readonly state: { readonly data: Page | undefined };
+      }) => (data && (data.total ?? PAGE) < PAGE ? GROWING_MS : (false as const)),
     })),
   });
   const known = results.find(({ data }) => data !== undefined)?.data;
@@ -77,6 +84,8 @@ export function usePhotos(
       results[Math.floor(place / PAGE) - from]?.data?.items[place % PAGE] ?? null,
   };
 }
+
+type Page = Awaited<ReturnType<typeof readPage>>;
 
 async function readPage(
   collection: string,
