@@ -24,7 +24,7 @@ export const personConsentRoutes = {
       witness: text(EVIDENCE_LENGTH_MAX).meta({ description: "Who of the staff saw it." }),
       born: day.optional().meta({ description: "Where the age is near the collection's floor." }),
       guardian: z
-        .object({ name: text(EVIDENCE_LENGTH_MAX), relation: text(EVIDENCE_LENGTH_MAX) })
+        .strictObject({ name: text(EVIDENCE_LENGTH_MAX), relation: text(EVIDENCE_LENGTH_MAX) })
         .optional(),
       keepPhoto: z.boolean().nullable().default(null).meta({
         description: "Whether the photo may be kept from now on; null: as it was.",
