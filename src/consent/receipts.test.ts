@@ -84,6 +84,7 @@ onEachDatabase(
     assert.equal(record["dpv:hasConsentControl"]["dpv:isExercisedAt"], operator.url);
     assert.equal(record["dpv:hasAuthority"]?.["schema:name"], "The Authority");
     assert.equal(record["assent:modelPack"], "recommended");
+    assert.equal(record["assent:keyMode"], "operator-held", "R24");
     const notice = await app.db.read.selectFrom("notices").selectAll().executeTakeFirstOrThrow();
     assert.equal(record["dpv:hasNotice"]["assent:sha256"], notice.hash);
     assert.equal(record["dpv:hasNotice"]["dct:language"], "en");

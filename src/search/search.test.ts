@@ -14,6 +14,9 @@ import {
 } from "../../test/instance.ts";
 import { eventsOf } from "../../test/ledger.ts";
 import { packManifest } from "../faces/packs.ts";
+import { columns } from "../storage/columns.ts";
+import type { Schema } from "../storage/schema.ts";
+import { addWebhook } from "../webhooks/webhooks.ts";
 import { changePack } from "./change-pack.ts";
 
 const recorded = async ({ app }: Instance) => ({
@@ -309,3 +312,37 @@ onEachDatabase(
     assert.equal((await recorded(instance)).searches.length, 1);
   },
 );
+
+/** What a search may write: its record, and nothing that somebody or something acts on. */
+const RECORD_TABLES = ["entries", "search_returns", "searches", "subject_sequences"];
+
+onEachDatabase("R17 a hit sets nothing in motion: only the record changes", async (database) => {
+  await using instance = await openInstance(database);
+  const { app } = instance;
+  const collection = await makeCollection(app);
+  const url = "https://receiver.example/hook";
+  const endpoint = { collection: collection.id, url, allowPrivate: false };
+  await addWebhook(app.db, app.recorder, endpoint);
+  const anna = await enrolPerson(app, collection, "anna");
+  await importPhotos(instance, collection, { "a.jpg": fakePhoto(["anna"], "a") });
+  await app.runner.drain();
+  const states = async () => {
+    const rows = await app.db.read.selectFrom("sightings").select("state").execute();
+    return rows.map(({ state }) => state);
+  };
+  assert.deepEqual(await states(), ["proposed"], "a candidate, for a person to confirm");
+  const everything = async () => {
+    const rows: [name: string, text: string][] = [];
+    for (const name of Object.keys(columns) as (keyof Schema)[]) {
+      const found = await app.db.read.selectFrom(name).selectAll().execute();
+      rows.push([name, JSON.stringify(found)]);
+    }
+    return rows;
+  };
+  await app.ledger.sequence();
+  const before = new Map(await everything());
+  assert.deepEqual(returned(await searchFor(app, collection, ["anna"])), [anna]);
+  const changed = (await everything()).filter(([name, text]) => before.get(name) !== text);
+  assert.deepEqual(changed.map(([name]) => name).toSorted(), RECORD_TABLES);
+  assert.deepEqual(await states(), ["proposed"]);
+});
