@@ -4,7 +4,7 @@ import { Failure, Loading } from "../../shared/states.tsx";
 import { useWords } from "../../shared/words.ts";
 import { Empty } from "../parts/states.tsx";
 import { library } from "../texts/library.ts";
-import { type GridWindow, useGridWindow } from "./grid-window.ts";
+import { GAP, type GridWindow, useGridWindow } from "./grid-window.ts";
 import { type PhotoList, usePhotos } from "./photo-list.ts";
 import { Tile } from "./photo-tile.tsx";
 
@@ -14,8 +14,9 @@ const REST_MS = 90;
 /**
  * [Note: a long grid] The page is as high as all photos need, and only the tiles near what is seen
  * exist: a hundred thousand photos cost as much as a hundred. A tile's place in the list says where
- * it stands, so that one can jump anywhere, and pages of photos are asked for by place. Heights are
- * set by script on the elements, which the page's policy allows; it forbids styles in markup.
+ * it stands, so that one can jump anywhere, and pages of photos are asked for by place. A tile never
+ * moves on the page: scrolling paints what is new and nothing twice. Places and heights are set by
+ * script on the elements, which the page's policy allows; it forbids styles in markup.
  */
 export function PhotoGrid(of: { readonly collection: string; readonly list: PhotoList }) {
   const { photos: words } = useWords(library);
@@ -43,11 +44,6 @@ export function PhotoGrid(of: { readonly collection: string; readonly list: Phot
           aria-label={words.grid(total ?? 0)}
           hidden={!total}
           onKeyDown={keys.onKeyDown}
-          style={{
-            transform: `translateY(${seen.firstRow * seen.rowHeight}px)`,
-            gridTemplateColumns: `repeat(${seen.columns}, minmax(0, 1fr))`,
-            gridAutoRows: seen.rowHeight,
-          }}
         >
           {Array.from({ length: Math.max(0, last - first) }, (_, index) => (
             <Tile
@@ -58,6 +54,9 @@ export function PhotoGrid(of: { readonly collection: string; readonly list: Phot
               list={of.list}
               collection={of.collection}
               isStop={first + index === stop}
+              left={((first + index) % seen.columns) * seen.rowHeight}
+              top={Math.floor((first + index) / seen.columns) * seen.rowHeight}
+              side={seen.rowHeight - GAP}
             />
           ))}
         </ul>

@@ -16,15 +16,21 @@ export const Tile = memo(function Tile(of: {
   readonly collection: string;
   /** Whether Tab stops here. */
   readonly isStop: boolean;
+  /** Where it stands in the grid, and how large, in CSS pixels. */
+  readonly left: number;
+  readonly top: number;
+  readonly side: number;
 }) {
   const { photos: words } = useWords(library);
   const language = useLanguage();
   const { photo, place } = of;
-  if (photo === null) return <li className="tile" aria-hidden="true" />;
+  const { left, top, side } = of;
+  const style = { left, top, width: side, height: side };
+  if (photo === null) return <li className="tile" aria-hidden="true" style={style} />;
   const when = photo.takenAt === null ? words.undated : showDay(photo.takenAt, language);
   const mark = photo.problem !== null ? words.problem : photo.pending ? words.pending : null;
   return (
-    <li className="tile" aria-setsize={of.total} aria-posinset={place + 1}>
+    <li className="tile" style={style} aria-setsize={of.total} aria-posinset={place + 1}>
       <Link
         to={`/app/c/${of.collection}/photos/${photo.id}${addressOf(of.list, { at: place })}`}
         tabIndex={of.isStop ? 0 : -1}
