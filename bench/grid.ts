@@ -84,7 +84,7 @@ async function measure(browser: Browser, page: Page, name: string, path: string)
     `  jump anywhere until its tiles are there: median ${ms(quantile(jumps, 0.5))}, ` +
       `worst ${ms(quantile(jumps, 1))}`,
   );
-  const memory = await memoryMb(browser, page);
+  const memory = await memoryMb(browser);
   console.log(`  memory of the page after that: ${memory.toFixed(0)} MB`);
   const good =
     cold.painted <= TARGETS.paintMs && rate > TARGETS.frames && memory <= TARGETS.memoryMb;
@@ -176,7 +176,7 @@ async function jumped(page: Page): Promise<readonly number[]> {
 }
 
 /** What the page's own process holds alone, and its share of what it holds with others (PSS). */
-async function memoryMb(browser: Browser, page: Page): Promise<number> {
+async function memoryMb(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");
   const sizes = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => pssMb(id));
