@@ -7,12 +7,13 @@ export type Health = Answer<"getCollectionHealth">;
 const WORKING_MS = 1500;
 const RESTING_MS = 15_000;
 
-/** How a collection is, kept up to date. */
-export function useHealth(collection: string) {
+/** How a collection is, kept up to date; often while it works, or `working` says that it will. */
+export function useHealth(collection: string, working = false) {
   return useQuery({
     queryKey: ["health", collection],
     queryFn: async () => assent.getCollectionHealth({ collection }),
-    refetchInterval: ({ state }) => (state.data && isBusy(state.data) ? WORKING_MS : RESTING_MS),
+    refetchInterval: ({ state }) =>
+      working || (state.data && isBusy(state.data)) ? WORKING_MS : RESTING_MS,
   });
 }
 

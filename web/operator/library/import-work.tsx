@@ -14,10 +14,11 @@ const IMPORT_FILES = "import_files";
 const NEWEST = 50;
 
 /** What the service does with files that it has: as they come in, from folders, from archives. */
-export function ImportWork({ collection }: { readonly collection: string }) {
+export function ImportWork(of: { readonly collection: string; readonly sending: boolean }) {
   const { imports: words } = useWords(library);
   const client = useQueryClient();
-  const { data } = useHealth(collection);
+  const { collection } = of;
+  const { data } = useHealth(collection, of.sending);
   const pace = usePace();
   // The most that ever waited at once is what is to be done.
   const most = useRef(0);
@@ -28,10 +29,11 @@ export function ImportWork({ collection }: { readonly collection: string }) {
   useEffect(() => {
     if (waiting > 0) pace.note(done, Date.now());
   }, [pace, waiting, done]);
+  const { photos = 0, refused = 0 } = data ?? {};
   useEffect(() => {
     if (!busy) void client.invalidateQueries({ queryKey: photosKey(collection) });
     void client.invalidateQueries({ queryKey: ["refused", collection] });
-  }, [client, collection, busy, waiting]);
+  }, [client, collection, busy, waiting, photos, refused]);
   if (!data) return null;
   return (
     <section className="section">

@@ -36,7 +36,7 @@ export function Import() {
           {isOwner ? <FromServer collection={id} /> : null}
         </>
       )}
-      <ImportWork collection={id} />
+      <ImportWork collection={id} sending={state.state === "sending" || state.state === "sent"} />
       <RefusedFiles collection={id} notTaken={state.notTaken} />
     </>
   );

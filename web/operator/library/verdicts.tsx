@@ -98,8 +98,8 @@ function useSaying(of: { readonly collection: string; readonly onChanged: () => 
     const { state } = await CALLS[word]({ collection: of.collection, sighting });
     const name = of1?.name ?? words.someone;
     const half = word === "confirm" && state === "proposed";
-    setSaid(word === "undo" ? null : { word, sighting, name, half });
     await of.onChanged();
+    setSaid(word === "undo" ? null : { word, sighting, name, half });
   });
   return { said, say };
 }
