@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { onEachDatabase } from "../../test/databases.ts";
 import { enrolPerson, makeCollection, openInstance } from "../../test/instance.ts";
 import { eventsOf } from "../../test/ledger.ts";
+import { passkeyOver } from "../../test/passkey-over.ts";
 import type { App } from "../app.ts";
 import { DAY_MS, fixedClock } from "../base/clock.ts";
 import type { CollectionId, ConsentId, SubjectId } from "../base/ids.ts";
@@ -123,24 +123,6 @@ onEachDatabase("R9 a yes to a notice that is not in force is refused", async (da
   }
   assert.deepEqual(await consentsOf(app.db, app.vault, collection, anna), []);
 });
-
-/** What a browser hands back when a passkey signs this hash. */
-function passkeyOver(receiptHash: string) {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const site = createHash("sha256").update("club.example").digest();
-  const authenticatorData = Buffer.concat([site, Buffer.from([0x05, 0, 0, 0, 1])]);
-  const challenge = Buffer.from(receiptHash, "hex").toString("base64url");
-  const origin = "https://club.example";
-  const clientData = Buffer.from(JSON.stringify({ type: "webauthn.get", challenge, origin }));
-  const hash = createHash("sha256").update(clientData).digest();
-  const signature = sign("sha256", Buffer.concat([authenticatorData, hash]), privateKey);
-  return {
-    publicKey: publicKey.export({ format: "jwk" }),
-    authenticatorData: authenticatorData.toString("base64url"),
-    clientDataJSON: clientData.toString("base64url"),
-    signature: signature.toString("base64url"),
-  };
-}
 
 onEachDatabase("R4 a passkey signs the receipt, and the evidence keeps it", async (database) => {
   const clock = fixedClock(START);

@@ -12,10 +12,13 @@ import {
   searchFor,
 } from "../../test/instance.ts";
 import { eventsOf } from "../../test/ledger.ts";
+import { passkeyOver } from "../../test/passkey-over.ts";
 import { archiveOf, unpack } from "../../test/unpack.ts";
+import type { App } from "../app.ts";
 import { sha256Hex } from "../base/bytes.ts";
 import type { SubjectId } from "../base/ids.ts";
 import { openTemplates } from "../collections/templates.ts";
+import { attachPasskeySignature } from "../consent/consents.ts";
 import { receiptsOf } from "../consent/receipts.ts";
 import { keySetOf, openSigner } from "../ledger/signing.ts";
 import { decode } from "../media/decode.ts";
@@ -204,17 +207,28 @@ function samplePositions(bytes: Buffer, directoryAt: (start: number) => void): r
   return positions;
 }
 
+/** Has a person sign their receipt with a passkey. */
+async function signReceipt(app: App, subject: SubjectId) {
+  const [receipt] = await receiptsOf(app.db, app.vault, subject);
+  assert.ok(receipt);
+  const passkey = passkeyOver(sha256Hex(receipt.jws));
+  const of = { subject, consent: receipt.consent, signature: passkey };
+  await app.db.write(async (tx) => attachPasskeySignature(tx, app.recorder, of));
+  return { passkey };
+}
+
 onSqlite("R16 an export packed anew with a change is refused with the reason", async (database) => {
   await using instance = await openInstance(database);
   const { app } = instance;
   const { anna, bert } = await prepare(instance);
+  const { passkey } = await signReceipt(app, anna);
   const { bytes } = await exported(instance, anna);
   const files = await unpack(bytes);
   const check = async (changed: ReadonlyMap<string, Uint8Array>) => {
     const result = await verifyFile(archiveOf(changed));
     return result.valid ? result.sentence : `${result.code}: ${result.sentence}`;
   };
-  assert.match(await check(files), /^This export/u, "the very files are sound");
+  assert.match(await check(files), /^This export .* 1 receipt \(1 signed with a passkey\)/u);
   for (const [name, file] of files) {
     const other = Buffer.from(file);
     other[other.length >> 1] = (other[other.length >> 1] ?? 0) ^ 1;
@@ -296,6 +310,9 @@ onSqlite("R16 an export packed anew with a change is refused with the reason", a
     await resigned(inRecord('"returned":"match"', '"returned":null')),
     /^commitment_mismatch: Whether the search/u,
   );
+  // Nor a passkey's signature that is another's.
+  const { signature } = passkeyOver("0".repeat(64));
+  assert.match(await resigned(inRecord(passkey.signature, signature)), /^signature_invalid/u);
   const unproved = (name: string, value: Json) => (name === EXPORT_FILES.searches ? [] : value);
   assert.match(await resigned(unproved), /^incomplete: Not every search/u);
   const otherProof = (name: string, value: Json) =>

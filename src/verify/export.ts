@@ -7,6 +7,7 @@ import type { Opening } from "./commitment.ts";
 import { verifyEntryIn } from "./entry.ts";
 import { VerifyError } from "./errors.ts";
 import { type KeySet, verifyJws } from "./jws.ts";
+import { verifyPasskey } from "./passkey.ts";
 import { verifyReceipt } from "./receipt.ts";
 import { checkSearches, searchesSchema, toldSearchSchema } from "./searches.ts";
 
@@ -97,6 +98,8 @@ export interface ExportFindings {
   readonly files: number;
   readonly photos: number;
   readonly receipts: number;
+  /** Receipts that the person signed with a passkey. */
+  readonly signed: number;
   readonly entries: number;
   /** Searches of the person's collections that are proved to be in the ledger as they are told. */
   readonly searches: number;
@@ -127,7 +130,8 @@ export async function verifyExport(
   const checkpoint = await verifyCheckpoint(checkpointNote, trusted.ledger ?? keys.ledger);
   const openings = checkEntries(taken, manifest, checkpoint);
   checkReceiptsNamed(receipts, openings);
-  const { searches: told } = readRecord(taken, manifest.subject);
+  const { grants, searches: told } = readRecord(taken, manifest.subject);
+  const signed = await checkPasskeys(grants, receipts);
   const proven = readJson(taken, EXPORT_FILES.searches, searchesSchema);
   const searches = checkSearches(told.rows, proven, checkpoint, openings);
   return {
@@ -136,6 +140,7 @@ export async function verifyExport(
     files: taken.files.length,
     photos: taken.files.filter(({ name }) => name.startsWith(EXPORT_FILES.photos)).length,
     receipts: receipts.length,
+    signed,
     entries: openings.length,
     searches,
     checkpoint,
@@ -236,10 +241,35 @@ function checkReceiptsNamed(receipts: readonly NamedReceipt[], openings: readonl
   throw new VerifyError("hash_mismatch", `The ledger names no receipt like ${stray.name}.`);
 }
 
+/** A consent as the record tells it, as far as a passkey signed its receipt. */
+const consentSchema = z.looseObject({
+  evidence: z.looseObject({ passkey: z.unknown().optional() }).nullable(),
+  receiptHash: hex.nullable(),
+});
+
 const recordSchema = z.looseObject({
   subject: z.looseObject({ id: subject }),
+  grants: z.array(z.looseObject({ consents: z.array(consentSchema) })),
   searches: z.looseObject({ rows: z.array(toldSearchSchema) }),
 });
+
+/** Returns how many receipts the person signed, each with a key that fits this very receipt. */
+async function checkPasskeys(
+  grants: z.infer<typeof recordSchema>["grants"],
+  receipts: readonly NamedReceipt[],
+): Promise<number> {
+  const hashes = new Set(receipts.map(({ hash }) => hash));
+  let signed = 0;
+  for (const { evidence, receiptHash } of grants.flatMap(({ consents }) => consents)) {
+    if (evidence?.passkey === undefined) continue;
+    if (receiptHash === null || !hashes.has(receiptHash)) {
+      throw new VerifyError("incomplete", "A receipt that a passkey signed is missing.");
+    }
+    await verifyPasskey(receiptHash, evidence.passkey);
+    signed += 1;
+  }
+  return signed;
+}
 
 function readRecord(taken: Taken, subjectOfManifest: string): z.infer<typeof recordSchema> {
   const record = readJson(taken, EXPORT_FILES.record, recordSchema);

@@ -126,11 +126,12 @@ async function checkExport(source: ByteSource, options: VerifyOptions): Promise<
     ...(options.receipts ? [] : found.keys.receipts.keys.map(({ kid }) => `receipts ${kid}`)),
     ...(options.ledger ? [] : found.keys.ledger.map((key) => `ledger ${key}`)),
   ];
+  const signed = found.signed === 0 ? "" : ` (${found.signed} signed with a passkey)`;
   return valid(
     "export",
     `This export of ${found.subject} is whole and as it was made at ${found.madeAt}: ` +
       `${found.files} files, among them ${count(found.photos, "photo")} and ` +
-      `${count(found.receipts, "receipt")}, all ${found.entries} of their ledger entries, and those ` +
+      `${count(found.receipts, "receipt")}${signed}, all ${found.entries} of their ledger entries, and those ` +
       `of ${count(found.searches, "search", "es")} of their collections, each proved to be in the ` +
       `ledger of ${found.checkpoint.size}.${against}${ownKeys(own)}`,
   );
