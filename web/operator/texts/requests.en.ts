@@ -18,7 +18,8 @@ export const en = {
   reason: "They say",
   noReason: "They gave no reason; they need not.",
   look: "Look at it",
-  lookWhat: "The picture is shown to you for this decision alone.",
+  lookWhat:
+    "The photo is shown to you for this decision alone. One face that it is about stays blurred.",
   alt: "The photo that somebody objects to",
   uphold: "Uphold",
   reject: "Reject",

@@ -20,7 +20,8 @@ export const nl: typeof en = {
   reason: "Die zegt",
   noReason: "Er is geen reden gegeven; dat hoeft ook niet.",
   look: "Bekijk het",
-  lookWhat: "De foto wordt je alleen voor deze beslissing getoond.",
+  lookWhat:
+    "De foto wordt je alleen voor deze beslissing getoond. Gaat het om één gezicht, dan blijft dat vervaagd.",
   alt: "De foto waartegen iemand bezwaar maakt",
   uphold: "Toewijzen",
   reject: "Afwijzen",
