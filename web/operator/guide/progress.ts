@@ -34,6 +34,8 @@ export function useFirstRun(wanted: string | null) {
     queryKey: [...FIRST_RUN_KEY, collection?.id],
     queryFn: async () => (collection === null ? null : readInside(collection.id)),
     enabled: collections.data !== undefined,
+    // Whoever comes back has just done a step elsewhere.
+    staleTime: 0,
   });
   const failed = [operator, collections, inside].find(({ error }) => error !== null);
   const ready = operator.data && collections.data && inside.data !== undefined;
