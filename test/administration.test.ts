@@ -7,7 +7,9 @@ import { erase } from "../src/rights/erase.ts";
 import { verifyEntry } from "../src/verify/entry.ts";
 import type { Opening } from "../src/verify/commitment.ts";
 import { onEachDatabase, onSqlite } from "./databases.ts";
-import { fakePhoto, fakePicture } from "./fake-engine.ts";
+import { FacesError } from "../src/faces/errors.ts";
+import { listJobs } from "../src/jobs/jobs.ts";
+import { fakeEngine, fakePhoto, fakePicture } from "./fake-engine.ts";
 import { enrolPerson, importPhotos, makeCollection, returned, searchFor } from "./instance.ts";
 import { eventsOf } from "./ledger.ts";
 import { type Badge, makeKey, openTestService, signInAs, type TestService } from "./service.ts";
@@ -346,4 +348,22 @@ onSqlite("the grace only becomes shorter, and papers are had as page and PDF", a
     const pdf = await ask(tested, auditor, ["GET", `/papers/${name}/pdf`]);
     assert.match(pdf.text, /^%PDF-/u, name);
   }
+});
+
+onSqlite("a pack whose models are not here is refused at once", async (database) => {
+  const openEngine = async (pack: string) => {
+    if (pack === "recommended") return fakeEngine("recommended");
+    throw new FacesError("model_missing", "A model file is not here.");
+  };
+  await using tested = await openTestService(database, { instance: { openEngine } });
+  const { app } = tested.instance;
+  const { id } = await makeCollection(app);
+  const owner = await signInAs(tested, "owner");
+  const changed = await ask(tested, owner, ["POST", `/collections/${id}/pack`], {
+    pack: "bundled",
+  });
+  assert.deepEqual([changed.status, changed.body["code"]], [503, "model_missing"]);
+  assert.equal((await listJobs(app.db, 10)).length, 0);
+  const chosen = await ask(tested, owner, ["PUT", "/packs/for-new"], { pack: "bundled" });
+  assert.deepEqual([chosen.status, chosen.body["code"]], [503, "model_missing"]);
 });

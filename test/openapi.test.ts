@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bodySchemaOf, paramNames, type Route } from "../src/contract/contract.ts";
 import { bodySchema, documentApi } from "../src/contract/openapi.ts";
+import { PLAIN_ROUTE_LIST } from "../src/contract/plain-routes.ts";
 import { ROUTE_LIST } from "../src/contract/routes.ts";
 import { curlOf, renderDocs } from "../src/http/docs.ts";
 
@@ -19,7 +20,10 @@ interface Operation {
   readonly responses: Readonly<
     Record<
       string,
-      { readonly description: string; readonly content: Readonly<Record<string, { schema: Json }>> }
+      {
+        readonly description: string;
+        readonly content?: Readonly<Record<string, { schema: Json }>>;
+      }
     >
   >;
 }
@@ -85,10 +89,10 @@ test("the document is OpenAPI 3.1: every operation, parameter, schema and answer
   assert.ok(typeof info["title"] === "string" && typeof info["version"] === "string");
   assert.ok(Object.values(document.components.schemas).every(isSchema));
   const ids = operations.map(({ operation }) => operation.operationId);
-  assert.equal(new Set(ids).size, ROUTE_LIST.length);
+  assert.equal(new Set(ids).size, ROUTE_LIST.length + PLAIN_ROUTE_LIST.length);
   for (const { path, method, operation } of operations) {
     assert.match(path, /^\/api\/v1(\/([a-z-]+|\{[a-z]+\}))+$/u);
-    assert.ok(["get", "post", "put", "patch", "delete"].includes(method), method);
+    assert.ok(["get", "post", "put", "patch", "delete", "head"].includes(method), method);
     const inPath = [...path.matchAll(/\{([a-z]+)\}/gu)].map(([, name = ""]) => name);
     const declared = operation.parameters.filter((one) => one.in === "path");
     assert.deepEqual(
@@ -111,7 +115,7 @@ test("the document is OpenAPI 3.1: every operation, parameter, schema and answer
     for (const [status, { description, content }] of Object.entries(operation.responses)) {
       assert.match(status, /^[2-5]\d\d$/u);
       assert.notEqual(description, "");
-      for (const { schema } of Object.values(content)) assert.ok(isSchema(schema));
+      for (const { schema } of Object.values(content ?? {})) assert.ok(isSchema(schema));
     }
   }
 });
@@ -164,7 +168,9 @@ test("an example's request is of its schema, and the page shows it as a command"
     assert.match(curlOf(route), /^curl [\s\S]*"\$address\/api\/v1\//u, name);
   }
   const page = renderDocs("http://localhost:4400");
-  for (const [name] of ROUTE_LIST) assert.ok(page.includes(`<h3 id="${name}">`), name);
+  for (const [name] of [...ROUTE_LIST, ...PLAIN_ROUTE_LIST]) {
+    assert.ok(page.includes(`<h3 id="${name}">`), name);
+  }
   // Addresses in examples are nobody's, and nothing is loaded from them.
   assert.doesNotMatch(page, /<script|src=|https?:\/\/(?!localhost|receiver\.example)/u);
 });

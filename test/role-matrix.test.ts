@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { createAccount } from "../src/accounts/accounts.ts";
 import { createApiKey } from "../src/accounts/api-keys.ts";
 import { currentNotices } from "../src/consent/notices.ts";
@@ -17,6 +18,9 @@ import {
 import { type Collection, findCollection } from "../src/collections/collections.ts";
 import { paramNames, type Route } from "../src/contract/contract.ts";
 import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
+import { PLAIN_ROUTE_LIST, type PlainRouteName } from "../src/contract/plain-routes.ts";
+import { addWitness, listWitnesses } from "../src/ledger/witness.ts";
+import { formatVerifierKey, SIGNATURE_TYPE, verifierKeyOf } from "../src/verify/note.ts";
 import { onSqlite } from "./databases.ts";
 import { filesAsked } from "./files-asked.ts";
 import { addClip, askForCopy } from "./video-asked.ts";
@@ -122,6 +126,7 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   proveConsistency: EVERYBODY,
   getWitnessState: EVERYBODY,
   addWitness: OWNER,
+  removeWitness: OWNER,
   getWitnessing: OVERSEERS,
   switchWitnessing: OWNER,
   watchLedger: OWNER,
@@ -225,6 +230,15 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   getSightingHistory: ["subject", ...READERS],
 };
 
+/** The same for what speaks other standards: files sent in parts, and the record's tiles. */
+const PLAIN_TABLE: Readonly<Record<PlainRouteName, readonly Visitor[]>> = {
+  beginUpload: [...STAFF, "key"],
+  headUpload: [...STAFF, "key"],
+  patchUpload: [...STAFF, "key"],
+  deleteUpload: [...STAFF, "key"],
+  getTile: EVERYBODY,
+};
+
 /** Answers that mean: this is not for you, or not there for you. */
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 404]);
 
@@ -255,6 +269,57 @@ onSqlite("every route lets in whom the table names, and nobody else", async (dat
     [],
     "rows of routes that are gone",
   );
+});
+
+onSqlite("so does every route that speaks another standard", async (database) => {
+  // What tus keeps until when is by the machine's own clock.
+  const clock = fixedClock(Date.now());
+  await using tested = await openTestService(database, { instance: { clock } });
+  await signInAs(tested, "owner");
+  const scene = await makeScene(tested);
+  await tested.instance.app.ledger.sequence();
+  const { origin } = tested.service;
+  const uploads = `${origin}/api/v1/collections/${scene.collection.id}/uploads`;
+  const begin = async (badge: Badge) =>
+    fetch(uploads, {
+      method: "POST",
+      headers: {
+        ...badge,
+        "tus-resumable": "1.0.0",
+        "upload-length": "4",
+        "upload-metadata": `filename ${btoa("p.jpg")}`,
+      },
+    });
+  const wrong: string[] = [];
+  for (const [name, route] of PLAIN_ROUTE_LIST) {
+    for (const visitor of VISITORS) {
+      const badge = await badgeOf(tested, scene, visitor, clock);
+      const expected = PLAIN_TABLE[name].includes(visitor);
+      // An upload is their own of whoever may have one, and somebody's otherwise.
+      const begun = expected ? badge : await badgeOf(tested, scene, "owner", clock);
+      const own = name === "getTile" ? null : (await begin(begun)).headers.get("location");
+      const tile = `${origin}/api/v1/ledger/tile/0/000.p/1`;
+      const answer =
+        name === "beginUpload"
+          ? await begin(badge)
+          : await fetch(own === null ? tile : new URL(own, origin), {
+              method: route.method,
+              headers: {
+                ...badge,
+                "tus-resumable": "1.0.0",
+                ...(route.method === "PATCH"
+                  ? { "upload-offset": "0", "content-type": "application/offset+octet-stream" }
+                  : {}),
+              },
+              ...(route.method === "PATCH" ? { body: "ab" } : {}),
+            });
+      await answer.arrayBuffer();
+      if (expected && answer.status !== route.status)
+        wrong.push(`${name}, ${visitor}: ${answer.status}`);
+      if (!expected && !REFUSED.has(answer.status)) wrong.push(`${name}, ${visitor}: let in`);
+    }
+  }
+  assert.deepEqual(wrong, []);
 });
 
 onSqlite("lists show what is in reach, and nothing beyond", async (database) => {
@@ -366,6 +431,18 @@ async function makeWatched(
   return { webhook, message, alert, entry: entry.id, search, notice: notice?.id ?? "" };
 }
 
+/** Somebody who cosigns the record: a new one each time, for a key is taken once. */
+async function makeWitness(app: App): Promise<string> {
+  const { publicKey } = generateKeyPairSync("ed25519");
+  const raw = Buffer.from(String(publicKey.export({ format: "jwk" }).x), "base64url");
+  const name = `witness.example/${raw.toString("hex").slice(0, 8)}`;
+  const key = formatVerifierKey(verifierKeyOf(name, SIGNATURE_TYPE.cosignature, raw));
+  const url = `https://${name}`;
+  await app.db.write(async (tx) => addWitness(tx, app.recorder, { url, key }));
+  const made = (await listWitnesses(app.db)).find((one) => one.url === url);
+  return made?.id ?? "";
+}
+
 async function askAs(
   tested: TestService,
   route: Route,
@@ -390,6 +467,7 @@ async function askAs(
     message: scene.message,
     alert: scene.alert,
     entry: scene.entry,
+    ...(route.path.includes(":witness") ? { witness: await makeWitness(app) } : {}),
     search: scene.search,
     notice: scene.notice,
     ...(await filesAsked(app, scene.collection.id, scene.subject)),

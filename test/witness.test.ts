@@ -6,7 +6,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openWitnessDoor } from "../src/cli/witness-door.ts";
-import { addWitness, askWitness, listWitnesses, witnessState } from "../src/ledger/witness.ts";
+import {
+  addWitness,
+  askWitness,
+  listWitnesses,
+  witnessState,
+  removeWitness,
+} from "../src/ledger/witness.ts";
 import { addCheckpoint, watchLog, witnessKeyOf } from "../src/ledger/witnessing.ts";
 import { addSigningKey } from "../src/ledger/signing.ts";
 import { fixedClock } from "../src/base/clock.ts";
@@ -366,5 +372,15 @@ onEachDatabase(
     await assert.rejects(watched, { code: "format_invalid" });
     const [entry] = await own.ledger.operatorEntries({ limit: 1 });
     assert.equal(entry?.opening?.event["kind"], "witness.added");
+    const [witness] = await listWitnesses(own.db);
+    assert.ok(witness);
+    const remove = async () =>
+      own.db.write(async (tx) => removeWitness(tx, own.recorder, witness.id));
+    await remove();
+    await assert.rejects(remove(), { code: "witness_unknown" });
+    const [removal] = await own.ledger.operatorEntries({ limit: 1 });
+    assert.equal(removal?.opening?.event["kind"], "witness.removed");
+    // Whoever was removed may come back.
+    await add({ url, key });
   },
 );

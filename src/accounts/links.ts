@@ -15,6 +15,7 @@ import {
 } from "./accounts.ts";
 import { AccountsError } from "./errors.ts";
 import { queueMail } from "./mail.ts";
+import { MAIL_LANGUAGE, mailLanguageOf } from "./mail-language.ts";
 import { textsIn } from "./mail-texts.ts";
 import { columnsOf, type NewSession, openSession, type Owner, ownerOf } from "./sessions.ts";
 import { hashToken, isToken, newToken } from "./tokens.ts";
@@ -243,7 +244,7 @@ async function mailAccount(tx: Tx, deps: LinkDeps, index: string): Promise<void>
   if (!row) return;
   const { name, email } = await readAccount(tx, deps.vault, row.id);
   const link = linkTo(deps.origin, "account", await makeAccountLink(tx, deps.clock, row.id));
-  const mail = { to: email, ...textsIn("en").signIn({ name, link }) };
+  const mail = { to: email, ...textsIn(MAIL_LANGUAGE).signIn({ name, link }) };
   await queueMail(tx, deps, { kind: "account_link", account: row.id }, mail);
 }
 
@@ -253,10 +254,9 @@ async function mailSubjects(tx: Tx, deps: LinkDeps, index: string): Promise<void
     const { name, contact } = await readSubject(tx, deps.vault, id);
     const { token, hash } = newToken();
     await insertLink(tx, deps.clock, hash, { kind: "subject", id });
-    const mail = {
-      to: contact,
-      ...textsIn("en").record({ name, link: linkTo(deps.origin, "subject", token) }),
-    };
+    const texts = textsIn(await mailLanguageOf(tx, id));
+    const link = linkTo(deps.origin, "subject", token);
+    const mail = { to: contact, ...texts.record({ name, link }) };
     await queueMail(tx, deps, { kind: "subject_link", subject: id }, mail);
   }
 }

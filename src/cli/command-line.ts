@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { CommonOptions } from "./context.ts";
 
 /** A file of commands: what they are called, and what adds them to the command line. */
 interface Part {
@@ -62,6 +63,16 @@ export async function commandLine(words: readonly string[]): Promise<Command> {
     .option("--database <address>", "postgres://... instead of the embedded database")
     .option("--workers <n>", "threads that look at photos (default: one a core)")
     .option("--account <name>", "who does this, for the record (default: operator)")
+    .option(
+      "--config <file.json>",
+      "the settings of the environment, as a JSON object (or ASSENT_CONFIG)",
+    )
+    .hook("preAction", async (_, action) => {
+      const { config = process.env["ASSENT_CONFIG"] } = action.optsWithGlobals<CommonOptions>();
+      if (config === undefined) return;
+      const { takeSettings } = await import("./settings-file.ts");
+      await takeSettings(config);
+    })
     .showHelpAfterError("(assent help shows the commands)")
     .exitOverride();
   const command = commandIn(assent, words);

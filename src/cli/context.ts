@@ -23,6 +23,7 @@ export interface CommonOptions {
   readonly database?: string;
   readonly workers?: string;
   readonly account?: string;
+  readonly config?: string;
 }
 
 /** Reads the configuration: command line before environment before defaults. */

@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { z } from "zod";
 import { firstOwnerLink, linkTo } from "../accounts/links.ts";
 import type { MailTransport } from "../accounts/mail.ts";
 import {
@@ -20,13 +18,9 @@ import { say } from "./output.ts";
 interface ServeOptions {
   readonly port?: string;
   readonly host?: string;
-  readonly config?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A file of settings is a page, not a book. */
-const FILE_CHARACTERS_MAX = 100_000;
 
 /** serve: the instance as a service. */
 export function serveCommands(assent: Command): void {
@@ -35,14 +29,12 @@ export function serveCommands(assent: Command): void {
     .description("Serve the instance over HTTP, and work in the background.")
     .option("--port <n>", `where to listen (default: ${PORT_DEFAULT}, or ASSENT_PORT)`)
     .option("--host <address>", "on which address (default: 127.0.0.1, or ASSENT_HOST)")
-    .option("--config <file.json>", "the settings of the environment, as a JSON object")
     .action(async (options: ServeOptions, command: Command) => serve(options, command));
 }
 
 async function serve(options: ServeOptions, command: Command): Promise<void> {
-  const file = options.config === undefined ? {} : await readSettingsFile(options.config);
-  const environment = { ...file, ...process.env };
-  const config = readConfig(command, environment);
+  const environment = process.env;
+  const config = readConfig(command);
   const settings = readServiceSettings(options, environment, config.workers);
   const mail = readMailSettings(environment);
   for (const line of summaryOf(config, settings, mail)) say(line);
@@ -80,25 +72,6 @@ async function untilStopped(): Promise<void> {
 function transportOf(mail: MailSettings | null, environment: Environment): MailTransport | null {
   if (mail) return smtpTransport(mail);
   return environment["NODE_ENV"] === "development" ? printingTransport(say) : null;
-}
-
-/** Settings in a file have the names of the environment's; text, numbers and yes or no. */
-const settingsFile = z.record(
-  z.string().regex(/^ASSENT_[A-Z_]+$/u),
-  z.union([z.string(), z.number(), z.boolean()]).transform(String),
-);
-
-async function readSettingsFile(path: string): Promise<Environment> {
-  const text = await readFile(path, "utf8").catch(() => {
-    throw new UsageError("--config can't be read.");
-  });
-  try {
-    const parsed = settingsFile.safeParse(JSON.parse(text.slice(0, FILE_CHARACTERS_MAX)));
-    if (parsed.success) return parsed.data;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new UsageError('--config takes a JSON object like {"ASSENT_PORT": 4400}.');
 }
 
 /** The service's settings: command line before environment before defaults. */

@@ -1,6 +1,12 @@
 import { once } from "node:events";
 import type { Command } from "commander";
-import { addWitness, askWitness, listWitnesses, witnessState } from "../ledger/witness.ts";
+import {
+  addWitness,
+  askWitness,
+  listWitnesses,
+  removeWitness,
+  witnessState,
+} from "../ledger/witness.ts";
 import { watchLog, witnessKeyOf } from "../ledger/witnessing.ts";
 import { formatVerifierKey } from "../verify/note.ts";
 import { withApp } from "./context.ts";
@@ -43,6 +49,20 @@ function ownLedgerCommands(witness: Command): void {
         }
         for (const one of witnesses) await askWitness(app.db, app.ledger, one);
         say(`Cosigned by ${count(witnesses.length, "witness", "witnesses")}.`);
+      }),
+    );
+  witness
+    .command("remove")
+    .description("Ask a witness no more. What they have cosigned stays.")
+    .argument("<name>", "as `assent witness list` shows it")
+    .action(async (name: string, _: unknown, command: Command) =>
+      withApp(command, async (app) => {
+        const known = (await listWitnesses(app.db)).filter(({ key }) => key.name === name);
+        if (known.length === 0) throw new UsageError("There is no witness of this name.");
+        await app.db.write(async (tx) => {
+          for (const { id } of known) await removeWitness(tx, app.recorder, id);
+        });
+        say("Removed. Without any witness the screens say UNWITNESSED.");
       }),
     );
   witness

@@ -20,6 +20,7 @@ import type {
   SubjectId,
   UploadId,
   WebhookId,
+  WitnessId,
 } from "../base/ids.ts";
 
 /** Ids as newId makes them: a prefix and 96 random bits as base64url. */
@@ -48,6 +49,7 @@ export const messageId = id<MessageId>("msg", "A message's id.");
 export const inviteId = id<InviteId>("inv", "An invite's id.");
 export const consentId = id<ConsentId>("con", "The id of one saying of yes.");
 export const objectionId = id<ObjectionId>("obj", "An objection's id.");
+export const witnessId = id<WitnessId>("wit", "A witness' id.");
 export const alertId = id<AlertId>("ale", "An alert's id.");
 /** What an authenticator calls its passkey: bytes of its choice. */
 export const passkeyId = z
@@ -93,6 +95,15 @@ export const PARAMS = {
   objection: objectionId,
   number: entryNumber,
   paper: paperId,
+  witness: witnessId,
+  level: z
+    .string()
+    .regex(/^(?:[0-9]|[1-5][0-9]|6[0-3]|entries)$/u)
+    .meta({ description: "A level of the tree, or `entries`." }),
+  tile: z
+    .string()
+    .regex(/^(?:x\d{3}\/){0,4}\d{3}(?:\.p\/[1-9]\d{0,2})?$/u)
+    .meta({ description: "As `x001/x234/067`; `.p/W` behind it where only W are there." }),
 } as const;
 
 /**

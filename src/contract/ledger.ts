@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRoute, OVERSEERS } from "./contract.ts";
-import { done, eventId, instant, page, pageQuery, text } from "./fields.ts";
+import { done, eventId, instant, page, pageQuery, text, witnessId } from "./fields.ts";
 
 const KEY_LENGTH_MAX = 1000;
 const ADDRESS_LENGTH_MAX = 2000;
@@ -17,6 +17,7 @@ export const witnessState = z
     waiting: z.boolean().meta({ description: "Whether entries wait that no checkpoint has." }),
     witnesses: z.array(
       z.object({
+        id: witnessId,
         name: z.string(),
         url: z.string(),
         cosignedSize: z.int(),
@@ -120,7 +121,21 @@ export const ledgerRoutes = {
     response: witnessState,
     status: 201,
     errors: ["format_invalid", "witness_known"],
-    example: { as: "owner", body: { url: "$witnessurl", key: "$witnesskey" } },
+    example: {
+      as: "owner",
+      body: { url: "$witnessurl", key: "$witnesskey" },
+      keeps: { witness: "witnesses.0.id" },
+    },
+  }),
+  removeWitness: defineRoute({
+    method: "DELETE",
+    path: "/api/v1/ledger/witnesses/:witness",
+    summary: "Ask a witness no more. What they have cosigned stays.",
+    access: { who: ["owner"], scope: null },
+    response: witnessState,
+    status: 200,
+    errors: ["witness_unknown"],
+    example: { as: "owner", turn: 1 },
   }),
   getWitnessing: defineRoute({
     method: "GET",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { bodySchemaOf, type Example, paramNames, type Route } from "./contract.ts";
 import { PARAMS } from "./fields.ts";
+import { PLAIN_ROUTE_LIST, type PlainRoute } from "./plain-routes.ts";
 import { problem, type ProblemCode, PROBLEMS } from "./problems.ts";
 import { ROUTE_LIST } from "./routes.ts";
 
@@ -54,6 +55,10 @@ export function documentApi(server: string): Json {
     const path = route.path.replaceAll(/:([a-z_]+)/gu, "{$1}");
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(name, route) };
   }
+  for (const [name, route] of PLAIN_ROUTE_LIST) {
+    const path = route.path.replaceAll(/:([a-z_]+)/gu, "{$1}");
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: plainOperationOf(name, route) };
+  }
   return {
     openapi: "3.1.0",
     info: {
@@ -104,12 +109,36 @@ function operationOf(name: string, route: Route): Json {
         description: "Done.",
         content: { [route.produces ?? "application/json"]: { schema: answerSchema(route) } },
       },
-      ...failuresOf(route),
+      ...failuresOf(errorsOf(route)),
     },
   };
 }
 
-function securityOf({ access }: Route): readonly Json[] {
+function plainOperationOf(name: string, route: PlainRoute): Json {
+  const [, , , topic = ""] = route.path.split("/");
+  const bytes = { schema: { type: "string" } };
+  const headers = Object.entries(route.headers).map(([header, description]) => {
+    return { name: header, in: "header", required: true, description, schema: { type: "string" } };
+  });
+  const content = route.gives === null ? {} : { content: { [route.gives]: bytes } };
+  return {
+    operationId: name,
+    summary: `${route.summary} (${route.standard}.)`,
+    tags: [topic],
+    security: securityOf(route),
+    "x-access": route.access,
+    parameters: [...pathParameters(route.path), ...headers],
+    ...(route.takes === null
+      ? {}
+      : { requestBody: { required: true, content: { [route.takes]: bytes } } }),
+    responses: {
+      [String(route.status)]: { description: "Done.", ...content },
+      ...failuresOf([...route.errors, ...COMMON]),
+    },
+  };
+}
+
+function securityOf({ access }: Pick<Route, "access">): readonly Json[] {
   const signedIn = access.who.some((one) => one !== "nobody");
   return [
     ...(access.who.includes("nobody") ? [{}] : []),
@@ -118,13 +147,16 @@ function securityOf({ access }: Route): readonly Json[] {
   ];
 }
 
-function parametersOf(route: Route): readonly Json[] {
-  const path = paramNames(route.path).map((name) => ({
+function pathParameters(path: string): readonly Json[] {
+  return paramNames(path).map((name) => ({
     name,
     in: "path",
     required: true,
     schema: schemaOf(PARAMS[name], "input"),
   }));
+}
+
+function parametersOf(route: Route): readonly Json[] {
   const query = Object.entries(route.query?.shape ?? {}).map(([name, schema]) => ({
     name,
     in: "query",
@@ -145,7 +177,7 @@ function parametersOf(route: Route): readonly Json[] {
             schema: { type: "string", minLength: 1, maxLength: 200 },
           },
         ];
-  return [...path, ...query, ...key];
+  return [...pathParameters(route.path), ...query, ...key];
 }
 
 function exampleOf(value: unknown): Json {
@@ -193,8 +225,8 @@ function answerSchema(route: Route): Json {
     : schemaOf(route.response, "output");
 }
 
-function failuresOf(route: Route): Json {
-  const byStatus = Map.groupBy(errorsOf(route), (code) => PROBLEMS[code][0]);
+function failuresOf(errors: readonly ProblemCode[]): Json {
+  const byStatus = Map.groupBy(errors, (code) => PROBLEMS[code][0]);
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       String(status),

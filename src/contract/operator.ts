@@ -158,7 +158,7 @@ export const operatorRoutes = {
     body: z.object({ pack: packName }),
     response: done,
     status: 200,
-    errors: [],
+    errors: ["model_missing", "model_changed"],
     example: { as: "owner", body: { pack: "bundled" } },
   }),
   changePack: defineRoute({
@@ -170,7 +170,7 @@ export const operatorRoutes = {
     body: z.object({ pack: packName }),
     response: job,
     status: 202,
-    errors: ["collection_unknown", "collection_closed"],
+    errors: ["collection_unknown", "collection_closed", "model_missing", "model_changed"],
     example: { as: "owner", body: { pack: "recommended" }, turn: 7 },
   }),
 };

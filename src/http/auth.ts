@@ -32,7 +32,7 @@ export async function identify(
  * not_allowed, collection_unknown (it may exist, but that is not for them to know), subject_unknown.
  */
 export function admit(
-  route: Route,
+  route: Pick<Route, "access">,
   { principal, refused }: Resolved,
   params: Readonly<Record<string, unknown>>,
 ): void {
@@ -55,7 +55,7 @@ export function mustReach(principal: Principal, collection: CollectionId): void 
   throw new CollectionsError("collection_unknown", "There is no collection of this id.");
 }
 
-function isAllowed({ access }: Route, principal: Principal): boolean {
+function isAllowed({ access }: Pick<Route, "access">, principal: Principal): boolean {
   // What anybody may do, whoever says who they are may too.
   if (access.who.includes("nobody")) return true;
   switch (principal.kind) {

@@ -1,6 +1,7 @@
 import type { Route } from "../contract/contract.ts";
 import { bodySchema, errorsOf, exampleParams, schemaOf } from "../contract/openapi.ts";
 import { PROBLEMS } from "../contract/problems.ts";
+import { PLAIN_ROUTE_LIST, type PlainRoute } from "../contract/plain-routes.ts";
 import { ROUTE_LIST } from "../contract/routes.ts";
 import { shapeOf } from "./docs-shape.ts";
 import { type FirstStep, firstSteps } from "./first-steps.ts";
@@ -69,6 +70,8 @@ others need, by the name of a variable.</p>
 <h2 id="contents">Everything that can be asked</h2>
 ${topics.map(([topic, routes]) => renderContents(topic, routes)).join("\n")}
 ${topics.map(([topic, routes]) => renderTopic(topic, routes)).join("\n")}
+<h2 id="plain">In the words of other standards</h2>
+${PLAIN_ROUTE_LIST.map(([name, route]) => renderPlain(name, route)).join("\n")}
 <h2 id="errors">Failures</h2>
 <dl>${Object.entries(PROBLEMS)
     .map(
@@ -114,15 +117,29 @@ function renderTopic(topic: string, routes: readonly Named[]): string {
   return `<h2 id="topic-${topic}">${topic}</h2>\n${rendered}`;
 }
 
+function renderPlain(name: string, route: PlainRoute): string {
+  const { method, path, headers, standard } = route;
+  const lines = Object.entries(headers).map(
+    ([header, text]) => `<dt><code>${header}</code></dt><dd>${escape(text)}</dd>`,
+  );
+  return `<h3 id="${name}">${name}</h3>
+<p>${escape(route.summary)} <em>${escape(standard)}</em></p>
+<p><code>${method} ${path}</code><br>For: ${escape(whoMay(route))}.</p>
+<dl>${lines.join("\n")}</dl>`;
+}
+
+function whoMay({ access }: Pick<Route, "access">): string {
+  const keys = access.scope === null ? [] : [`keys for "${access.scope}"`];
+  return [...access.who, ...keys].join(", ");
+}
+
 function renderRoute(name: string, route: Route): string {
-  const { access } = route;
-  const who = [...access.who, ...(access.scope === null ? [] : [`keys for "${access.scope}"`])];
   const errors = errorsOf(route)
     .map((code) => `<a href="#${code}"><code>${code}</code></a>`)
     .join(", ");
   return `<h3 id="${name}">${name}</h3>
 <p>${escape(route.summary)}</p>
-<p><code>${route.method} ${route.path}</code><br>For: ${escape(who.join(", "))}.</p>
+<p><code>${route.method} ${route.path}</code><br>For: ${escape(whoMay(route))}.</p>
 <pre><code>${escape(curlOf(route))}</code></pre>
 ${renderInput(route)}${renderAnswer(route)}
 <details><summary>Failures</summary><p>${errors}</p></details>`;

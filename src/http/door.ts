@@ -48,7 +48,7 @@ const places = new WeakMap<FastifyRequest, Place>();
  */
 export async function admitRequest(
   door: Door,
-  route: Route,
+  route: Pick<Route, "path" | "access" | "work">,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {

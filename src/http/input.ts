@@ -40,7 +40,7 @@ export async function readInput(
 
 /** Parses a route's parameters alone: who may ask depends on them. Null where they are malformed. */
 export function readParams(
-  route: Route,
+  route: Pick<Route, "path">,
   request: FastifyRequest,
 ): Readonly<Record<string, unknown>> {
   return parse("path", paramsSchema(route.path), request.params);

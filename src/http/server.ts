@@ -22,6 +22,7 @@ import { type Metrics, openMetrics, timedEngines } from "./metrics.ts";
 import { pageRoutes } from "./pages.ts";
 import { openRates } from "./rates.ts";
 import type { ServiceSettings } from "./settings.ts";
+import { tileRoute } from "./tiles.ts";
 import { uploadRoutes } from "./uploads.ts";
 
 /** What a server is built from. */
@@ -88,6 +89,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   fixedRoutes(server, door, metrics, settings);
   await pageRoutes(server);
   await uploadRoutes(server, door, deps.log);
+  tileRoute(server, door);
   apiRoutes(server, door);
   return server;
 }

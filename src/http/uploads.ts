@@ -3,7 +3,6 @@ import type { IncomingMessage } from "node:http";
 import { FileStore } from "@tus/file-store";
 import { ERRORS, type ServerOptions, Server, Upload as TusUpload } from "@tus/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
 import { accountNameOf } from "../accounts/principal.ts";
 import type { App } from "../app.ts";
 import { type CollectionId, newId, type UploadId } from "../base/ids.ts";
@@ -22,7 +21,7 @@ import {
   UPLOADS_OPEN_MAX,
   type Upload,
 } from "../collections/uploads.ts";
-import { type Method, type Route, STAFF } from "../contract/contract.ts";
+import { PLAIN_ROUTES } from "../contract/plain-routes.ts";
 import { admitRequest, type Door, principalOf } from "./door.ts";
 import { comeBackLater } from "./errors.ts";
 import { loggedFailure } from "./failures.ts";
@@ -33,7 +32,8 @@ const DISK_FREE_BYTES_MIN = 512 * 1024 * 1024;
 /** A few seconds of imports make room. */
 const FULL_RETRY_SECONDS = 30;
 const TUS_VERSION = "1.0.0";
-const PATH = "/api/v1/collections/:collection/uploads";
+/** What the door asks of a request: the rest of the protocol is the tus server's. */
+const { getTile: _, ...PLAIN_UPLOADS } = PLAIN_ROUTES;
 
 /** Who a request for an upload comes from, and of which collection it is. */
 interface Sender {
@@ -67,23 +67,23 @@ export async function uploadRoutes(server: FastifyInstance, door: Door, log: Log
     scope.addContentTypeParser("application/offset+octet-stream", (_, payload, done) =>
       done(null, payload),
     );
-    const begin = routeOf("POST", PATH);
+    const { beginUpload, ...others } = PLAIN_UPLOADS;
     scope.route({
       method: "POST",
-      url: PATH,
+      url: beginUpload.path,
       config: { name: "beginUpload" },
-      onRequest: async (request, reply) => admitRequest(door, begin, request, reply),
+      onRequest: async (request, reply) => admitRequest(door, beginUpload, request, reply),
       handler: async (request, reply) => {
         await checkRoom(app, request);
         await pass(request, reply);
       },
     });
-    for (const method of ["HEAD", "PATCH", "DELETE"] as const) {
-      const route = routeOf(method === "HEAD" ? "GET" : method, `${PATH}/:upload`);
+    for (const [name, route] of Object.entries(others)) {
+      const { method } = route;
       scope.route({
         method,
-        url: `${PATH}/:upload`,
-        config: { name: `${method.toLowerCase()}Upload` },
+        url: route.path,
+        config: { name },
         onRequest: async (request, reply) => admitRequest(door, route, request, reply),
         handler: async (request, reply) => {
           const upload = await ownUpload(app, request);
@@ -93,20 +93,6 @@ export async function uploadRoutes(server: FastifyInstance, door: Door, log: Log
       });
     }
   });
-}
-
-/** What the door asks of a request: the rest of the protocol is the tus server's. */
-function routeOf(method: Method, path: Route["path"]): Route {
-  return {
-    method,
-    path,
-    summary: "Send a file in parts (tus 1.0).",
-    access: { who: STAFF, scope: "import" },
-    response: z.unknown(),
-    status: 200,
-    errors: ["upload_unknown"],
-    example: { as: "staff" },
-  };
 }
 
 /** Throws CollectionsError collection_unknown, collection_closed; HttpError overloaded. */
@@ -153,7 +139,7 @@ function openTus(app: App, senders: WeakMap<IncomingMessage, Sender>, log: Log):
     disableTerminationForFinishedUploads: true,
     namingFunction: () => newId("upl"),
     generateUrl: (request, { id }) =>
-      `${PATH.replace(":collection", senderOf(request).collection)}/${id}`,
+      `${PLAIN_UPLOADS.beginUpload.path.replace(":collection", senderOf(request).collection)}/${id}`,
     maxSize: (request) => {
       // A part is bounded by the length that was said first.
       const metadata = request.headers.get("upload-metadata");

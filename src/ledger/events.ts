@@ -199,7 +199,11 @@ type OfInstance =
       readonly kind: "operator.changed" | "epoch.rolled" | "backup.made" | "backup.restored";
       readonly collection: null;
     }
-  | { readonly kind: "witness.added"; readonly collection: null; readonly witness: string }
+  | {
+      readonly kind: "witness.added" | "witness.removed";
+      readonly collection: null;
+      readonly witness: string;
+    }
   /** Whether this instance cosigns others' ledgers over its service. */
   | { readonly kind: "witnessing.switched"; readonly collection: null; readonly on: boolean }
   /** Others' ledger that is cosigned here from now on, by its name. */

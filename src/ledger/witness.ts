@@ -66,7 +66,19 @@ export async function addWitness(
   await append(tx, recorder, { kind: "witness.added", collection: null, witness: name });
 }
 
-/** Everybody who was added, in the order of it. */
+/** Asks a witness no more. What they have cosigned stays. Throws LedgerError witness_unknown. */
+export async function removeWitness(tx: Tx, recorder: Recorder, id: WitnessId): Promise<void> {
+  const row = await tx.write
+    .deleteFrom("witnesses")
+    .where("id", "=", id)
+    .returning("verifier_key")
+    .executeTakeFirst();
+  if (!row) throw new LedgerError("witness_unknown", "There is no witness of this id.");
+  const { name } = parseVerifierKey(row.verifier_key);
+  await append(tx, recorder, { kind: "witness.removed", collection: null, witness: name });
+}
+
+/** Everybody who was added, and not removed, in the order of it. */
 export async function listWitnesses(db: Reader): Promise<readonly Witness[]> {
   const rows = await db.read.selectFrom("witnesses").selectAll().orderBy("added_at").execute();
   return rows.map(({ id, url, verifier_key, cosigned_size: cosignedSize }) => {
@@ -134,6 +146,7 @@ export interface WitnessState {
   /** Whether entries wait that are in no checkpoint yet. */
   readonly waiting: boolean;
   readonly witnesses: readonly {
+    readonly id: WitnessId;
     readonly name: string;
     readonly url: string;
     readonly cosignedSize: number;
@@ -150,9 +163,9 @@ export async function witnessState(db: Reader): Promise<WitnessState> {
   const newest = await newestCheckpoint(db);
   const note = newest && parseNote(newest.note);
   const witnesses = [];
-  for (const { key, url, cosignedSize } of await listWitnesses(db)) {
+  for (const { id, key, url, cosignedSize } of await listWitnesses(db)) {
     const times = note ? await timesOf(note, key) : [];
-    witnesses.push({ name: key.name, url, cosignedSize, at: times.at(-1) ?? null });
+    witnesses.push({ id, name: key.name, url, cosignedSize, at: times.at(-1) ?? null });
   }
   const seen = witnesses.some(({ at }) => at !== null);
   return {

@@ -1,5 +1,6 @@
 import { linkTo } from "../accounts/links.ts";
 import { queueMail } from "../accounts/mail.ts";
+import { mailLanguageOf } from "../accounts/mail-language.ts";
 import { textsIn } from "../accounts/mail-texts.ts";
 import { hashToken, isToken, newToken } from "../accounts/tokens.ts";
 import { later } from "../base/clock.ts";
@@ -62,7 +63,8 @@ export async function askContactChange(
     const { name } = await readSubject(tx, vault, subject);
     const link = linkTo(change.origin, "contact", token);
     const goodUntil = later(now, LINK_MS);
-    const mail = { to: contact, ...textsIn("en").contact({ name, link }), goodUntil };
+    const texts = textsIn(await mailLanguageOf(tx, subject));
+    const mail = { to: contact, ...texts.contact({ name, link }), goodUntil };
     await queueMail(tx, recorder, { kind: "subject_link", subject }, mail);
   });
 }

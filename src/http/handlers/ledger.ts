@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { App } from "../../app.ts";
 import type { ledgerRoutes, witnessState as stateSchema } from "../../contract/ledger.ts";
 import type { OperatorEntry } from "../../ledger/log.ts";
-import { addWitness, askWitnesses, witnessState } from "../../ledger/witness.ts";
+import { addWitness, askWitnesses, removeWitness, witnessState } from "../../ledger/witness.ts";
 import {
   isWitnessing,
   listWatched,
@@ -38,6 +38,10 @@ export const ledgerHandlers: Handlers<typeof ledgerRoutes> = {
   getWitnessState: async ({ db }) => stateOf(db),
   addWitness: async ({ db }, { body, recorder }) => {
     await db.write(async (tx) => addWitness(tx, recorder, body));
+    return stateOf(db);
+  },
+  removeWitness: async ({ db }, { params, recorder }) => {
+    await db.write(async (tx) => removeWitness(tx, recorder, params.witness));
     return stateOf(db);
   },
   askWitnesses: async ({ db, ledger }) => {

@@ -53,7 +53,9 @@ export const operatorHandlers: Handlers<typeof operatorRoutes> = {
     const packs = packNames.map((name) => ({ ...packManifest(name), forNew: name === chosen }));
     return whole(packs);
   },
-  choosePack: async ({ db }, { body: { pack }, recorder }) => {
+  choosePack: async ({ db, engines }, { body: { pack }, recorder }) => {
+    // One that is not installed is refused now, and not when somebody is to be enrolled with it.
+    await engines(pack);
     await db.write(async (tx) => {
       await writeSetting(tx, "pack", pack);
       await append(tx, recorder, { kind: "pack.chosen", collection: null, pack });
@@ -63,6 +65,7 @@ export const operatorHandlers: Handlers<typeof operatorRoutes> = {
   changePack: async (app, { params, body }) => {
     const { id, closedAt } = await findCollection(app.db, params.collection);
     if (closedAt !== null) throw new CollectionsError("collection_closed", "It is closed.");
+    await app.engines(body.pack);
     return queueJob(app, changePackJob(body.pack), id);
   },
 };
