@@ -1,31 +1,22 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
-import { createAccount } from "../src/accounts/accounts.ts";
-import { createApiKey } from "../src/accounts/api-keys.ts";
 import { currentNotices } from "../src/consent/notices.ts";
-import { addWebhook } from "../src/webhooks/webhooks.ts";
 import { makeAccountLink } from "../src/accounts/links.ts";
 import type { App } from "../src/app.ts";
-import { DAY_MS, fixedClock } from "../src/base/clock.ts";
-import { unreachable } from "../src/base/errors.ts";
-import {
-  type AccountId,
-  type CollectionId,
-  newId,
-  type SightingId,
-  type SubjectId,
-} from "../src/base/ids.ts";
-import { type Collection, findCollection } from "../src/collections/collections.ts";
+import { fixedClock } from "../src/base/clock.ts";
+import { newId, type SightingId } from "../src/base/ids.ts";
 import { paramNames, type Route } from "../src/contract/contract.ts";
 import { ROUTE_LIST, type RouteName } from "../src/contract/routes.ts";
-import { PLAIN_ROUTE_LIST, type PlainRouteName } from "../src/contract/plain-routes.ts";
-import { addWitness, listWitnesses } from "../src/ledger/witness.ts";
-import { formatVerifierKey, SIGNATURE_TYPE, verifierKeyOf } from "../src/verify/note.ts";
 import { onSqlite } from "./databases.ts";
+import {
+  badgeOf,
+  makeScene,
+  makeWitness,
+  type Scene,
+  VISITORS,
+  type Visitor,
+} from "./role-scene.ts";
 import { filesAsked } from "./files-asked.ts";
 import { addClip, askForCopy } from "./video-asked.ts";
-import { makeAlert, makeDeadMessage } from "./watched.ts";
-import { enrolPerson, importPhotos, makeCollection } from "./instance.ts";
 import { fakePhoto } from "./fake-engine.ts";
 import { createInvites } from "../src/accounts/invites.ts";
 import { receiptsOf } from "../src/consent/receipts.ts";
@@ -36,25 +27,8 @@ import {
   makeKey,
   openTestService,
   signInAs,
-  signInPerson,
   type TestService,
 } from "./service.ts";
-
-/** Everybody who may stand at the door. */
-const VISITORS = [
-  "nobody",
-  "subject",
-  "other subject",
-  "staff",
-  "staff elsewhere",
-  "auditor",
-  "owner",
-  "key",
-  "key elsewhere",
-  "revoked key",
-  "expired session",
-] as const;
-type Visitor = (typeof VISITORS)[number];
 
 /** Short words for rows of the table; what follows a word in a row is let in beside it. */
 const OWNER = ["owner"] as const;
@@ -230,15 +204,6 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   getSightingHistory: ["subject", ...READERS],
 };
 
-/** The same for what speaks other standards: files sent in parts, and the record's tiles. */
-const PLAIN_TABLE: Readonly<Record<PlainRouteName, readonly Visitor[]>> = {
-  beginUpload: [...STAFF, "key"],
-  headUpload: [...STAFF, "key"],
-  patchUpload: [...STAFF, "key"],
-  deleteUpload: [...STAFF, "key"],
-  getTile: EVERYBODY,
-};
-
 /** Answers that mean: this is not for you, or not there for you. */
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 404]);
 
@@ -271,57 +236,6 @@ onSqlite("every route lets in whom the table names, and nobody else", async (dat
   );
 });
 
-onSqlite("so does every route that speaks another standard", async (database) => {
-  // What tus keeps until when is by the machine's own clock.
-  const clock = fixedClock(Date.now());
-  await using tested = await openTestService(database, { instance: { clock } });
-  await signInAs(tested, "owner");
-  const scene = await makeScene(tested);
-  await tested.instance.app.ledger.sequence();
-  const { origin } = tested.service;
-  const uploads = `${origin}/api/v1/collections/${scene.collection.id}/uploads`;
-  const begin = async (badge: Badge) =>
-    fetch(uploads, {
-      method: "POST",
-      headers: {
-        ...badge,
-        "tus-resumable": "1.0.0",
-        "upload-length": "4",
-        "upload-metadata": `filename ${btoa("p.jpg")}`,
-      },
-    });
-  const wrong: string[] = [];
-  for (const [name, route] of PLAIN_ROUTE_LIST) {
-    for (const visitor of VISITORS) {
-      const badge = await badgeOf(tested, scene, visitor, clock);
-      const expected = PLAIN_TABLE[name].includes(visitor);
-      // An upload is their own of whoever may have one, and somebody's otherwise.
-      const begun = expected ? badge : await badgeOf(tested, scene, "owner", clock);
-      const own = name === "getTile" ? null : (await begin(begun)).headers.get("location");
-      const tile = `${origin}/api/v1/ledger/tile/0/000.p/1`;
-      const answer =
-        name === "beginUpload"
-          ? await begin(badge)
-          : await fetch(own === null ? tile : new URL(own, origin), {
-              method: route.method,
-              headers: {
-                ...badge,
-                "tus-resumable": "1.0.0",
-                ...(route.method === "PATCH"
-                  ? { "upload-offset": "0", "content-type": "application/offset+octet-stream" }
-                  : {}),
-              },
-              ...(route.method === "PATCH" ? { body: "ab" } : {}),
-            });
-      await answer.arrayBuffer();
-      if (expected && answer.status !== route.status)
-        wrong.push(`${name}, ${visitor}: ${answer.status}`);
-      if (!expected && !REFUSED.has(answer.status)) wrong.push(`${name}, ${visitor}: let in`);
-    }
-  }
-  assert.deepEqual(wrong, []);
-});
-
 onSqlite("lists show what is in reach, and nothing beyond", async (database) => {
   await using tested = await openTestService(database);
   const scene = await makeScene(tested);
@@ -349,99 +263,6 @@ onSqlite("lists show what is in reach, and nothing beyond", async (database) => 
       );
   }
 });
-
-/** Two collections with people; in the first a sighting and a job. */
-interface Scene {
-  readonly number: number;
-  readonly collection: Collection;
-  readonly elsewhere: Collection;
-  readonly subject: SubjectId;
-  readonly other: SubjectId;
-  readonly sighting: string;
-  readonly job: string;
-  /** Of a member of staff. */
-  readonly account: AccountId;
-  readonly apikey: string;
-  /** A dead message to an endpoint, an alert, an entry of the record, a notice. */
-  readonly webhook: string;
-  readonly message: string;
-  readonly alert: string;
-  readonly entry: string;
-  readonly search: string;
-  readonly notice: string;
-}
-
-let scenes = 0;
-
-async function makeScene({ instance }: TestService): Promise<Scene> {
-  const { app } = instance;
-  scenes += 1;
-  const name = `scene ${scenes}`;
-  const collection = await makeCollection(app, { name });
-  const elsewhere = await makeCollection(app, { name: `${name} elsewhere` });
-  const subject = await enrolPerson(app, collection, `anna${scenes}`);
-  const other = await enrolPerson(app, elsewhere, `bert${scenes}`);
-  await enrolPerson(app, collection, `bert${scenes}`);
-  const photo = fakePhoto([`anna${scenes}`], name);
-  await importPhotos(instance, collection, { "one.jpg": photo }, name);
-  const sighting = await app.db.read
-    .selectFrom("sightings")
-    .select("id")
-    .where("subject_id", "=", subject)
-    .executeTakeFirstOrThrow();
-  const job = await app.db.read
-    .selectFrom("jobs")
-    .select("id")
-    .where("target", "=", (await findCollection(app.db, collection.id)).id)
-    .executeTakeFirstOrThrow();
-  const ids = { sighting: sighting.id, job: job.id, ...(await makeAccess(app, collection.id)) };
-  const seen = await makeWatched(app, collection.id);
-  return { number: scenes, collection, elsewhere, subject, other, ...ids, ...seen };
-}
-
-/** An account, and a key of a collection. */
-async function makeAccess(
-  app: App,
-  collection: CollectionId,
-): Promise<Pick<Scene, "account" | "apikey">> {
-  const person = { name: "sam", email: `sam${scenes}@club.example` };
-  const asked = { ...person, role: "staff", collections: [collection] } as const;
-  const account = await app.db.write(async (tx) => createAccount(tx, app.recorder, asked));
-  const request = { collection, label: "a program", scopes: ["read"], days: 1 };
-  return { account, apikey: (await createApiKey(app.db, app.recorder, request)).id };
-}
-
-/** What only an owner or auditor sees, and ids of what anybody may. */
-async function makeWatched(
-  app: App,
-  collection: CollectionId,
-): Promise<Pick<Scene, "webhook" | "message" | "alert" | "entry" | "search" | "notice">> {
-  const url = `https://receiver.example/${scenes}`;
-  const asked = { collection, url, allowPrivate: false };
-  const { id: webhook } = await addWebhook(app.db, app.recorder, asked);
-  const message = await makeDeadMessage(app, collection);
-  const alert = await makeAlert(app, collection);
-  const entry = await app.db.read.selectFrom("entries").select("id").executeTakeFirstOrThrow();
-  const { id: search } = await app.db.read
-    .selectFrom("searches")
-    .select("id")
-    .where("collection_id", "=", collection)
-    .executeTakeFirstOrThrow();
-  const [notice] = await currentNotices(app.db, collection);
-  return { webhook, message, alert, entry: entry.id, search, notice: notice?.id ?? "" };
-}
-
-/** Somebody who cosigns the record: a new one each time, for a key is taken once. */
-async function makeWitness(app: App): Promise<string> {
-  const { publicKey } = generateKeyPairSync("ed25519");
-  const raw = Buffer.from(String(publicKey.export({ format: "jwk" }).x), "base64url");
-  const name = `witness.example/${raw.toString("hex").slice(0, 8)}`;
-  const key = formatVerifierKey(verifierKeyOf(name, SIGNATURE_TYPE.cosignature, raw));
-  const url = `https://${name}`;
-  await app.db.write(async (tx) => addWitness(tx, app.recorder, { url, key }));
-  const made = (await listWitnesses(app.db)).find((one) => one.url === url);
-  return made?.id ?? "";
-}
 
 async function askAs(
   tested: TestService,
@@ -561,57 +382,6 @@ function bodyOf(
     headers: { ...headers, "content-type": "application/json" },
     body: JSON.stringify(body),
   };
-}
-
-/** One key of each kind for a scene: a collection has not room for more. It outlasts the clock. */
-async function keyOnce(
-  tested: TestService,
-  collection: CollectionId,
-  options: { readonly revoked?: boolean } = {},
-): Promise<Badge> {
-  const name = `${tested.service.origin} ${collection} ${options.revoked}`;
-  const known = keys.get(name) ?? (await makeKey(tested, collection, { ...options, days: 366 }));
-  keys.set(name, known);
-  return known;
-}
-
-const keys = new Map<string, Badge>();
-
-async function badgeOf(
-  tested: TestService,
-  scene: Scene,
-  visitor: Visitor,
-  clock: ReturnType<typeof fixedClock> | null,
-): Promise<Badge> {
-  const { collection, elsewhere } = scene;
-  switch (visitor) {
-    case "nobody":
-      return {};
-    case "subject":
-      return signInPerson(tested, scene.subject);
-    case "other subject":
-      return signInPerson(tested, scene.other);
-    case "staff":
-      return signInAs(tested, "staff", [collection.id]);
-    case "staff elsewhere":
-      return signInAs(tested, "staff", [elsewhere.id]);
-    case "auditor":
-    case "owner":
-      return signInAs(tested, visitor);
-    case "key":
-      return keyOnce(tested, collection.id);
-    case "key elsewhere":
-      return keyOnce(tested, elsewhere.id);
-    case "revoked key":
-      return keyOnce(tested, collection.id, { revoked: true });
-    case "expired session": {
-      const badge = await signInAs(tested, "owner");
-      clock?.move(DAY_MS);
-      return badge;
-    }
-    default:
-      return unreachable(visitor);
-  }
 }
 
 onSqlite(

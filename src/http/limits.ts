@@ -29,8 +29,8 @@ export const COLLECTION_REQUESTS_MAX = 12_000;
 export const RATE_WINDOW_MS = 60_000;
 /** Addresses remembered: a few megabytes; the one asked least recently is forgotten first. */
 export const RATE_KEYS_MAX = 20_000;
-/** Photos waiting for their turn, for each that is looked at: held in memory meanwhile. */
-export const QUEUE_PER_SLOT = 4;
+/** Photos waiting for their turn, for each under way: held in memory meanwhile. */
+export const QUEUE_PER_SLOT = 3;
 /** Whoever waits longer than this is told to come back. */
 export const QUEUE_MS_MAX = 10_000;
 /** Told to whoever is sent away: a photo takes well under a second. */
