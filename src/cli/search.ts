@@ -1,7 +1,7 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { App } from "../app.ts";
 import { writeFileDurably } from "../base/files.ts";
-import type { SightingId } from "../base/ids.ts";
+import type { MediaId, SightingId } from "../base/ids.ts";
 import { decode } from "../media/decode.ts";
 import { drawBoxes, type Mark } from "../media/draw.ts";
 import { deliver } from "../rights/deliver.ts";
@@ -79,10 +79,19 @@ export function searchCommands(assent: Command): void {
   }
   assent
     .command("deliver")
-    .description("Write a person's photos, full size, with everybody else's face blurred.")
+    .description("Write a person's photos and videos, full size, everybody else's face blurred.")
     .requiredOption("--collection <name>", "the collection of the photos")
     .requiredOption("--subject <person...>", "name, contact or id; several are shown together")
-    .requiredOption("--to <folder|file.zip>", "a ZIP appears whole or not at all")
+    .requiredOption(
+      "--to <folder|file>",
+      "a .zip, or of one video .mp4, appears whole or not at all",
+    )
+    .option("--video <id>", "only this video, as assent photos lists it")
+    .option("--intervals", "of videos only the moments they are in view")
+    .option("--no-videos", "photos alone")
+    .addOption(
+      new Option("--sound <keep|remove>", "of videos").choices(["keep", "remove"]).default("keep"),
+    )
     .action(async (options: DeliverOptions, command: Command) =>
       withApp(command, async (app) => handOver(app, options)),
     );
@@ -239,19 +248,38 @@ interface DeliverOptions {
   readonly collection: string;
   readonly subject: readonly string[];
   readonly to: string;
+  readonly video?: string;
+  readonly intervals?: true;
+  /** False where --no-videos was said. */
+  readonly videos: boolean;
+  readonly sound: "keep" | "remove";
 }
 
 async function handOver(app: App, options: DeliverOptions): Promise<void> {
+  const { collection, to, sound } = options;
+  if (/\.mp4$/iu.test(to) && options.video === undefined) {
+    throw new UsageError("An .mp4 holds one video: say which with --video.");
+  }
   const subjects = await Promise.all(options.subject.map(async (text) => subjectOf(app, text)));
+  const video = (options.video ?? null) as MediaId | null;
+  const share = options.intervals ? "intervals" : "whole";
+  const videos = options.videos || video !== null ? share : "none";
   const summary = await (async () => {
-    using bar = progressBar("Delivering", "photos");
-    const delivery = { collection: options.collection, subjects, to: options.to };
+    using bar = progressBar("Delivering", "photos and seconds of video");
+    const delivery = { collection, subjects, to, video, videos, sound } as const;
     return await deliver(app, app.recorder, delivery, {
       onProgress: (done, total) => bar.update(done, total),
     });
   })();
+  const films = summary.videos > 0 ? ` and ${count(summary.videos, "video")}` : "";
   say(
-    `${count(summary.photos, "photo")} in ${options.to}: ${count(summary.facesShown, "face")} ` +
-      `shown, ${summary.facesBlurred} blurred.`,
+    `${count(summary.photos, "photo")}${films} in ${to}: ` +
+      `${count(summary.facesShown, "face")} shown, ${summary.facesBlurred} blurred.`,
   );
+  if (summary.videosLeftOut > 0) {
+    const left = count(summary.videosLeftOut, "video");
+    say(
+      `Left out: ${left} in which nobody else could be covered, or they not be told, for certain.`,
+    );
+  }
 }

@@ -15,6 +15,14 @@ const ownCopy = z
     done: z.int().meta({ description: "Seconds of the video that are done." }),
     total: z.int().nullable(),
     error: z.string().nullable().meta({ description: "The code of the last failure." }),
+    moments: z
+      .array(
+        z.object({
+          from: z.number().meta({ description: "When you come into view, in the video." }),
+          at: z.number().meta({ description: "Where that is in the copy; both in seconds." }),
+        }),
+      )
+      .meta({ description: "Where each moment begins in the copy." }),
   })
   .meta({ id: "OwnCopy", description: "A copy of a video in which you alone are shown." });
 

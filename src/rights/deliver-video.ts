@@ -1,17 +1,19 @@
 import { rm } from "node:fs/promises";
+import type { CollectionId } from "../base/ids.ts";
 import { temporaryName } from "../base/files.ts";
 import type { Collection } from "../collections/collections.ts";
 import type { Engines } from "../collections/enrol.ts";
 import { packManifest, parsePackName } from "../faces/packs.ts";
-import { joinSpans, type Span } from "../media/video-timeline.ts";
+import { joinSpans, type Span, Timeline, WHOLE } from "../media/video-timeline.ts";
 import type { Galleries } from "../search/galleries.ts";
 import { rank } from "../search/scan.ts";
 import { verdict } from "../search/verdict.ts";
 import type { Blobs } from "../storage/blobs.ts";
-import type { Db } from "../storage/db.ts";
+import type { Db, Reader } from "../storage/db.ts";
 import type { Delivery } from "./deliver.ts";
+import type { Delivery as StoredDelivery } from "./deliveries.ts";
 import { RightsError } from "./errors.ts";
-import { appearancesIn, type ShownVideo } from "./shown.ts";
+import { appearancesIn, type ShownVideo, videosShowing } from "./shown.ts";
 import { type CopyDeps, type CopyOptions, type CopySummary, writeShownCopy } from "./video-copy.ts";
 import type { Appearance } from "./video-plan.ts";
 
@@ -53,6 +55,22 @@ export function momentsOf(
       to: Math.min(seconds, to + MARGIN_SECONDS),
     })),
   );
+}
+
+/** When each appearance begins in a video, and where that is in its copy; both in seconds. */
+export async function momentsInCopy(
+  db: Reader,
+  collection: CollectionId,
+  { subjects, video, videos }: Pick<StoredDelivery, "subjects" | "video" | "videos">,
+): Promise<readonly { readonly from: number; readonly at: number }[]> {
+  if (video === null) return [];
+  const shown = { collection, subjects };
+  const { people } = await appearancesIn(db, shown, video);
+  const all = await videosShowing(db, shown);
+  const seconds = all.find(({ media }) => media === video)?.seconds ?? 0;
+  const spans = videos === "intervals" ? momentsOf(people, seconds) : WHOLE;
+  const timeline = new Timeline(spans);
+  return people.flat().map(({ from }) => ({ from, at: timeline.place(from) ?? 0 }));
 }
 
 /**

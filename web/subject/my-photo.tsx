@@ -4,6 +4,7 @@ import { Button, Field } from "../shared/controls.tsx";
 import { useLanguage, useTexts } from "../shared/language.tsx";
 import { Failure, useAction } from "../shared/states.tsx";
 import { showMoment } from "../shared/times.ts";
+import { MyMoment } from "./my-moment.tsx";
 import { type Answer, ask, linkOf } from "./service.ts";
 
 type Photo = Answer<"listOwnPhotos">["items"][number];
@@ -26,7 +27,16 @@ export function MyPhoto(of: Shown & { readonly onVerdict: (state: Photo["state"]
   const when = photo.takenAt === null ? photos.undated : showMoment(photo.takenAt, language);
   return (
     <>
-      {photo.state === "rejected" ? null : (
+      {photo.state === "rejected" ? null : photo.track ? (
+        <MyMoment
+          subject={subject}
+          collection={collection}
+          photo={photo}
+          track={photo.track}
+          still={linkOf("getOwnThumbnail", { subject, collection, sighting })}
+          alt={photos.alt(when)}
+        />
+      ) : (
         <Picture
           address={linkOf("getOwnThumbnail", { subject, collection, sighting })}
           alt={photos.alt(when)}
@@ -41,14 +51,16 @@ export function MyPhoto(of: Shown & { readonly onVerdict: (state: Photo["state"]
         <Verdict collection={collection} photo={photo} when={when} onVerdict={of.onVerdict} />
         {photo.state === "rejected" ? null : (
           <div className="row">
-            <a
-              className="button second slim"
-              href={linkOf("downloadOwnPhoto", { subject, collection, sighting })}
-              download
-              aria-label={`${photos.download}: ${when}`}
-            >
-              {photos.download}
-            </a>
+            {photo.track ? null : (
+              <a
+                className="button second slim"
+                href={linkOf("downloadOwnPhoto", { subject, collection, sighting })}
+                download
+                aria-label={`${photos.download}: ${when}`}
+              >
+                {photos.download}
+              </a>
+            )}
             {photo.heldBack || holding ? null : (
               <Button
                 look="second"

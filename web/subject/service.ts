@@ -1,5 +1,6 @@
 import type { AnswerOf, InputOf } from "../../client/calls.ts";
 import type { inviteRoutes } from "../../src/contract/invites.ts";
+import type { ownVideoRoutes } from "../../src/contract/own-videos.ts";
 import type { ownPhotoRoutes } from "../../src/contract/own-photos.ts";
 import type { ownRecordRoutes } from "../../src/contract/own-record.ts";
 import type { peopleRoutes } from "../../src/contract/people.ts";
@@ -10,6 +11,7 @@ import { askAt, linkAt } from "../shared/ask.ts";
 type Routes = typeof signInRoutes &
   typeof inviteRoutes &
   typeof ownPhotoRoutes &
+  typeof ownVideoRoutes &
   typeof ownRecordRoutes &
   typeof peopleRoutes &
   typeof sightingRoutes;
@@ -46,6 +48,10 @@ const ADDRESSES = {
   getOwnThumbnail: ["GET", `${PERSON}/photos/:sighting/thumbnail`],
   downloadOwnPhoto: ["GET", `${PERSON}/photos/:sighting/file`],
   downloadOwnPhotos: ["GET", `${PERSON}/photos/archive`],
+  askForOwnVideo: ["POST", `${PERSON}/photos/:sighting/video`],
+  getOwnVideo: ["GET", `${PERSON}/deliveries/:delivery`],
+  playOwnVideo: ["GET", `${PERSON}/deliveries/:delivery/video`],
+  getOwnTimelineCsv: ["GET", `${PERSON}/photos/:sighting/timeline/csv`],
   holdBack: ["POST", `${PERSON}/photos/:sighting/objection`],
   pausePerson: ["POST", `${PERSON}/pause`],
   resumePerson: ["POST", `${PERSON}/resume`],

@@ -213,6 +213,19 @@ export const en = {
     sections: "Your pages",
   },
 
+  videos: {
+    inView: (times: string) => `You are in view from ${times}.`,
+    play: "Play this moment",
+    playLabel: (times: string) => `Play this moment, ${times}`,
+    close: "Close",
+    times: "Times as a table",
+    making: "Making a copy in which others are covered",
+    makingMore: "Every frame is looked at twice, so this takes longer than the video itself.",
+    player: "A copy of your moments in this video; everybody else is covered",
+    download: "Download these moments",
+    notMade:
+      "No copy could be made in which everybody else is surely covered. Ask the organiser about it.",
+  },
   photos: {
     title: "My photos",
     none: "No photos of you yet",

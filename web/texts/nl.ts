@@ -216,6 +216,19 @@ export const nl: Texts = {
     sections: "Jouw pagina's",
   },
 
+  videos: {
+    inView: (times: string) => `Je bent in beeld van ${times}.`,
+    play: "Speel dit moment af",
+    playLabel: (times: string) => `Speel dit moment af, ${times}`,
+    close: "Sluiten",
+    times: "Tijden als tabel",
+    making: "Een kopie waarin anderen zijn bedekt wordt gemaakt",
+    makingMore: "Elk beeld wordt twee keer bekeken; dit duurt dus langer dan de video zelf.",
+    player: "Een kopie van jouw momenten in deze video; alle anderen zijn bedekt",
+    download: "Deze momenten downloaden",
+    notMade:
+      "Er kon geen kopie worden gemaakt waarin alle anderen zeker zijn bedekt. Vraag het de organisator.",
+  },
   photos: {
     title: "Mijn foto's",
     none: "Nog geen foto's van jou",

@@ -8,6 +8,7 @@ import {
   fetchDelivery,
   readDelivery,
 } from "../../rights/deliveries.ts";
+import { momentsInCopy } from "../../rights/deliver-video.ts";
 import { RightsError } from "../../rights/errors.ts";
 import { checkOwn } from "../../rights/own-photos.ts";
 import { ownTimeline, timelineCsv, timelineVtt, videoOfOwn } from "../../rights/timeline.ts";
@@ -22,7 +23,7 @@ export const ownVideoHandlers: Handlers<typeof ownVideoRoutes> = {
     const { delivery } = await askForDelivery(app.db, recorder, asked);
     return { delivery };
   },
-  getOwnVideo: async (app, { params }) => copyOf(app, await own(app, params)),
+  getOwnVideo: async (app, { params }) => copyOf(app, params.collection, await own(app, params)),
   playOwnVideo: async (app, { params }) => {
     await own(app, params);
     const deps = { db: app.db, folder: app.deliveries };
@@ -41,12 +42,14 @@ export const ownVideoHandlers: Handlers<typeof ownVideoRoutes> = {
   },
 };
 
-async function copyOf(app: App, { id, madeAt, expiresAt, job }: Delivery) {
-  const made = madeAt !== null;
+async function copyOf(app: App, collection: CollectionId, one: Delivery) {
+  const { id, madeAt, expiresAt, job } = one;
+  const moments = [...(await momentsInCopy(app.db, collection, one))];
+  const said = { id, made: madeAt !== null, expiresAt, moments };
   const known = job && (await readJob(app.db, job).catch(() => null));
-  if (!known) return { id, made, expiresAt, state: "done" as const, ...NO_STEPS };
+  if (!known) return { ...said, state: "done" as const, ...NO_STEPS };
   const { state, doneSteps: done, totalSteps: total, errorCode: error } = known;
-  return { id, made, expiresAt, state, done, total, error };
+  return { ...said, state, done, total, error };
 }
 
 const NO_STEPS = { done: 0, total: null, error: null };

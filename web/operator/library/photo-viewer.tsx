@@ -14,6 +14,7 @@ import { sightingsIn, type Viewed } from "./faces.ts";
 import { PhotoActions } from "./photo-actions.tsx";
 import { addressOf, usePhotoList, usePhotos } from "./photo-list.ts";
 import { PhotoPicture } from "./photo-picture.tsx";
+import { VideoPlayer } from "./video-player.tsx";
 import { Verdicts } from "./verdicts.tsx";
 import { useKeyChoice, useKeys } from "./viewer-keys.ts";
 
@@ -49,7 +50,7 @@ function OnePhoto(of: {
   readonly photo: Viewed;
   readonly onChanged: () => Promise<void>;
 }) {
-  const { viewer: words, photos } = useWords(library);
+  const { viewer: words, photos, video } = useWords(library);
   const language = useLanguage();
   const { collection, photo } = of;
   const ways = useWays(collection);
@@ -67,15 +68,21 @@ function OnePhoto(of: {
   const when = takenAt === null ? photos.undated : showMoment(takenAt, language);
   return (
     <>
-      <Title beside={<WaysRow ways={ways} />}>{words.title(when)}</Title>
+      <Title beside={<WaysRow ways={ways} />}>
+        {photo.kind === "video" ? video.title(when) : words.title(when)}
+      </Title>
       <div className="viewer">
-        <PhotoPicture
-          collection={collection}
-          photo={photo}
-          chosen={chosen}
-          onChoose={setChosen}
-          alt={words.alt(when, photo.people.length)}
-        />
+        {photo.kind === "video" ? (
+          <VideoPlayer collection={collection} photo={photo} chosen={chosen} onChoose={setChosen} />
+        ) : (
+          <PhotoPicture
+            collection={collection}
+            photo={photo}
+            chosen={chosen}
+            onChoose={setChosen}
+            alt={words.alt(when, photo.people.length)}
+          />
+        )}
         <div>
           <Verdicts
             collection={collection}

@@ -33,5 +33,5 @@ export function useKeys(on: boolean, table: KeyTable): void {
 function isTaken({ target, ctrlKey, altKey, metaKey, defaultPrevented }: KeyboardEvent): boolean {
   if (ctrlKey || altKey || metaKey || defaultPrevented) return true;
   if (document.querySelector("dialog[open]")) return true;
-  return target instanceof Element && target.closest("input, select, textarea") !== null;
+  return target instanceof Element && target.closest("input, select, textarea, video") !== null;
 }

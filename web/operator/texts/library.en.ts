@@ -138,6 +138,18 @@ export const en = {
       "Somebody objects to this photo. It is shown to nobody until that is decided, under Requests.",
     missing: "Could not be loaded",
   },
+  video: {
+    title: (when: string) => `Video, ${when}`,
+    player: "The video as it was taken in",
+    still: "A moment of the video",
+    unplayable:
+      "It can't be played here: your browser does not know its format, or somebody in it objects " +
+      "to being shown. A copy in which others are covered can be made as a delivery.",
+    timeline: "Who is in view, and when",
+    play: (name: string, from: string, to: string) => `Play ${name}, ${from} to ${to}`,
+    csv: "Times as a table (CSV)",
+    vtt: "Times for players (WebVTT)",
+  },
   viewer: {
     title: (when: string) => `Photo, ${when}`,
     alt: (when: string, faces: number) => `Photo, ${when}, with ${faces} faces marked`,

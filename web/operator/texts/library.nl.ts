@@ -141,6 +141,18 @@ export const nl: typeof en = {
       "Iemand heeft bezwaar tegen deze foto. Niemand ziet ze tot daarover is beslist, bij Verzoeken.",
     missing: "Kon niet worden geladen",
   },
+  video: {
+    title: (when: string) => `Video, ${when}`,
+    player: "De video zoals die is aangeleverd",
+    still: "Een moment van de video",
+    unplayable:
+      "De video kan hier niet worden afgespeeld: je browser kent het formaat niet, of iemand erin " +
+      "heeft bezwaar. Een kopie waarin anderen zijn bedekt kan als levering worden gemaakt.",
+    timeline: "Wie in beeld is, en wanneer",
+    play: (name: string, from: string, to: string) => `Speel ${name} af, ${from} tot ${to}`,
+    csv: "Tijden als tabel (CSV)",
+    vtt: "Tijden voor spelers (WebVTT)",
+  },
   viewer: {
     title: (when: string) => `Foto, ${when}`,
     alt: (when: string, faces: number) => `Foto, ${when}, met ${faces} gezichten aangeduid`,
