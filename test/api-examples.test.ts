@@ -12,7 +12,7 @@ import type { CollectionId, DeliveryId, SubjectId } from "../src/base/ids.ts";
 import { findCollection } from "../src/collections/collections.ts";
 import { witnessKeyOf } from "../src/ledger/witnessing.ts";
 import { formatVerifierKey } from "../src/verify/note.ts";
-import { addClip, waitForCopy } from "./video-asked.ts";
+import { addClip, stripeVideo, waitForCopy } from "./video-asked.ts";
 import { makeAlert, makeDeadMessage } from "./watched.ts";
 import { Authenticator } from "./authenticator.ts";
 import { onEachDatabase } from "./databases.ts";
@@ -34,6 +34,7 @@ import {
 const PICTURES: ReadonlyMap<string, Uint8Array> = new Map([
   ["anna.jpg", await fakePicture(["p5"])],
   ["group.jpg", await fakePicture(["p5", "p9"])],
+  ["clip.mp4", await stripeVideo(["p5"])],
   ["gala.jpg", await fakePicture(["p5", "p40"])],
 ]);
 

@@ -133,6 +133,7 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   watchJob: [...READERS, "key"],
   cancelJob: [...STAFF, "key"],
   searchByPhoto: [...STAFF, "key"],
+  searchByVideo: [...STAFF, "key"],
   // A look at a photo, and at one person: what searches are, and for whom.
   detectFaces: [...STAFF, "key"],
   verifyPerson: [...STAFF, "key"],
@@ -295,7 +296,7 @@ async function askAs(
     ...(ASKED.test(`${route.path} ${JSON.stringify(route.example)}`)
       ? await askedOf(app, scene)
       : {}),
-    ...(JSON.stringify(route.example).includes("video") ? await videoOf(app, scene) : {}),
+    ...(VIDEO_NAMED.test(JSON.stringify(route.example)) ? await videoOf(app, scene) : {}),
     today: new Date(clock.now()).toISOString().slice(0, 10),
   };
   const params: Readonly<Record<string, string>> = route.example.params ?? {};
@@ -318,6 +319,7 @@ async function askAs(
   return { status: answer.status, text: "" };
 }
 
+const VIDEO_NAMED = /\$(?:video|ownvideo)/u;
 const VIDEO_NAMES = new Set(["video", "videosighting", "videodelivery", "ownvideo"]);
 
 /** A video in which the person of a scene is seen, and a copy of it that is not made yet. */

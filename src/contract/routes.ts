@@ -18,6 +18,7 @@ import { operatorRoutes } from "./operator.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { timelineRoutes } from "./timelines.ts";
 import { transparencyRoutes } from "./transparency.ts";
+import { videoSearchRoutes } from "./video-searches.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { sightingRoutes } from "./sightings.ts";
@@ -36,6 +37,7 @@ export const ROUTES = {
   ...personConsentRoutes,
   ...jobRoutes,
   ...searchRoutes,
+  ...videoSearchRoutes,
   ...sightingRoutes,
   ...faceRoutes,
   ...inviteRoutes,

@@ -17,6 +17,7 @@ import { operatorHandlers } from "./handlers/operator.ts";
 import { oversightHandlers } from "./handlers/oversight.ts";
 import { timelineHandlers } from "./handlers/timelines.ts";
 import { transparencyHandlers } from "./handlers/transparency.ts";
+import { videoSearchHandlers } from "./handlers/video-searches.ts";
 import { webhookHandlers } from "./handlers/webhooks.ts";
 import { signInHandlers } from "./handlers/sign-in.ts";
 import { sightingHandlers } from "./handlers/sightings.ts";
@@ -37,6 +38,7 @@ export const HANDLERS: Handlers<typeof ROUTES> = {
   ...personConsentHandlers,
   ...jobHandlers,
   ...searchHandlers,
+  ...videoSearchHandlers,
   ...sightingHandlers,
   ...faceHandlers,
   ...inviteHandlers,

@@ -71,7 +71,7 @@ async function faceOf(app: App, principal: Principal, answer: FaceAnswer): Promi
 }
 
 /** Programs are told ids; people who search are told names; of whom was erased since, nothing. */
-async function nameFor(
+export async function nameFor(
   app: App,
   principal: Principal,
   subject: Parameters<typeof readSubject>[2],

@@ -45,6 +45,16 @@ export function PhotoViewer() {
   );
 }
 
+/** A video plays; on a photo the faces are marked. */
+function Shown(of: Parameters<typeof PhotoPicture>[0]) {
+  const { alt, ...video } = of;
+  return of.photo.kind === "video" ? (
+    <VideoPlayer {...video} />
+  ) : (
+    <PhotoPicture {...video} alt={alt} />
+  );
+}
+
 function OnePhoto(of: {
   readonly collection: string;
   readonly photo: Viewed;
@@ -72,17 +82,13 @@ function OnePhoto(of: {
         {photo.kind === "video" ? video.title(when) : words.title(when)}
       </Title>
       <div className="viewer">
-        {photo.kind === "video" ? (
-          <VideoPlayer collection={collection} photo={photo} chosen={chosen} onChoose={setChosen} />
-        ) : (
-          <PhotoPicture
-            collection={collection}
-            photo={photo}
-            chosen={chosen}
-            onChoose={setChosen}
-            alt={words.alt(when, photo.people.length)}
-          />
-        )}
+        <Shown
+          collection={collection}
+          photo={photo}
+          chosen={chosen}
+          onChoose={setChosen}
+          alt={words.alt(when, photo.people.length)}
+        />
         <div>
           <Verdicts
             collection={collection}
