@@ -1,7 +1,7 @@
 export const en = {
   webhooks: {
     title: "Webhooks",
-    what: "Your other systems are told when a consent ends, somebody is erased, a job is done or an alert is raised: by ids alone, never a name or a hit.",
+    what: "Your other systems are told when a consent ends, somebody is erased, a match is proposed, a job ends or an alert is raised: by ids alone, never a name.",
     add: "Add an endpoint",
     url: "Its address",
     urlHelp: "Starts with https://.",
@@ -26,7 +26,8 @@ export const en = {
     kinds: {
       "grant.withdrawn": "Consent withdrawn",
       "subject.erased": "Person erased",
-      "job.finished": "Job done",
+      "sighting.proposed": "Match proposed",
+      "job.finished": "Job ended",
       "search.alert": "Alert",
     } as Record<string, string>,
     replay: "Send again",

@@ -3,7 +3,7 @@ import type { en } from "./instance.en.ts";
 export const nl: typeof en = {
   webhooks: {
     title: "Webhooks",
-    what: "Je andere systemen horen wanneer een toestemming eindigt, iemand wordt gewist, een taak klaar is of een melding komt: alleen met id's, nooit een naam of een treffer.",
+    what: "Je andere systemen horen wanneer een toestemming eindigt, iemand wordt gewist, een overeenkomst wordt voorgesteld, een taak eindigt of een melding komt: alleen met id's, nooit een naam.",
     add: "Eindpunt toevoegen",
     url: "Het adres",
     urlHelp: "Begint met https://.",
@@ -29,7 +29,8 @@ export const nl: typeof en = {
     kinds: {
       "grant.withdrawn": "Toestemming ingetrokken",
       "subject.erased": "Persoon gewist",
-      "job.finished": "Taak klaar",
+      "sighting.proposed": "Overeenkomst voorgesteld",
+      "job.finished": "Taak geëindigd",
       "search.alert": "Melding",
     },
     replay: "Opnieuw sturen",
