@@ -35,6 +35,7 @@ else {
         await page.getByText("broken.jpg").waitFor();
         await page.getByText("This is not a picture, whatever its name says.").waitFor();
         await page.getByText("empty.jpg").waitFor();
+        await dropOne(page);
         await lookByKeyboard(page);
         await deliver(page);
         checkQuiet();
@@ -93,6 +94,19 @@ async function importOverReload(page: Page, path: string, files: readonly string
     .setInputFiles([...files]);
   await page.getByText(/^Sent: 13 of 13 files/u).waitFor();
   assert.equal(sent, 13 - 4, "the four that were there are not sent again");
+}
+
+/** Somebody drops what is there already: it is sent, and known. */
+async function dropOne(page: Page): Promise<void> {
+  const bytes = await fakePicture(["p5", "p20"]);
+  const data = await page.evaluateHandle((text) => {
+    const dropped = new DataTransfer();
+    const content = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    dropped.items.add(new File([content], "dropped.png", { type: "image/png" }));
+    return dropped;
+  }, bytes.toString("base64"));
+  await page.dispatchEvent(".drop", "drop", { dataTransfer: data });
+  await page.getByText(/^Sent: 1 of 1 files/u).waitFor();
 }
 
 /** From the grid into a photo, a word on who is in it, and that word taken back: keys alone. */

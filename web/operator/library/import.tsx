@@ -13,7 +13,7 @@ import { useMay } from "../session.tsx";
 import { library } from "../texts/library.ts";
 import { ImportWork } from "./import-work.tsx";
 import { type Importer, importerOf, type Importing } from "./importer.ts";
-import { entriesDropped, filesBelow, filesChosen } from "./picked-files.ts";
+import { filesChosen, filesDropped } from "./picked-files.ts";
 import { RefusedFiles } from "./refused-files.tsx";
 
 /** Photos and archives are added here: dropped, chosen, or read from a folder of the server. */
@@ -57,7 +57,7 @@ function Drop({ importer }: { readonly importer: Importer }) {
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
-    void importer.add(filesBelow(entriesDropped(event.dataTransfer)));
+    void importer.add(filesDropped(event.dataTransfer));
   };
   return (
     <div

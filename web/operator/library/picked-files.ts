@@ -16,14 +16,19 @@ export function* filesChosen(files: FileList): Generator<Picked> {
 }
 
 /**
- * What was dropped, as its entries: to be taken while the drop is told of, for it is gone afterwards.
+ * The files of what was dropped, folders and what is in them as well. It is read off while the drop
+ * is told of, for it is gone afterwards. What lies on no disk (a picture from another program) has no
+ * entry, and is a file all the same.
  */
-export function entriesDropped({ items }: DataTransfer): readonly FileSystemEntry[] {
-  return [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+export function filesDropped({
+  items,
+  files,
+}: DataTransfer): AsyncIterable<Picked> | readonly Picked[] {
+  const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  return entries.length === 0 ? [...filesChosen(files)] : filesBelow(entries);
 }
 
-/** The files of what was dropped, folders and what is in them as well. */
-export async function* filesBelow(entries: readonly FileSystemEntry[]): AsyncGenerator<Picked> {
+async function* filesBelow(entries: readonly FileSystemEntry[]): AsyncGenerator<Picked> {
   for (const entry of entries) {
     if (LEFTOVERS.test(entry.name)) continue;
     if (isFile(entry)) {
