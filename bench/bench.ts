@@ -6,7 +6,16 @@ import { join } from "node:path";
  * Figures are medians; a ratio compares two ways that took turns in the same run, so it holds on a
  * busy machine where the figures themselves do not. `npm run bench -- search` runs one of them.
  */
-const BENCHES = ["bundled", "recommended", "scan", "search", "ledger", "service", "grid"] as const;
+const BENCHES = [
+  "bundled",
+  "recommended",
+  "scan",
+  "search",
+  "ledger",
+  "service",
+  "grid",
+  "video",
+] as const;
 
 const wanted = process.argv.slice(2);
 for (const name of BENCHES) {
