@@ -1,3 +1,4 @@
+import { parse } from "csv-parse/sync";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -8,6 +9,14 @@ import type { FaceModels } from "../src/faces/models.ts";
 import { openModels, packManifest, parsePackName } from "../src/faces/packs.ts";
 import type { Picture } from "../src/media/picture.ts";
 import { shared } from "../test/shared.ts";
+import {
+  groupErrors,
+  type Grouping,
+  type Pair,
+  ratesAt,
+  type Scores,
+  scoresOf,
+} from "./pack-rates.ts";
 
 /**
  * Measures the error that a pack's manifest states: cosines between the neutral and the smiling
@@ -15,11 +24,10 @@ import { shared } from "../test/shared.ts";
  * Detection at full size, without the pipeline's tiles and turns: this is about the embedder.
  *
  *     node bench/pack-errors.ts recommended
+ *
+ * The last lines are what the manifest takes: the London set's rates over a grid of thresholds, and
+ * those of its groups, as its people described themselves.
  */
-interface Scores {
-  readonly mated: readonly number[];
-  readonly nonMated: readonly number[];
-}
 
 /** Everyone's template by their number in the set. */
 type People = ReadonlyMap<string, Embedding>;
@@ -30,6 +38,10 @@ const groupSchema = z.object({
   ),
 });
 
+type Thresholds = ReturnType<typeof packManifest>["thresholds"];
+
+/** Points of a curve. */
+const GRID = 20;
 const GROUPS = ["group12", "group30", "group56_small"];
 
 async function portraits(models: FaceModels, folder: string): Promise<People> {
@@ -44,16 +56,31 @@ async function portraits(models: FaceModels, folder: string): Promise<People> {
   return people;
 }
 
-/** Everyone against everyone: mated where the numbers are the same. */
-function compare(enrolled: People, probes: readonly (readonly [string, Embedding])[]): Scores {
-  const mated: number[] = [];
-  const nonMated: number[] = [];
-  for (const [id, probe] of probes) {
-    for (const [other, template] of enrolled) {
-      (id === other ? mated : nonMated).push(cosine(probe, template));
-    }
-  }
-  return { mated, nonMated };
+/** Everyone against everyone. */
+function compare(
+  enrolled: People,
+  probes: readonly (readonly [string, Embedding])[],
+): readonly Pair[] {
+  return probes.flatMap(([probe, embedding]) =>
+    [...enrolled].map(([id, template]) => ({
+      enrolled: id,
+      probe,
+      score: cosine(embedding, template),
+    })),
+  );
+}
+
+const infoSchema = z.array(
+  z.object({ face_id: z.string(), face_gender: z.string(), face_eth: z.string() }),
+);
+
+/** How the set's people described themselves. */
+async function readGroupings(path: string): Promise<readonly Grouping[]> {
+  const rows = infoSchema.parse(parse(await readFile(path, "utf8"), { columns: true }));
+  return [
+    { by: "gender", groupOf: new Map(rows.map((row) => [row.face_id, row.face_gender])) },
+    { by: "ethnicity", groupOf: new Map(rows.map((row) => [row.face_id, row.face_eth])) },
+  ];
 }
 
 async function groupFaces(
@@ -84,15 +111,17 @@ function isIn([x, y, width, height]: readonly [number, number, number, number], 
 function report(what: string, { mated, nonMated }: Scores, thresholds: readonly number[]): void {
   console.log(`\n${what}: ${mated.length} mated and ${nonMated.length} non-mated pairs`);
   console.log(`  least mated ${Math.min(...mated).toFixed(3)}, most non-mated`, top(nonMated));
-  for (const threshold of thresholds) {
-    const falseMatches = nonMated.filter((score) => score >= threshold).length;
-    const falseNonMatches = mated.filter((score) => score < threshold).length;
-    const fmr = (falseMatches / nonMated.length).toExponential(2);
-    const fnmr = (falseNonMatches / mated.length).toFixed(4);
-    console.log(
-      `  ${threshold.toFixed(2)}  FMR ${fmr} (${falseMatches})  FNMR ${fnmr} (${falseNonMatches})`,
-    );
+  for (const { threshold, fmr, fnmr } of ratesAt({ mated, nonMated }, thresholds)) {
+    console.log(`  ${threshold.toFixed(3)}  FMR ${fmr.toExponential(2)}  FNMR ${fnmr.toFixed(4)}`);
   }
+}
+
+/** Thresholds around the pack's own, close enough for a curve. */
+function gridAround({ match, uncertain, margin }: Thresholds): readonly number[] {
+  const step = margin / 4;
+  const around = Array.from({ length: GRID }, (_, at) => match + (at - GRID / 2) * step);
+  const whole = [...around, match, uncertain].map((one) => Number(one.toFixed(4)));
+  return [...new Set(whole)].filter((one) => one < 1).toSorted((one, other) => one - other);
 }
 
 function top(scores: readonly number[]): string {
@@ -117,12 +146,18 @@ if (data === null || folder === null) {
   console.log("../shared is absent: its photos and model files are needed.");
 } else {
   await using models = await openModels(pack, { folder, threads: 2 });
-  const { match, uncertain } = packManifest(pack).thresholds;
-  const thresholds = [0.35, 0.4, 0.45, 0.5, uncertain, match, 0.6];
-  const neutral = await portraits(models, join(data, "london", "neutral_front"));
-  const smiling = await portraits(models, join(data, "london", "smiling_front"));
+  const own = packManifest(pack).thresholds;
+  const grid = gridAround(own);
+  const london = join(data, "london");
+  const neutral = await portraits(models, join(london, "neutral_front"));
+  const smiling = await portraits(models, join(london, "smiling_front"));
   const groups = await groupFaces(models, join(data, "group"));
-  const ordered = [...new Set(thresholds)].toSorted((one, other) => one - other);
-  report("London, smiling against neutral", compare(neutral, [...smiling]), ordered);
-  report("Group photos against neutral", compare(neutral, groups), ordered);
+  const pairs = compare(neutral, [...smiling]);
+  report("London, smiling against neutral", scoresOf(pairs), grid);
+  report("Group photos against neutral", scoresOf(compare(neutral, groups)), grid);
+  const groupings = await readGroupings(join(london, "london_info.csv"));
+  const at = ratesAt(scoresOf(pairs), grid);
+  const of = [own.uncertain, own.match];
+  const within = groupings.flatMap((grouping) => groupErrors(pairs, grouping, of));
+  console.log(`\n${JSON.stringify({ at, groups: within })}`);
 }

@@ -134,6 +134,9 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   cancelJob: [...STAFF, "key"],
   searchByPhoto: [...STAFF, "key"],
   searchByVideo: [...STAFF, "key"],
+  // Staff are shown their own searches, and overseers everybody's.
+  listSearches: READERS,
+  getSearchAllowance: STAFF,
   // A look at a photo, and at one person: what searches are, and for whom.
   detectFaces: [...STAFF, "key"],
   verifyPerson: [...STAFF, "key"],
@@ -199,6 +202,7 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   fetchDelivery: [...STAFF, "key"],
   playDelivery: [...STAFF, "key"],
   listSightings: ["subject", ...READERS, "key"],
+  listReviews: READERS,
   confirmSighting: ["subject", ...STAFF],
   rejectSighting: ["subject", ...STAFF],
   undoSighting: ["subject", ...STAFF],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { App } from "../src/app.ts";
 import { listAlerts, noteAlertSeen } from "../src/accounts/alerts.ts";
-import { watchSearches } from "../src/accounts/search-watch.ts";
+import { readAllowance, watchSearches } from "../src/accounts/search-watch.ts";
 import { DAY_MS, fixedClock } from "../src/base/clock.ts";
 import type { Collection } from "../src/collections/collections.ts";
 import { erase } from "../src/rights/erase.ts";
@@ -93,7 +93,11 @@ onEachDatabase("R31 a spent budget costs nothing: the photo is not looked at", a
   const { app, engine } = instance;
   const collection = await makeCollection(app);
   await setLimits(app, { search_budget: 1 });
+  const asked = { collection: collection.id, account: "acc_one", now: app.clock.now() };
+  assert.deepEqual(await readAllowance(app.db, asked), { budget: 1, used: 0, nextAt: null });
   await searchAs(app, collection, "acc_one", ["anna"]);
+  const left = await readAllowance(app.db, { ...asked, now: app.clock.now() });
+  assert.ok(left.used === 1 && left.nextAt !== null && left.nextAt >= asked.now + HOUR_MS);
   const { analysed } = engine;
   await assert.rejects(searchAs(app, collection, "acc_one", ["anna"]), {
     code: "search_budget_spent",

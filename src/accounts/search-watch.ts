@@ -56,17 +56,55 @@ export function watchSearches(recorder: Recorder): SearchWatch {
   };
 }
 
-/** Throws search_budget_spent, which says when the next search may be made. */
-async function refuseSpent(
+/** What an account may still search in a collection. */
+export interface SearchAllowance {
+  /** Searches in any hour. */
+  readonly budget: number;
+  /** Made in the hour before now. */
+  readonly used: number;
+  /** When the next may be made, where the budget is spent. */
+  readonly nextAt: Instant | null;
+}
+
+/** How much of an account's budget is left, as the next search will find it. */
+export async function readAllowance(
   db: Reader,
-  of: {
-    readonly collection: CollectionId;
-    readonly account: string;
-    readonly turn: number;
-    readonly now: Instant;
-  },
-): Promise<void> {
-  const { collection, account, turn, now } = of;
+  of: { readonly collection: CollectionId; readonly account: string; readonly now: Instant },
+): Promise<SearchAllowance> {
+  const { collection, account, now } = of;
+  const { count: used } = await db.read
+    .selectFrom("searches")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("account", "=", account)
+    .where("collection_id", "=", collection)
+    .where("recorded_at", ">", later(now, -WINDOW_MS))
+    .executeTakeFirstOrThrow();
+  const turn = await nextTurn(db, collection, account);
+  return { used, ...(await readBudget(db, { ...of, turn })) };
+}
+
+interface Turn {
+  readonly collection: CollectionId;
+  readonly account: string;
+  readonly turn: number;
+  readonly now: Instant;
+}
+
+/** Throws search_budget_spent, which says when the next search may be made. */
+async function refuseSpent(db: Reader, turn: Turn): Promise<void> {
+  const { budget, nextAt } = await readBudget(db, turn);
+  if (nextAt === null) return;
+  const minutes = Math.max(1, Math.ceil((nextAt - turn.now) / 60_000));
+  throw new AccountsError(
+    "search_budget_spent",
+    `You may make ${budget} searches an hour in this collection. The next in ${minutes} min.`,
+  );
+}
+
+async function readBudget(
+  db: Reader,
+  { collection, account, turn, now }: Turn,
+): Promise<Pick<SearchAllowance, "budget" | "nextAt">> {
   // The oldest of as many searches as the budget allows: as long as it is in the hour, it is spent.
   const { budget, oldest } = await db.read
     .selectFrom("collections")
@@ -79,12 +117,8 @@ async function refuseSpent(
     .select(["search_budget as budget", "searches.recorded_at as oldest"])
     .where("collections.id", "=", collection)
     .executeTakeFirstOrThrow();
-  if (oldest === null || oldest <= now - WINDOW_MS) return;
-  const minutes = Math.max(1, Math.ceil((oldest + WINDOW_MS - now) / 60_000));
-  throw new AccountsError(
-    "search_budget_spent",
-    `You may make ${budget} searches an hour in this collection. The next in ${minutes} min.`,
-  );
+  const spent = oldest !== null && oldest > now - WINDOW_MS;
+  return { budget, nextAt: spent ? later(oldest, WINDOW_MS) : null };
 }
 
 /** The number of the account's next search of the collection, from 1. */

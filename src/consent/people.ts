@@ -111,3 +111,19 @@ export async function personOf(
     enrolled: Boolean(row.enrolled),
   };
 }
+
+/** How many people of a collection have a consent in force now. */
+export async function countFindable(
+  db: Reader,
+  collection: CollectionId,
+  now: Instant,
+): Promise<number> {
+  const { count } = await db.read
+    .selectFrom("grants")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("collection_id", "=", collection)
+    .where("state", "=", "granted")
+    .where("expires_at", ">", now)
+    .executeTakeFirstOrThrow();
+  return count;
+}

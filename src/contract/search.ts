@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { defineRoute, STAFF } from "./contract.ts";
-import { box, searchId, subjectId, text } from "./fields.ts";
+import { defineRoute, READERS, STAFF } from "./contract.ts";
+import { box, eventId, instant, page, pageQuery, searchId, subjectId, text } from "./fields.ts";
 import { sighting } from "./sightings.ts";
 
 const PURPOSE_LENGTH_MAX = 500;
@@ -79,5 +79,43 @@ export const searchRoutes = {
       body: { purpose: "hand over the photos of the gala" },
       files: { photo: "group.jpg" },
     },
+  }),
+  listSearches: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/searches",
+    summary: "Searches of a collection, the newest first: staff read their own, overseers all.",
+    access: { who: READERS, scope: null },
+    query: z.object(pageQuery),
+    response: page(
+      z.object({
+        id: searchId,
+        by: z.string().meta({ description: "The id of an account or a key." }),
+        purpose: z.string(),
+        startedAt: instant,
+        recordedAt: instant,
+        faces: z.int().meta({ description: "In the photo searched with." }),
+        returned: z.int().meta({ description: "How many people it returned." }),
+        entry: eventId.nullable().meta({ description: "Its entry in the record." }),
+      }),
+    ),
+    status: 200,
+    errors: ["collection_unknown", "cursor_invalid"],
+    example: { as: "staff" },
+  }),
+  getSearchAllowance: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/searches/allowance",
+    summary: "What you may still search in this hour, and how many people can be found.",
+    access: { who: STAFF, scope: null },
+    response: z.object({
+      budget: z.int().meta({ description: "Searches in any hour." }),
+      used: z.int().meta({ description: "Made in the hour before now." }),
+      nextAt: instant.nullable().meta({ description: "When the next may be made, if not now." }),
+      people: z.int().meta({ description: "People whose consent is in force." }),
+      twoPerson: z.boolean().meta({ description: "Whether two people must confirm a hit." }),
+    }),
+    status: 200,
+    errors: ["collection_unknown"],
+    example: { as: "staff" },
   }),
 };

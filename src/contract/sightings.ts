@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRoute, READERS, STAFF } from "./contract.ts";
-import { box, faceId, instant, mediaId, page, pageQuery, sightingId } from "./fields.ts";
+import { box, faceId, instant, mediaId, page, pageQuery, sightingId, subjectId } from "./fields.ts";
 import { track } from "./timelines.ts";
 
 export const sighting = z
@@ -18,7 +18,22 @@ export const sighting = z
   })
   .meta({ id: "Sighting" });
 
-const decided = z.object({ state: z.enum(["proposed", "confirmed", "rejected"]) });
+const state = z.enum(["proposed", "confirmed", "rejected"]);
+const decided = z.object({ state });
+
+const review = sighting.extend({
+  subject: z.object({
+    id: subjectId,
+    name: z.string().nullable().meta({ description: "Null for auditors." }),
+  }),
+  reference: z
+    .object({ photo: mediaId, face: faceId, box, state })
+    .nullable()
+    .meta({ description: "Another face of theirs, confirmed if there is one; null: none." }),
+  confirmedBy: z
+    .array(z.string())
+    .meta({ description: "Who has confirmed it so far, where two people must." }),
+});
 
 export const sightingRoutes = {
   listSightings: defineRoute({
@@ -31,6 +46,17 @@ export const sightingRoutes = {
     status: 200,
     errors: ["collection_unknown", "subject_unknown", "no_live_grant", "cursor_invalid"],
     example: { as: "staff", keeps: { sighting: "items.0.id" } },
+  }),
+  listReviews: defineRoute({
+    method: "GET",
+    path: "/api/v1/collections/:collection/sightings",
+    summary: "Sightings to review, person by person. It is recorded for each of them.",
+    access: { who: READERS, scope: null },
+    query: z.object({ ...pageQuery, state: state.default("proposed") }),
+    response: page(review),
+    status: 200,
+    errors: ["collection_unknown", "cursor_invalid"],
+    example: { as: "staff", query: { state: "proposed", limit: "20" } },
   }),
   confirmSighting: defineRoute({
     method: "POST",

@@ -16,7 +16,6 @@ import {
 } from "../../rights/photo-view.ts";
 import { RightsError } from "../../rights/errors.ts";
 import { removePhoto } from "../../rights/remove-photo.ts";
-import { readSubject } from "../../subjects/subjects.ts";
 import { pageOf, readCursor } from "../cursors.ts";
 import { etagOf } from "../etag.ts";
 import { Gate } from "../gate.ts";
@@ -24,6 +23,7 @@ import type { Handlers } from "../handler.ts";
 import { QUEUE_MS_MAX } from "../limits.ts";
 import { adviceOn } from "../photo-advice.ts";
 import { RecentPictures } from "../recent-pictures.ts";
+import { nameFor } from "./names.ts";
 
 const photosKey = z.object({ takenAt: z.string().nullable(), seq: z.number() });
 
@@ -184,14 +184,4 @@ async function faceOf(app: App, principal: Principal, face: ViewedFace): Promise
   }
   const { id, box, track, widthPixels, problems, withheld } = face;
   return { face: id, box, track, widthPixels, problems: [...problems], withheld, named };
-}
-
-/** Names are for those who work with people. Auditors and keys see ids. */
-export async function nameFor(
-  app: App,
-  principal: Principal,
-  subject: Parameters<typeof readSubject>[2],
-): Promise<string | null> {
-  if (principal.kind !== "account" || principal.role === "auditor") return null;
-  return (await readSubject(app.db, app.vault, subject)).name;
 }

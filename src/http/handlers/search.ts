@@ -1,13 +1,17 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Principal } from "../../accounts/principal.ts";
-import { watchSearches } from "../../accounts/search-watch.ts";
+import { readAllowance, watchSearches } from "../../accounts/search-watch.ts";
 import type { App } from "../../app.ts";
 import { SearchError } from "../../search/errors.ts";
 import type { searchRoutes } from "../../contract/search.ts";
+import { findCollection } from "../../collections/collections.ts";
+import { readLimits } from "../../collections/limits.ts";
+import { countFindable } from "../../consent/people.ts";
+import { pageOfSearches } from "../../search/search-list.ts";
 import { type FaceAnswer, searchByPhoto, type SearchRequest } from "../../search/search.ts";
 import { StorageError } from "../../storage/errors.ts";
 import { readSubject, SubjectsError } from "../../subjects/subjects.ts";
-import { pageOf } from "../cursors.ts";
+import { pageOf, readCursor } from "../cursors.ts";
 import type { Handlers } from "../handler.ts";
 import { sightingOf } from "./sightings.ts";
 
@@ -32,7 +36,34 @@ export const searchHandlers: Handlers<typeof searchRoutes> = {
     for (const face of answer.faces) faces.push(await faceOf(app, principal, face));
     return { search: answer.id, width: answer.width, height: answer.height, faces };
   },
+  listSearches: async ({ db }, { params, query, principal }) => {
+    const { id: collection } = await findCollection(db, params.collection);
+    const after = readCursor(query.cursor, searchesKey);
+    const account = ownOnly(principal);
+    const rows = await pageOfSearches(db, { collection, account, after, limit: query.limit + 1 });
+    return pageOf(rows, query.limit, {
+      key: ({ recordedAt, id }) => ({ recordedAt, id }),
+      item: ({ account: by, ...row }) => ({ ...row, by }),
+    });
+  },
+  getSearchAllowance: async ({ db, clock }, { params, recorder }) => {
+    const { id: collection } = await findCollection(db, params.collection);
+    const now = clock.now();
+    return {
+      ...(await readAllowance(db, { collection, account: recorder.account, now })),
+      people: await countFindable(db, collection, now),
+      twoPerson: (await readLimits(db, collection)).twoPerson,
+    };
+  },
 };
+
+const searchesKey = z.object({ recordedAt: z.number(), id: z.string() });
+
+/** Staff read of their own searches alone; who oversees reads of everybody's. */
+function ownOnly(principal: Principal): string | null {
+  if (principal.kind !== "account") return "";
+  return principal.role === "staff" ? principal.id : null;
+}
 
 type FaceOf = z.input<typeof searchRoutes.searchByPhoto.response>["faces"][number];
 

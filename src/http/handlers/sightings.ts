@@ -12,15 +12,20 @@ import {
   undo,
 } from "../../search/sighting-history.ts";
 import { type ListedSighting, listSightings } from "../../search/sighting-list.ts";
+import { pageOfReviews, type Review } from "../../search/reviews.ts";
 import { decide } from "../../search/sightings.ts";
-import { pageOf, readCursor } from "../cursors.ts";
+import { findCollection } from "../../collections/collections.ts";
+import { pageOf, readCursor, writeCursor } from "../cursors.ts";
 import type { Handler, Handlers } from "../handler.ts";
+import { nameFor } from "./names.ts";
 
 const sightingsKey = z.object({
   takenAt: z.string().nullable(),
   seq: z.number(),
   id: z.string(),
 });
+
+const reviewsKey = z.object({ subject: z.string(), id: z.string() });
 
 export const sightingHandlers: Handlers<typeof sightingRoutes> = {
   listSightings: async (app, { params, query, principal, recorder }) => {
@@ -31,6 +36,17 @@ export const sightingHandlers: Handlers<typeof sightingRoutes> = {
     const reader = principal.kind === "subject" ? ({ reader: "person" } as const) : {};
     const rows = await listSightings(app.db, recorder, { ...page, ...reader });
     return pageOf(rows, query.limit, { key: ({ key }) => key, item: sightingOf });
+  },
+  listReviews: async (app, { params, query, principal, recorder, telling }) => {
+    const { id: collection } = await findCollection(app.db, params.collection);
+    const after = readCursor(query.cursor, reviewsKey);
+    telling();
+    const { state, limit } = query;
+    const page = { collection, state, after, limit };
+    const { reviews, next } = await pageOfReviews(app.db, recorder, page);
+    const items: ReviewOf[] = [];
+    for (const one of reviews) items.push(await reviewOf(app, principal, one));
+    return { items, next: next && writeCursor(next) };
   },
   confirmSighting: decided("confirmed"),
   rejectSighting: decided("rejected"),
@@ -72,8 +88,26 @@ async function stateOf(app: App, { collection, sighting }: Params) {
   return { state: (await findSighting(app.db, collection, sighting)).state };
 }
 
+type ReviewOf = z.input<typeof sightingRoutes.listReviews.response>["items"][number];
+
+async function reviewOf(app: App, principal: Principal, one: Review): Promise<ReviewOf> {
+  const { subject: id, reference, confirmedBy } = one;
+  const name = await nameFor(app, principal, id);
+  return {
+    ...sightingOf(one),
+    subject: { id, name },
+    reference: reference && {
+      photo: reference.media,
+      face: reference.face,
+      box: reference.place.box,
+      state: reference.state,
+    },
+    confirmedBy: [...confirmedBy],
+  };
+}
+
 /** A sighting as it is answered. */
-export function sightingOf(one: ListedSighting): z.input<typeof sighting> {
+export function sightingOf(one: Omit<ListedSighting, "key">): z.input<typeof sighting> {
   const { id, media: photo, face, track, verdict, state, score, takenAt } = one;
   const { box } = one.place;
   return { id, photo, face, box, track, verdict, state, score, takenAt, sources: [...one.sources] };

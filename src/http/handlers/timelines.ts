@@ -3,7 +3,7 @@ import type { timelineRoutes } from "../../contract/timelines.ts";
 import { viewPhoto } from "../../rights/photo-view.ts";
 import { type TimelineLine, timelineCsv, timelineOf, timelineVtt } from "../../rights/timeline.ts";
 import type { Handlers, Request } from "../handler.ts";
-import { nameFor } from "./media.ts";
+import { nameFor } from "./names.ts";
 
 export const timelineHandlers: Handlers<typeof timelineRoutes> = {
   getTimeline: async (app, request) => {
