@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import type { z } from "zod";
 import { ROUTES } from "../src/contract/routes.ts";
 import { onSqlite } from "./databases.ts";
 import { fakePhoto } from "./fake-engine.ts";

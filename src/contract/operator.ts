@@ -54,6 +54,19 @@ const noticeText = z.object({
 
 export const packName = z.enum(["recommended", "bundled"]);
 
+const rates = z.array(z.object({ threshold: fraction, fmr: fraction, fnmr: fraction }));
+
+/** How a pack errs within one group; the groups are small. */
+const groupErrors = z.object({
+  by: z.string(),
+  group: z.string().meta({ description: "As the people of the set described themselves." }),
+  people: z.int(),
+  pairs: z.object({ mated: z.int(), nonMated: z.int() }),
+  mostAlike: fraction.meta({ description: "The highest score of two people of the group." }),
+  leastAlike: fraction.meta({ description: "The lowest score of one of them with themselves." }),
+  at: rates,
+});
+
 export const pack = z
   .object({
     name: packName,
@@ -68,7 +81,8 @@ export const pack = z
         data: z.string(),
         people: z.int(),
         pairs: z.object({ mated: z.int().nullable(), nonMated: z.int().nullable() }),
-        at: z.array(z.object({ threshold: fraction, fmr: fraction, fnmr: fraction })),
+        at: rates,
+        groups: z.array(groupErrors).optional(),
         note: z.string().optional(),
       }),
     ),

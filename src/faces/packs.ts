@@ -38,6 +38,27 @@ const packFileSchema = z.strictObject({
   ),
 });
 
+const rateSchema = z.strictObject({
+  threshold: fractionSchema,
+  /** False match rate: non-mated pairs at or above the threshold. */
+  fmr: fractionSchema,
+  /** False non-match rate: mated pairs below the threshold. */
+  fnmr: fractionSchema,
+});
+
+/** Error within one group, as its people described themselves; non-mated pairs are within it too. */
+const groupSchema = z.strictObject({
+  /** What the groups are made of: gender, for one. */
+  by: z.string(),
+  group: z.string(),
+  people: z.int().positive(),
+  pairs: z.strictObject({ mated: z.int().positive(), nonMated: z.int().positive() }),
+  /** The highest score of two people, and the lowest of one: they tell more than a rate of none. */
+  mostAlike: fractionSchema,
+  leastAlike: fractionSchema,
+  at: z.array(rateSchema),
+});
+
 const packManifestSchema = z.strictObject({
   name: z.enum(packNames),
   title: z.string(),
@@ -70,15 +91,8 @@ const packManifestSchema = z.strictObject({
         mated: z.int().positive().nullable(),
         nonMated: z.int().positive().nullable(),
       }),
-      at: z.array(
-        z.strictObject({
-          threshold: fractionSchema,
-          /** False match rate: non-mated pairs at or above the threshold. */
-          fmr: fractionSchema,
-          /** False non-match rate: mated pairs below the threshold. */
-          fnmr: fractionSchema,
-        }),
-      ),
+      at: z.array(rateSchema),
+      groups: z.array(groupSchema).optional(),
       note: z.string().optional(),
     }),
   ),

@@ -50,7 +50,7 @@ onEachDatabase(
     assert.deepEqual(new Set(listed.map((event) => event.subject)), new Set([anna, bert]));
 
     await decide(app.db, app.recorder, second.id, "confirmed");
-    const [now] = (await read("proposed")).filter(({ id }) => id === first.id);
+    const now = (await read("proposed")).find(({ id }) => id === first.id);
     assert.deepEqual(
       { face: now?.reference?.face, state: now?.reference?.state },
       { face: second.face, state: "confirmed" },
@@ -62,7 +62,7 @@ onEachDatabase(
 
     await changeLimits(app.db, app.recorder, made.id, { twoPerson: true });
     assert.equal(await decide(app.db, app.recorder, first.id, "confirmed"), "proposed");
-    const [once] = (await read("proposed")).filter(({ id }) => id === first.id);
+    const once = (await read("proposed")).find(({ id }) => id === first.id);
     assert.deepEqual(once?.confirmedBy, [app.recorder.account]);
 
     await withdraw(app.db, app.recorder, anna, made.id);

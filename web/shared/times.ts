@@ -13,3 +13,8 @@ export function showMoment(at: number | string, language: string): string {
   const style = { dateStyle: "long", timeStyle: "short" } as const;
   return new Intl.DateTimeFormat(wayOf(language), style).format(new Date(at));
 }
+
+/** A time of the day. */
+export function showTime(at: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date(at));
+}
