@@ -2,9 +2,9 @@ import { type RateAt } from "./error-rates.ts";
 import { packs } from "./texts/packs.ts";
 import { useWords } from "./words.ts";
 
-const WIDTH = 480;
-const HEIGHT = 240;
-const FRAME = { left: 52, top: 12, right: WIDTH - 12, bottom: HEIGHT - 34 } as const;
+const WIDTH = 380;
+const HEIGHT = 230;
+const FRAME = { left: 62, top: 12, right: WIDTH - 22, bottom: HEIGHT - 34 } as const;
 /** Lines up the plot between those at the ends. */
 const TICKS = 4;
 
