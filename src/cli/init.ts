@@ -5,6 +5,7 @@ import { FacesError } from "../faces/errors.ts";
 import { installPack, type InstallResult } from "../faces/install.ts";
 import {
   locatePack,
+  type PackManifest,
   type PackName,
   packManifest,
   packNames,
@@ -131,7 +132,7 @@ async function list(config: Config): Promise<void> {
     paragraph(`A match from a cosine of ${match} up, uncertain from ${uncertain} up.`);
     paragraph(`Licence: ${pack.licence}`);
     paragraph(`Training data: ${pack.trainingData}`);
-    for (const { data, pairs, at } of pack.measuredError) {
+    for (const { data, pairs, at, groups } of pack.measuredError) {
       const { mated, nonMated } = pairs;
       const kinds = [
         ...(mated === null ? [] : [`${mated} pairs of one person`]),
@@ -145,9 +146,36 @@ async function list(config: Config): Promise<void> {
         percent(fnmr),
       ]);
       for (const line of table([head, ...rows])) say(`    ${line}`);
+      if (groups) listGroups(groups);
     }
     say();
   }
+}
+
+/** By group, as the people described themselves: small groups, and the words say so. */
+function listGroups(groups: NonNullable<PackManifest["measuredError"][number]["groups"]>): void {
+  paragraph(
+    "By group, as these people described themselves; pairs of two are within the group. The groups " +
+      "are small: a small difference may be chance, and none wrong does not show that none would be.",
+  );
+  const thresholds = groups[0]?.at.map(({ threshold }) => threshold) ?? [];
+  const head = [
+    "group",
+    "people",
+    "pairs of two",
+    ...thresholds.flatMap((one) => [`false at ${one}`, `missed at ${one}`]),
+    "most alike two",
+    "least alike one",
+  ];
+  const rows = groups.map(({ group, people, pairs, at, mostAlike, leastAlike }) => [
+    group,
+    String(people),
+    String(pairs.nonMated),
+    ...at.flatMap(({ fmr, fnmr }) => [percent(fmr), percent(fnmr)]),
+    mostAlike.toFixed(3),
+    leastAlike.toFixed(3),
+  ]);
+  for (const line of table([head, ...rows])) say(`    ${line}`);
 }
 
 function paragraph(text: string): void {

@@ -9,7 +9,13 @@ const DIST = join(import.meta.dirname, "../../web/dist");
 
 /** Pages of people: where links lead, and below them. The script looks at the address itself. */
 const FACE_PATH = `${LINK_PATHS.subject}/face/*`;
-const SUBJECT_PATHS = ["/", ...Object.values(LINK_PATHS), `${LINK_PATHS.subject}/*`, FACE_PATH];
+const SUBJECT_PATHS = [
+  "/",
+  "/transparency",
+  ...Object.values(LINK_PATHS),
+  `${LINK_PATHS.subject}/*`,
+  FACE_PATH,
+];
 const OPERATOR_PATHS = ["/app", "/app/*"];
 /** Where a face is shown. On every other page, those of rights above all, no camera can be opened. */
 const CAMERA_PATHS: ReadonlySet<string> = new Set([LINK_PATHS.invite, FACE_PATH]);

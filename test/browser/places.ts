@@ -32,6 +32,7 @@ const OF_PERSON: Readonly<
   "/sign-in": () => "/sign-in",
   "/contact": () => `/contact#${ANY_TOKEN}`,
   "/invite": async (scene) => scene.invite(),
+  "/transparency": () => "/transparency",
   "/me": () => "/me",
   "/me/searches": () => "/me/searches",
   "/me/consent": () => "/me/consent",

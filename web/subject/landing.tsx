@@ -22,6 +22,9 @@ export function Landing() {
         </h2>
         <p>{landing.staffMore}</p>
       </div>
+      <p>
+        <Link to="/transparency">{landing.open}</Link>
+      </p>
     </Frame>
   );
 }

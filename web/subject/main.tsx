@@ -10,6 +10,9 @@ import { SignIn } from "./sign-in.tsx";
 const Start = lazy(async () => ({ default: (await import("./start.tsx")).Start }));
 const Contact = lazy(async () => ({ default: (await import("./contact.tsx")).Contact }));
 const Invite = lazy(async () => ({ default: (await import("./invite.tsx")).Invite }));
+const Transparency = lazy(async () => ({
+  default: (await import("../open/transparency.tsx")).Transparency,
+}));
 const Me = lazy(async () => ({ default: (await import("./me.tsx")).Me }));
 
 const PAGES: Readonly<Record<PublicScreen, ReactNode>> = {
@@ -18,6 +21,7 @@ const PAGES: Readonly<Record<PublicScreen, ReactNode>> = {
   "/sign-in": <SignIn whose="account" />,
   "/contact": <Contact />,
   "/invite": <Invite />,
+  "/transparency": <Transparency />,
 };
 
 mount(

@@ -2,7 +2,14 @@
  * Every page of a person's side. `main.tsx` and `me.tsx` have to draw each, and the tests in the
  * browser and the pictures go through all: a page can't be added and forgotten.
  */
-export const PUBLIC_SCREENS = ["/", "/start", "/sign-in", "/contact", "/invite"] as const;
+export const PUBLIC_SCREENS = [
+  "/",
+  "/start",
+  "/sign-in",
+  "/contact",
+  "/invite",
+  "/transparency",
+] as const;
 
 /** Those of whoever is signed in. */
 export const OWN_SCREENS = ["/me", "/me/searches", "/me/consent", "/me/face/:collection"] as const;

@@ -6,6 +6,7 @@ import type { ownRecordRoutes } from "../../src/contract/own-record.ts";
 import type { peopleRoutes } from "../../src/contract/people.ts";
 import type { sightingRoutes } from "../../src/contract/sightings.ts";
 import type { signInRoutes } from "../../src/contract/sign-in.ts";
+import type { transparencyRoutes } from "../../src/contract/transparency.ts";
 import { askAt, linkAt } from "../shared/ask.ts";
 
 type Routes = typeof signInRoutes &
@@ -14,7 +15,8 @@ type Routes = typeof signInRoutes &
   typeof ownVideoRoutes &
   typeof ownRecordRoutes &
   typeof peopleRoutes &
-  typeof sightingRoutes;
+  typeof sightingRoutes &
+  typeof transparencyRoutes;
 
 type AddressTable = {
   readonly [Name in keyof Routes]?: readonly [Routes[Name]["method"], Routes[Name]["path"]];
@@ -73,6 +75,8 @@ const ADDRESSES = {
   proveOwnEntry: ["GET", `${OWN}/entries/:number/proof`],
   watchOwnProgress: ["GET", `${OWN}/progress`],
   askContactChange: ["POST", `${OWN}/contact`],
+  getTransparency: ["GET", "/api/v1/transparency"],
+  readNotice: ["GET", "/api/v1/transparency/notices/:notice"],
   confirmContactChange: ["POST", "/api/v1/contact-changes/confirm"],
 } as const satisfies AddressTable;
 

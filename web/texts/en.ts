@@ -64,6 +64,7 @@ export const en = {
     personMore: "See your photos, who looked for you, and your consent.",
     staff: "I work here",
     staffMore: "Sign in to the organisation's side.",
+    open: "What this instance is for, how it errs, what it keeps, and how it is watched",
   },
 
   start: {

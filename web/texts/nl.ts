@@ -66,6 +66,7 @@ export const nl: Texts = {
     personMore: "Zie je foto's, wie naar je zocht, en je toestemming.",
     staff: "Ik werk hier",
     staffMore: "Meld je aan bij de kant van de organisatie.",
+    open: "Waarvoor deze installatie dient, hoe ze zich vergist, wat ze bewaart, en wie erop toekijkt",
   },
 
   start: {

@@ -51,7 +51,7 @@ function OnePack({ pack }: { readonly pack: Item<"listPacks"> }) {
     await client.invalidateQueries({ queryKey: PACKS_KEY });
   });
   return (
-    <article className="card">
+    <article className="card pack">
       <h2>
         {pack.name}: {pack.title}
       </h2>

@@ -109,7 +109,7 @@ export const en = {
       `${waiting} messages to endpoints wait, ${dead} were given up`,
     objections: (open: string) => `${open} objections wait for a decision`,
     keys: "Keys and backups",
-    epochs: (count: string, at: string) => `${count} epochs; the newest began on ${at}`,
+    epochs: (count: string, at: string) => `Epochs of keys: ${count}; the newest began on ${at}`,
     keyFile: (path: string) => `${path} is up to date`,
     keyFileBehind: (path: string) => `${path} is BEHIND: put its disk back, then update it`,
     noKeyFile: "No key file is kept up to date: a backup without one can't be opened.",

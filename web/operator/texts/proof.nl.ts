@@ -110,7 +110,7 @@ export const nl: typeof en = {
       `${waiting} berichten aan eindpunten wachten, ${dead} zijn opgegeven`,
     objections: (open) => `${open} bezwaren wachten op een beslissing`,
     keys: "Sleutels en back-ups",
-    epochs: (count, at) => `${count} tijdvakken; het nieuwste begon op ${at}`,
+    epochs: (count, at) => `Tijdvakken van sleutels: ${count}; het nieuwste begon op ${at}`,
     keyFile: (path) => `${path} is bij`,
     keyFileBehind: (path) => `${path} LOOPT ACHTER: zet de schijf terug, en werk het dan bij`,
     noKeyFile:

@@ -22,7 +22,7 @@ export const en = {
   count: (count: string, pairs: string) => `${count} of ${pairs}`,
   groups: "By group",
   groupsMore:
-    "As the people of this set described themselves. Pairs are of people of the same group, who are more alike to a model than people of two groups. The groups are small: none of 72 pairs still allows one wrong in 24. A difference between two of them may be chance, and where none was wrong that does not show that they are treated alike.",
+    "As the people of this set described themselves. Pairs are of people of the same group, who are more alike to a model than people of two groups. The groups are small: none of 72 pairs still allows one wrong in 24. A small difference between two of them may be chance, a large one is not; and where none was wrong that does not show that they are treated alike.",
   group: "Group",
   people: "People",
   alike: "Most alike pair of two people",

@@ -24,7 +24,7 @@ export const nl: typeof en = {
   count: (count, pairs) => `${count} van ${pairs}`,
   groups: "Per groep",
   groupsMore:
-    "Zoals de mensen van deze set zichzelf beschreven. Paren zijn van mensen van dezelfde groep, die voor een model meer op elkaar lijken dan mensen van twee groepen. De groepen zijn klein: geen van 72 paren laat nog toe dat er één op 24 fout is. Een verschil tussen twee groepen kan toeval zijn, en waar er geen fout was, bewijst dat niet dat ze gelijk worden behandeld.",
+    "Zoals de mensen van deze set zichzelf beschreven. Paren zijn van mensen van dezelfde groep, die voor een model meer op elkaar lijken dan mensen van twee groepen. De groepen zijn klein: geen van 72 paren laat nog toe dat er één op 24 fout is. Een klein verschil tussen twee groepen kan toeval zijn, een groot niet; en waar er geen fout was, bewijst dat niet dat ze gelijk worden behandeld.",
   group: "Groep",
   people: "Mensen",
   alike: "Meest gelijkende paar van twee mensen",

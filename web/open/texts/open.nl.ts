@@ -1,0 +1,58 @@
+import type { en } from "./open.en.ts";
+
+export const nl: typeof en = {
+  title: "Open en bloot",
+  intro:
+    "Waarvoor deze installatie dient, hoe ze zich vergist, wat ze bewaart, en wie erop toekijkt: gemaakt uit haar eigen instellingen en aantallen, voor iedereen te lezen. Alleen mensen die ja zeiden, kunnen hier gevonden worden; niemand anders wordt met naam vergeleken.",
+  operator: "Wie ervoor instaat",
+  noOperator: "Nog niemand heeft gezegd wie voor deze installatie instaat.",
+  name: "Organisatie",
+  questions: "Vragen en verzoeken",
+  officer: "Functionaris voor gegevensbescherming",
+  representative: "Vertegenwoordiger in de Unie",
+  complaints: "Waar je kunt klagen",
+  collections: "In welke foto's gezocht wordt",
+  noCollection: "Er is nog geen collectie van foto's.",
+  closed: (name) => `${name} (gesloten)`,
+  purpose: "Waarvoor",
+  basis: "Waarom iedereen op de foto's mag worden vergeleken",
+  noBasis: "Niemand heeft dat gezegd: alleen een aangewezen gezicht wordt vergeleken.",
+  alternative: "Wat mensen krijgen die nee zeggen",
+  notSaid: "Dat heeft nog niemand gezegd.",
+  kept: "Hoelang",
+  days: (days, grace) =>
+    `Toestemming eindigt ${days} dagen na het laatste woord van een persoon; de sleutels verdwijnen ten laatste ${grace} dagen daarna.`,
+  age: "Vanaf welke leeftijd",
+  years: (years) => (years === 0 ? "elke" : `${years}, jonger met het ja van een voogd`),
+  pack: "Modelpakket",
+  contact: "Vragen gaan naar",
+  holds: "Het bevat",
+  held: (photos, people) =>
+    `${photos} foto's; ${people === 0 ? "minder dan 10" : `minstens ${people}`} mensen die gevonden kunnen worden`,
+  searches: "Zoekopdrachten per afgelopen maand",
+  noSearch: "Geen zoekopdracht in de laatste twaalf afgelopen maanden.",
+  notice: (language, version) => `De kennisgeving, ${language}, versie ${version}`,
+  hash: "SHA-256",
+  erasures: (people) =>
+    people === 0
+      ? "Er zijn tot nu toe minder dan 10 mensen gewist."
+      : `Er zijn tot nu toe minstens ${people} mensen gewist.`,
+  tens: "Mensen zijn geteld in tientallen, naar beneden afgerond: zo verraadt geen getal wie er kwam of ging.",
+  schedule: "Wat er bewaard wordt, en hoelang",
+  what: "Wat",
+  howLong: "Hoelang",
+  why: "Waarom",
+  packs: "Wat gezichten vergelijkt, en hoe vaak het zich vergist",
+  watched: "Wie erop toekijkt",
+  record: (size) =>
+    `Elke zoekopdracht en elke toestemming komt in een register dat niemand ongezien kan wijzigen. Het heeft ${size} ondertekende regels.`,
+  witnessed: {
+    WITNESSED: "Een onafhankelijke heeft de nieuwste stand medeondertekend.",
+    UNWITNESSED:
+      "Geen onafhankelijke heeft de nieuwste stand medeondertekend. Bewaar een kopie van de stand: die bindt wie dit draait.",
+  },
+  checkpoint: "Bewaar de nieuwste ondertekende stand",
+  keys: "Sleutels om register, bewijzen en certificaten na te zien",
+  receiptKeys: "Bewijzen en certificaten:",
+  at: (at) => `Stand van ${at}.`,
+};
