@@ -1,7 +1,7 @@
 import type { CollectionId, FaceId, GrantId, MediaId, SightingId, SubjectId } from "../base/ids.ts";
 import type { Instant } from "../base/clock.ts";
 import { sourcesOfAll } from "../collections/media.ts";
-import { TRACK_TIMES, type TrackTimes, trackTimes } from "../collections/tracks.ts";
+import { TRACK_TIMES, trackTimes } from "../collections/tracks.ts";
 import { notWithheld } from "../collections/withheld.ts";
 import { stillLive } from "../consent/consent.ts";
 import type { FacePlace } from "../faces/engine.ts";
@@ -21,8 +21,6 @@ export interface Reference {
 /** A sighting as whoever reviews it sees it. */
 export interface Review extends Sighting {
   readonly subject: SubjectId;
-  /** When, in a video; null in a photo. */
-  readonly track: TrackTimes | null;
   /** Their most alike confirmed face, or else proposed one; null: this is the only one. */
   readonly reference: Reference | null;
   /** Who has confirmed it so far, where two must. */
@@ -78,7 +76,7 @@ export async function pageOfReviews(
   });
 }
 
-interface Row extends Omit<Sighting, "place" | "sources"> {
+interface Row extends Omit<Sighting, "place" | "sources" | "track"> {
   readonly subject: SubjectId;
   readonly grant: GrantId;
   readonly place: string;
