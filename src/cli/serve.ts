@@ -150,7 +150,7 @@ export function summaryOf(
     `Models:     ${config.models}, ${config.workers} workers`,
     `Address:    ${host}:${port}${origin === null ? "" : `, reached as ${origin}`}`,
     `Proxies:    ${proxies.length === 0 ? "none" : proxies.join(", ")}`,
-    `At once:    ${gate.slots} photos looked at, ${gate.queue} waiting`,
+    `At once:    ${gate.slots} photos under way, ${gate.queue} waiting`,
     `Imports:    ${config.importRoot === null ? "as uploads alone" : `from ${config.importRoot}`}`,
     `Metrics:    ${metricsToken === null ? "for this machine alone" : "by token"}`,
     `Mail:       ${mail === null ? "no server: it waits in the queue" : `${mail.host}:${mail.port}`}`,

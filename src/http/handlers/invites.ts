@@ -1,3 +1,4 @@
+import { findCollection } from "../../collections/collections.ts";
 import { z } from "zod";
 import type { Sender } from "../../accounts/invite-mail.ts";
 import { readInviteCap } from "../../accounts/invite-cap.ts";
@@ -54,9 +55,10 @@ export const inviteHandlers: Handlers<typeof inviteRoutes> = {
       item: inviteOf,
     });
   },
-  getInviteCap: async ({ db, clock }, { params }) => ({
-    ...(await readInviteCap(db, clock, params.collection)),
-  }),
+  getInviteCap: async ({ db, clock }, { params }) => {
+    await findCollection(db, params.collection);
+    return { ...(await readInviteCap(db, clock, params.collection)) };
+  },
   printInvites: async (app, { params, body, recorder, origin }) => {
     const links = [];
     for (const token of body.tokens) {
