@@ -44,8 +44,9 @@ inEachOffice("an invite is opened often and used once, of many at once by one", 
   const { db, recorder } = office;
   const { id: collection } = await makeOfficeCollection(office);
   const contacts = ["anna@people.example"];
-  const { id, token } = await invite(office, requestFor(collection, { contacts, language: "nl" }));
-  const open = { id, collection, language: "nl", contact: "anna@people.example" };
+  const request = requestFor(collection, { contacts, language: "nl" });
+  const { id, token, expiresAt } = await invite(office, request);
+  const open = { id, collection, language: "nl", contact: "anna@people.example", expiresAt };
   assert.deepEqual(await openInvite(db, recorder, token), open);
   assert.deepEqual(await openInvite(db, recorder, token), open);
   const together = Array.from({ length: 6 }, async () => redeem(office, token));
