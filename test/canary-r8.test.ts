@@ -63,7 +63,7 @@ const DAY = `
   fail = false;
   await enrolPerson(app, collection, "latest");
   console.log(inspect(await app.runner.drain(), { depth: 9 }));
-  const settle = async (_, looked) => { throw Object.assign(new Error("no disk"), { faces: looked.analysis.faces.length }); };
+  const settle = async (_, looked) => { throw Object.assign(new Error("no disk"), { faces: looked.faces.length }); };
   const broken = { ...app, importDeps: { ...app.importDeps, recogniser: { ...app.importDeps.recogniser, settle } } };
   await quietly(importPhotos({ ...instance, app: broken }, collection, photos("tuesday"), "tuesday"));
   await quietly(searchFor({ ...app, recorder: { clock: app.clock, get account() { throw new Error("no record"); } } }, collection, [], probe));
