@@ -10,6 +10,8 @@ import { takePhoto } from "../samples/scene.ts";
 import type { Config } from "../src/app.ts";
 import { bytesOf, sha256Hex } from "../src/base/bytes.ts";
 import { openEngine } from "../src/faces/faces.ts";
+import { poolEmbeddings } from "../src/faces/pool-faces.ts";
+import { TRACK_FACES_MAX, TRACK_FACES_MIN } from "../src/faces/track.ts";
 import { Canaries } from "./canary.ts";
 import { onEachDatabase, openTestDb, type TestDatabase } from "./databases.ts";
 import { dumpOf } from "./dump.ts";
@@ -17,6 +19,7 @@ import { vectorOf } from "./fake-engine.ts";
 import { type Instance, instanceConfig, openInstance } from "./instance.ts";
 import { eventsOf } from "./ledger.ts";
 import { type Script, startScript } from "./script.ts";
+import { makeStripes } from "./striped-video.ts";
 
 /** People whose vectors are known here: by name, they are the same in every process. */
 const KNOWN = ["bystander", "probe", "enrolled"] as const;
@@ -26,7 +29,10 @@ const KNOWN = ["bystander", "probe", "enrolled"] as const;
  * throws is printed whole, as a careless log would.
  */
 const DAY = `
+  import { readFileSync } from "node:fs";
+  import { join } from "node:path";
   import { inspect } from "node:util";
+  import { searchByVideo } from "./src/search/search-video.ts";
   import { brokenPhoto, fakePhoto } from "./test/fake-engine.ts";
   import { enrolPerson, importPhotos, makeCollection, openInstance, searchFor } from "./test/instance.ts";
   import { pause, resume, withdraw } from "./src/rights/consent-changes.ts";
@@ -54,6 +60,14 @@ const DAY = `
   await addWebhook(app.db, app.recorder, { collection: collection.id, ...endpoint });
   await enrolPerson(app, collection, "enrolled", enrolment("enrolled"));
   await importPhotos(instance, collection, photos("monday"), "monday");
+  // The people of a clip: a bystander throughout, and whoever comes in later.
+  const clip = readFileSync(join(config.folder, "tmp", "clip.mp4"));
+  await importPhotos(instance, collection, { "clip.mp4": clip }, "clip");
+  const { db, clock, galleries, engines, blobs } = app;
+  const video = join(config.folder, "tmp", "clip.mp4");
+  const searched = { db, clock, galleries, engines, blobs, parallel: 2 };
+  const asked = { collection: collection.id, video, purpose: "a test" };
+  console.log(inspect(await searchByVideo(searched, app.recorder, asked), { depth: 9 }));
   console.log(inspect(await searchFor(app, collection, [], probe), { depth: 9 }));
 
   // A backfill that fails, one that runs, a search that can't be recorded, an import that breaks off.
@@ -86,6 +100,7 @@ const DAY = `
   await withdraw(app.db, app.recorder, subject, collection.id);
   console.log(await app.ledger.checkpoint());
   console.log(inspect(app, { depth: 6 }));
+  console.log("filmed " + instance.engine.embedded.filter((one) => one === "p7").length);
   console.log("embedded " + instance.engine.embedded.filter((one) => one === "bystander").length);
   console.log("the day is over");
   process.stdin.resume();
@@ -94,6 +109,7 @@ const DAY = `
 async function startDay(database: TestDatabase, config: Config): Promise<Script> {
   const temporary = join(config.folder, "tmp");
   await mkdir(temporary);
+  makeStripes(join(temporary, "clip.mp4"));
   return startScript(DAY, { database, config }, { TMPDIR: temporary });
 }
 
@@ -106,6 +122,14 @@ onEachDatabase(
     const canaries = new Canaries();
     for (const name of KNOWN) {
       for (const size of [256, 128]) canaries.addVector(`${name} ${size}`, vectorOf(name, size));
+    }
+    for (const size of [256, 128]) {
+      canaries.addVector(`filmed ${size}`, vectorOf("p7", size));
+      for (let faces = TRACK_FACES_MIN; faces <= TRACK_FACES_MAX; faces += 1) {
+        const copies = Array.from({ length: faces }, () => vectorOf("p7", size));
+        const { embedding } = poolEmbeddings(copies);
+        if (embedding) canaries.addVector(`track of ${faces} ${size}`, embedding);
+      }
     }
     const look = async (when: string) => {
       const printed = Buffer.from(script.printed() + script.complained());
@@ -126,6 +150,8 @@ onEachDatabase(
     await script.line("the day is over");
     const embedded = Number((await script.line("embedded ")).slice("embedded ".length));
     assert.ok(embedded >= 15, `the bystander was embedded ${embedded} times`);
+    const filmed = Number((await script.line("filmed ")).slice("filmed ".length));
+    assert.ok(filmed >= 8, `the bystander of the clip was embedded ${filmed} times`);
     assert.match(script.complained(), /no disk/u);
     assert.match(script.complained(), /no record/u);
 

@@ -3,12 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import { FF_ENCODER_LIBX264 } from "node-av/constants";
 import { onEachDatabase } from "../../test/databases.ts";
-import { colourOf } from "../../test/fake-engine.ts";
 import { enrolPerson, importPhotos, makeCollection, openInstance } from "../../test/instance.ts";
-import { makeVideo } from "../../test/make-video.ts";
-import type { Picture } from "../media/picture.ts";
+import { makeStripes, type Scene } from "../../test/striped-video.ts";
 import { withdraw } from "../rights/consent-changes.ts";
 import { listPhotos } from "../rights/photos.ts";
 import { appearancesOf } from "./appearances.ts";
@@ -18,11 +15,8 @@ import { decide } from "./sightings.ts";
 const folder = mkdtempSync(join(tmpdir(), "assent-video-search-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const RATE = 10;
-const STRIPE = 64;
-
 /** Who stands where, from second to second: three places side by side. */
-const SCENES: readonly (readonly [from: number, people: readonly string[]])[] = [
+const SCENES: readonly Scene[] = [
   [0, ["p7", "p0", "p0"]],
   [2, ["p7", "p0", "p100"]],
   [4, ["p0", "p0", "p0"]],
@@ -32,29 +26,8 @@ const SCENES: readonly (readonly [from: number, people: readonly string[]])[] = 
 ];
 const SECONDS = 10;
 
-function draw(index: number): Picture {
-  const at = index / RATE;
-  const people = SCENES.findLast(([from]) => at >= from)?.[1] ?? [];
-  const width = people.length * STRIPE;
-  const data = new Uint8Array(width * STRIPE * 3);
-  for (let pixel = 0; pixel < width * STRIPE; pixel += 1) {
-    const { r, g, b } = colourOf(people[Math.floor((pixel % width) / STRIPE)] ?? "p0");
-    data.set([r, g, b], pixel * 3);
-  }
-  return { width, height: STRIPE, data };
-}
-
 const clip = join(folder, "clip.mp4");
-makeVideo({
-  path: clip,
-  codec: FF_ENCODER_LIBX264,
-  width: 3 * STRIPE,
-  height: STRIPE,
-  framesPerSecond: RATE,
-  frames: SECONDS * RATE,
-  options: { preset: "ultrafast", crf: "10" },
-  draw,
-});
+makeStripes(clip, SCENES, SECONDS);
 const bytes = readFileSync(clip);
 
 type Instance = Awaited<ReturnType<typeof openInstance>>;
