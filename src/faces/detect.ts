@@ -1,7 +1,7 @@
 import type { Box } from "../base/geometry.ts";
 import { mapDetection, type Detection } from "./face.ts";
 import { faceWidth, type Found, mergeFound } from "./found.ts";
-import { FACE_WIDTH_MIN, type Level, planLevels } from "./levels.ts";
+import { FACE_WIDTH_MIN, type Level, planFrameLevels, planLevels } from "./levels.ts";
 import type { FaceModels } from "./models.ts";
 import type { PhotoPixels } from "./photo-pixels.ts";
 import { type Doubt, doubtOf, lookAgain } from "./second-look.ts";
@@ -42,7 +42,7 @@ const UPRIGHT_RUN_MAX = 12;
  *    ([Note: detection levels]).
  * 2. A second look at detections that may be turned or tilted ([Note: second look]).
  * 3. The whole photo in the other three turns, when a face was found turned, or none at all; not
- *    where `turned` faces are to be left (a video's frames are upright, and most show nobody).
+ *    of a video's frame, which is upright, and may well show nobody.
  *
  * Small turned faces (under 20 px as seen) beside upright ones are missed: an upright look does
  * not see them, and nothing asks for another. Throws MediaError; the reason of `signal`.
@@ -51,15 +51,16 @@ export async function detectFaces(
   models: FaceModels,
   pixels: PhotoPixels,
   signal?: AbortSignal,
-  turned: "sought" | "left" = "sought",
+  of: "photo" | "frame" = "photo",
 ): Promise<DetectedFaces> {
-  const levels = planLevels(pixels.photo, models.detector);
+  const plan = of === "photo" ? planLevels : planFrameLevels;
+  const levels = plan(pixels.photo, models.detector);
   // What does not shrink while it decodes is decoded once, at the finest size there is use for.
   if (!pixels.shrinksAtOnce) await pixels.sized(levels.at(-1)?.longSide ?? 1);
   const find = { models, pixels, levels, signal };
   let found = await findTurned(find, 0, { known: [], blind: false });
   const blind = found.length === 0;
-  const seek = turned === "sought" && (blind || found.some(({ turns }) => turns !== 0));
+  const seek = of === "photo" && (blind || found.some(({ turns }) => turns !== 0));
   const others = seek ? allTurns.filter((turns) => turns !== 0) : [];
   for (const turns of others) found = await findTurned(find, turns, { known: found, blind });
   const faces = found.map(({ detection }) => detection);

@@ -40,7 +40,7 @@ export async function analyseFrame(
   signal?: AbortSignal,
 ): Promise<readonly FrameFace[]> {
   const pixels = new PhotoPixels(frame);
-  const { faces } = await detectFaces(models, pixels, signal, "left");
+  const { faces } = await detectFaces(models, pixels, signal, "frame");
   const cuts = await cutFaces(models, pixels, faces, new Set(embed ? faces.keys() : []));
   const embeddings = await embedCuts(models, cuts, signal);
   return cuts.map(({ face, widthPixels, measures }, index) => ({

@@ -4,6 +4,8 @@ import { avGetPixFmtName } from "node-av/lib";
 /** Cells across and down in which brightness is compared. */
 const ACROSS = 32;
 const DOWN = 18;
+/** Points of a cell's side: fewer would take noise, and edges that move a little, for a change. */
+const POINTS = 4;
 /** Brightness, 0..255, from which a cell counts as changed: over the noise of a dark hall. */
 const CHANGE_MIN = 24;
 /**
@@ -26,16 +28,17 @@ export function brightnessOf(frame: Frame): Uint8Array | null {
   for (let row = 0; row < DOWN; row += 1) {
     for (let column = 0; column < ACROSS; column += 1) {
       let sum = 0;
-      // Four points of a cell: one would be noise.
-      for (let point = 0; point < 4; point += 1) {
-        const x = Math.floor(((column + 0.25 + 0.5 * (point % 2)) * width) / ACROSS);
-        const y = Math.floor(((row + 0.25 + 0.5 * (point >> 1)) * height) / DOWN);
+      for (let point = 0; point < POINTS * POINTS; point += 1) {
+        const right = ((point % POINTS) + 0.5) / POINTS;
+        const down = (Math.floor(point / POINTS) + 0.5) / POINTS;
+        const x = Math.floor(((column + right) * width) / ACROSS);
+        const y = Math.floor(((row + down) * height) / DOWN);
         const at = y * stride + x * bytes;
         const value =
           bytes === 1 ? (plane[at] ?? 0) : (plane[at] ?? 0) + 256 * (plane[at + 1] ?? 0);
         sum += value / 2 ** (bits - 8);
       }
-      cells[row * ACROSS + column] = sum / 4;
+      cells[row * ACROSS + column] = sum / (POINTS * POINTS);
     }
   }
   return cells;
