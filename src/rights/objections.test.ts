@@ -45,7 +45,7 @@ async function prepare(instance: Instance) {
       .selectFrom("media_sources")
       .innerJoin("faces", "faces.media_id", "media_sources.media_id")
       .select(["faces.media_id", "faces.id"])
-      .where("path", "like", `%${name}`)
+      .where("media_sources.path", "like", `%${name}`)
       .orderBy("position")
       .execute();
     const [first] = rows;

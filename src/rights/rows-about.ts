@@ -58,13 +58,19 @@ export async function rowsAbout(db: Db, subject: SubjectId): Promise<readonly Ro
     for (const [table, query] of Object.entries(queries)) {
       found.push({ table: table as keyof typeof queries, rows: await query.execute() });
     }
-    // Endpoints are told of people by their id alone.
+    // Endpoints are told of people, and of where they were proposed, by ids alone.
+    const places = await read
+      .selectFrom("sightings")
+      .select("id")
+      .where("subject_id", "=", subject)
+      .execute();
+    const named: readonly string[] = [subject, ...places.map(({ id }) => id)];
     const messages = await read
       .selectFrom("webhook_messages")
       .selectAll()
       .limit(MESSAGES_MAX)
       .execute();
-    const rows = messages.filter(({ body }) => body.includes(subject));
+    const rows = messages.filter(({ body }) => named.some((id) => body.includes(id)));
     return [...found, { table: "webhook_messages", rows }];
   });
 }
