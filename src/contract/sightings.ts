@@ -27,7 +27,7 @@ const review = sighting.extend({
     name: z.string().nullable().meta({ description: "Null for auditors." }),
   }),
   reference: z
-    .object({ photo: mediaId, face: faceId, box, state })
+    .object({ photo: mediaId, face: faceId, box, track: track.nullable(), state })
     .nullable()
     .meta({ description: "Another face of theirs, confirmed if there is one; null: none." }),
   confirmedBy: z

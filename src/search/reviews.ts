@@ -1,7 +1,7 @@
 import type { CollectionId, FaceId, GrantId, MediaId, SightingId, SubjectId } from "../base/ids.ts";
 import type { Instant } from "../base/clock.ts";
 import { sourcesOfAll } from "../collections/media.ts";
-import { TRACK_TIMES, trackTimes } from "../collections/tracks.ts";
+import { TRACK_TIMES, type TrackTimes, trackTimes } from "../collections/tracks.ts";
 import { notWithheld } from "../collections/withheld.ts";
 import { stillLive } from "../consent/consent.ts";
 import type { FacePlace } from "../faces/engine.ts";
@@ -15,6 +15,8 @@ export interface Reference {
   readonly media: MediaId;
   readonly face: FaceId;
   readonly place: FacePlace;
+  /** When, in a video; null in a photo. */
+  readonly track: TrackTimes | null;
   readonly state: SightingState;
 }
 
@@ -169,6 +171,7 @@ async function referenceFor(
     .innerJoin("faces", "faces.id", "sightings.face_id")
     .innerJoin("media", "media.id", "faces.media_id")
     .select(["media.id as media", "faces.id as face", "faces.place", "sightings.state"])
+    .select(TRACK_TIMES)
     .where("sightings.collection_id", "=", collection)
     .where("sightings.subject_id", "=", subject)
     .where("sightings.state", "<>", "rejected")
@@ -179,7 +182,10 @@ async function referenceFor(
     .orderBy("sightings.score", "desc")
     .limit(1)
     .executeTakeFirst();
-  return row ? { ...row, place: JSON.parse(row.place) as FacePlace } : null;
+  if (!row) return null;
+  const { place, from_ms, to_ms, best_ms, ...rest } = row;
+  const track = trackTimes({ from_ms, to_ms, best_ms });
+  return { ...rest, track, place: JSON.parse(place) as FacePlace };
 }
 
 async function confirmedBy(db: Reader, id: SightingId): Promise<readonly string[]> {

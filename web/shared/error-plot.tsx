@@ -98,7 +98,8 @@ function Mark(of: {
   readonly label: string;
 }) {
   const right = of.at > (FRAME.left + FRAME.right) / 2;
-  const top = of.kind === "limit" ? FRAME.top + 10 : FRAME.top + 26;
+  // At the ends of the lines there is no room for words beside them.
+  const top = of.kind === "limit" ? FRAME.top + 10 : (FRAME.top + FRAME.bottom) / 2;
   return (
     <g className={`mark ${of.kind}`}>
       <line x1={of.at} x2={of.at} y1={FRAME.top} y2={FRAME.bottom} />

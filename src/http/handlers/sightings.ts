@@ -100,6 +100,7 @@ async function reviewOf(app: App, principal: Principal, one: Review): Promise<Re
       photo: reference.media,
       face: reference.face,
       box: reference.place.box,
+      track: reference.track,
       state: reference.state,
     },
     confirmedBy: [...confirmedBy],

@@ -32,12 +32,7 @@ export function Candidate(of: {
         </figure>
         {best ? (
           <figure>
-            <PhotoFace
-              collection={id}
-              photo={best.photo}
-              box={best.box}
-              alt={words.theirFace(name)}
-            />
+            <PhotoFace collection={id} seen={best} alt={words.theirFace(name)} />
             <figcaption className="small">{words.theirPhoto[best.state]}</figcaption>
           </figure>
         ) : (
@@ -78,8 +73,7 @@ function Seen(of: {
             <Link to={`/app/c/${id}/photos/${one.photo}`}>
               <PhotoFace
                 collection={id}
-                photo={one.photo}
-                box={one.box}
+                seen={one}
                 alt={words.seenAt(of.name, one.sources[0] ?? one.photo)}
               />
             </Link>

@@ -43,15 +43,23 @@ export function FaceCut(of: { readonly href: string; readonly box: Place; readon
   );
 }
 
-/** A face of a photo of a collection. */
-export function PhotoFace(of: {
-  readonly collection: string;
+/** Where a face of a collection is seen. */
+interface Seen {
   readonly photo: string;
   readonly box: Place;
+  readonly track: { readonly at: number } | null;
+}
+
+/** A face of a photo of a collection, or of a video where it is seen best. */
+export function PhotoFace(of: {
+  readonly collection: string;
+  readonly seen: Seen;
   readonly alt: string;
 }) {
-  const { collection, photo, box, alt } = of;
-  const href = linkTo("getThumbnail", { collection, photo, size: "large" });
+  const { collection, seen, alt } = of;
+  const { photo, box, track } = seen;
+  const when = track === null ? {} : { at: track.at.toFixed(3) };
+  const href = linkTo("getThumbnail", { collection, photo, size: "large", ...when });
   return <FaceCut href={href} box={box} alt={alt} />;
 }
 

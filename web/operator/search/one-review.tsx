@@ -76,22 +76,12 @@ function TwoFaces(of: {
   return (
     <div className="pair-of-faces">
       <figure>
-        <PhotoFace
-          collection={collection}
-          photo={review.photo}
-          box={review.box}
-          alt={words.faceAlt(name)}
-        />
+        <PhotoFace collection={collection} seen={review} alt={words.faceAlt(name)} />
         <figcaption className="small">{words.seen}</figcaption>
       </figure>
       {reference ? (
         <figure>
-          <PhotoFace
-            collection={collection}
-            photo={reference.photo}
-            box={reference.box}
-            alt={words.referenceAlt(name)}
-          />
+          <PhotoFace collection={collection} seen={reference} alt={words.referenceAlt(name)} />
           <figcaption className="small">{words.theirs[reference.state]}</figcaption>
         </figure>
       ) : (
