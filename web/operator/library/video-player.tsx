@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { showClock } from "../../shared/clock.ts";
+import { StripLine } from "../../shared/strip-line.tsx";
 import { useWords } from "../../shared/words.ts";
 import { WORKERS } from "../screens/screen.ts";
 import { linkTo } from "../service.ts";
@@ -112,27 +113,14 @@ function Strip(of: {
 }) {
   const { video: words } = useWords(library);
   const { person, photo, collection, chosen } = of;
-  const seconds = Math.max(0.1, photo.seconds ?? 0);
   return (
     <li className="strip">
       <strong>{person.name}</strong>
-      <svg
-        className="strip-line"
-        viewBox={`0 0 ${seconds} 1`}
-        preserveAspectRatio="none"
-        aria-hidden="true"
-      >
-        <rect className="strip-whole" width={seconds} height="1" />
-        {person.moments.map(({ sighting, from, to }) => (
-          <rect
-            key={sighting}
-            className={sighting === chosen ? "strip-part chosen" : "strip-part"}
-            x={from}
-            width={Math.max(to - from, seconds / 200)}
-            height="1"
-          />
-        ))}
-      </svg>
+      <StripLine
+        seconds={photo.seconds ?? 0}
+        parts={person.moments.map(({ sighting, from, to }) => ({ key: sighting, from, to }))}
+        chosen={chosen}
+      />
       <ul className="moments">
         {person.moments.map((moment) => (
           <li key={moment.sighting}>

@@ -56,7 +56,8 @@ export function Candidate(of: {
   );
 }
 
-function Seen(of: {
+/** Where else somebody was seen, with what may be said of each. */
+export function Seen(of: {
   readonly sightings: Hit["sightings"];
   readonly name: string;
   readonly more: boolean;

@@ -1,16 +1,28 @@
 import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { Button } from "../../shared/controls.tsx";
+import { useLanguage } from "../../shared/language.tsx";
 import { useWords } from "../../shared/words.ts";
+import { showBytes } from "../parts/numbers.ts";
 import { search as texts } from "../texts/search.ts";
+import { CLIP_BYTES_MAX } from "./send-clip.ts";
 
-/** Where a photo is dropped, or chosen. */
-export function DropPhoto({ onPhoto }: { readonly onPhoto: (photo: File) => void }) {
-  const { search: words } = useWords(texts);
+/** A file that a browser knows no kind of is told by its name. */
+const VIDEO_NAME = /\.(?:mp4|m4v|mov|mkv|webm)$/iu;
+
+/** Whether a file is searched with as a video. */
+export function isVideo({ type, name }: File): boolean {
+  return type.startsWith("video/") || VIDEO_NAME.test(name);
+}
+
+/** Where a photo or a clip is dropped, or chosen. */
+export function DropPhoto({ onFile }: { readonly onFile: (file: File) => void }) {
+  const { search: words, clips } = useWords(texts);
+  const language = useLanguage();
   const [over, setOver] = useState(false);
   const take = (files: FileList | null): void => {
     const [first] = files ?? [];
-    if (first) onPhoto(first);
+    if (first) onFile(first);
   };
   return (
     <div
@@ -31,8 +43,12 @@ export function DropPhoto({ onPhoto }: { readonly onPhoto: (photo: File) => void
         <FileTrigger acceptedFileTypes={["image/*"]} onSelect={take}>
           <Button>{words.choose}</Button>
         </FileTrigger>
+        <FileTrigger acceptedFileTypes={["video/*", ".mkv"]} onSelect={take}>
+          <Button look="second">{clips.choose}</Button>
+        </FileTrigger>
       </div>
       <p className="quiet small">{words.dropMore}</p>
+      <p className="quiet small">{clips.limits(showBytes(CLIP_BYTES_MAX, language))}</p>
     </div>
   );
 }

@@ -12,10 +12,11 @@ import { search as texts } from "../texts/search.ts";
 import { showTime } from "../../shared/times.ts";
 import { SearchAnswer } from "./answer.tsx";
 import { AskForm } from "./ask-form.tsx";
-import { DropPhoto } from "./drop-photo.tsx";
+import { DropPhoto, isVideo } from "./drop-photo.tsx";
 import { type Probe, useProbe } from "./probe.ts";
+import { WithClip } from "./with-clip.tsx";
 
-/** Search by a photo: choose it, choose the face, say why, and look at who it may be. */
+/** Search by a photo or a clip: choose it, choose the face, say why, and look at who it may be. */
 export function SearchByPhoto() {
   const { search: words } = useWords(texts);
   const { id, closed } = useCollection();
@@ -55,7 +56,8 @@ function useAllowance(collection: string) {
 function Steps({ allowance }: { readonly allowance: Allowance }) {
   const { search: words } = useWords(texts);
   const { id } = useCollection();
-  const [photo, setPhoto] = useState<File | null>(null);
+  const client = useQueryClient();
+  const [file, setFile] = useState<File | null>(null);
   if (allowance.people === 0) {
     return (
       <Empty title={words.nobody}>
@@ -70,18 +72,30 @@ function Steps({ allowance }: { readonly allowance: Allowance }) {
     <>
       <p className="quiet">{words.intro(allowance.people)}</p>
       <Budget allowance={allowance} />
-      {photo === null ? (
-        <DropPhoto onPhoto={setPhoto} />
-      ) : (
-        <WithPhoto
-          key={`${photo.name} ${photo.lastModified} ${photo.size}`}
-          photo={photo}
-          allowance={allowance}
-          onOther={() => setPhoto(null)}
+      {file === null ? <DropPhoto onFile={setFile} /> : null}
+      {file !== null && isVideo(file) ? (
+        <WithClip
+          key={keyOf(file)}
+          clip={file}
+          spent={allowance.nextAt !== null}
+          onAnswered={async () => client.invalidateQueries({ queryKey: allowanceKey(id) })}
+          onOther={() => setFile(null)}
         />
-      )}
+      ) : null}
+      {file !== null && !isVideo(file) ? (
+        <WithPhoto
+          key={keyOf(file)}
+          photo={file}
+          allowance={allowance}
+          onOther={() => setFile(null)}
+        />
+      ) : null}
     </>
   );
+}
+
+function keyOf({ name, lastModified, size }: File): string {
+  return `${name} ${lastModified} ${size}`;
 }
 
 function Budget({ allowance }: { readonly allowance: Allowance }) {

@@ -27,7 +27,7 @@ export const en = {
     left: (left: number, budget: number) => `${left} of ${budget} searches left in this hour.`,
     spent: (budget: number, at: string) =>
       `Your ${budget} searches of this hour are spent. The next can be made at ${at}.`,
-    drop: "Drop a photo here, or choose one.",
+    drop: "Drop a photo or a short video here, or choose one.",
     choose: "Choose a photo",
     dropMore: "It is looked at and not kept.",
     other: "Another photo",
@@ -109,6 +109,35 @@ export const en = {
     say: { confirm: "It is them", reject: "Not them", undo: "Take back" },
     half: "Noted. A second person must confirm it too.",
     state: { proposed: "Proposed", confirmed: "Confirmed", rejected: "Not them; remembered" },
+  },
+  clips: {
+    choose: "Choose a video",
+    limits: (bytes: string) =>
+      `A video: MP4, MOV, MKV or WebM, at most ${bytes}, which is some minutes. It is deleted before you see the answer. A longer one is imported, and looked through there.`,
+    tooLarge: (bytes: string) =>
+      `This video is too large: at most ${bytes}. Cut out the part you ask about, or import it.`,
+    other: "Another file",
+    noBasis:
+      "In a video everybody's face is compared. This collection has no recorded reason why that may be done, so search by a photo, and point at the face.",
+    leavesList: [
+      "your account, the time, and the purpose as you write it;",
+      "whom it returns: each of them can read that you looked, when and why, and check the record;",
+      "no video: yours is compared, then deleted. A seal of it stays, which tells whether it was this one.",
+    ],
+    sending: "Sending the video",
+    looking: "Being looked at: every face is followed through time, then compared.",
+    lookingMore: "For a video of a minute this takes some ten seconds. Stay on this page.",
+    found: (people: number) =>
+      people === 1 ? "One candidate in this video" : `${people} candidates in this video`,
+    tracks: (tracks: number) =>
+      tracks === 1 ? "One face was followed." : `${tracks} faces were followed.`,
+    deleted: "The video is deleted from the service; it plays from your own computer.",
+    unplayable: "Your browser can't play this kind of video. The times stand below.",
+    player: "The video you searched with, from your own computer",
+    times: (from: string, to: string) => `${from} – ${to} s`,
+    verdicts: { match: "match", uncertain: "uncertain" },
+    play: (name: string, times: string, verdict: string) => `Play ${name}, ${times}, ${verdict}`,
+    all: (name: string) => `All photos and videos of ${name}`,
   },
   reviews: {
     title: "Sightings to review",

@@ -18,7 +18,7 @@ export const nl: typeof en = {
     left: (left, budget) => `Nog ${left} van de ${budget} zoekopdrachten in dit uur.`,
     spent: (budget, at) =>
       `Je ${budget} zoekopdrachten van dit uur zijn op. De volgende kan om ${at}.`,
-    drop: "Sleep een foto hierheen, of kies er een.",
+    drop: "Sleep een foto of een korte video hierheen, of kies er een.",
     choose: "Kies een foto",
     dropMore: "De foto wordt bekeken en niet bewaard.",
     other: "Een andere foto",
@@ -113,6 +113,37 @@ export const nl: typeof en = {
       confirmed: "Bevestigd",
       rejected: "Niet deze persoon; onthouden",
     },
+  },
+  clips: {
+    choose: "Kies een video",
+    limits: (bytes: string) =>
+      `Een video: MP4, MOV, MKV of WebM, hoogstens ${bytes}, dat zijn enkele minuten. Hij wordt gewist voordat je het antwoord ziet. Een langere importeer je; dan wordt hij daar bekeken.`,
+    tooLarge: (bytes: string) =>
+      `Deze video is te groot: hoogstens ${bytes}. Knip het deel uit waar je naar vraagt, of importeer hem.`,
+    other: "Een ander bestand",
+    noBasis:
+      "In een video wordt ieders gezicht vergeleken. Voor deze verzameling is niet vastgelegd waarom dat mag; zoek dus met een foto, en wijs het gezicht aan.",
+    leavesList: [
+      "je account, de tijd, en het doel zoals je het opschrijft;",
+      "wie het oplevert: ieder van hen kan lezen dat je keek, wanneer en waarom, en het nagaan;",
+      "geen video: die van jou wordt vergeleken en dan gewist. Er blijft een zegel van, waaraan te zien is of het deze was.",
+    ],
+    sending: "De video wordt verstuurd",
+    looking: "Wordt bekeken: elk gezicht wordt door de tijd gevolgd en dan vergeleken.",
+    lookingMore:
+      "Voor een video van een minuut duurt dit zo'n tien seconden. Blijf op deze pagina.",
+    found: (people: number) =>
+      people === 1 ? "Eén kandidaat in deze video" : `${people} kandidaten in deze video`,
+    tracks: (tracks: number) =>
+      tracks === 1 ? "Eén gezicht is gevolgd." : `${tracks} gezichten zijn gevolgd.`,
+    deleted: "De video is bij de dienst gewist; hij speelt vanaf je eigen computer.",
+    unplayable: "Je browser kan dit soort video niet afspelen. De tijden staan hieronder.",
+    player: "De video waarmee je zocht, vanaf je eigen computer",
+    times: (from: string, to: string) => `${from} – ${to} s`,
+    verdicts: { match: "komt overeen", uncertain: "onzeker" },
+    play: (name: string, times: string, verdict: string) =>
+      `Speel ${name} af, ${times}, ${verdict}`,
+    all: (name: string) => `Alle foto's en video's van ${name}`,
   },
   reviews: {
     title: "Te beoordelen",

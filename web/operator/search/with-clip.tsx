@@ -1,0 +1,172 @@
+import { useEffect, useState } from "react";
+import { Button, Field } from "../../shared/controls.tsx";
+import { useLanguage } from "../../shared/language.tsx";
+import { Failure, useAction } from "../../shared/states.tsx";
+import { useWords } from "../../shared/words.ts";
+import { useCollection } from "../collection.tsx";
+import { showBytes } from "../parts/numbers.ts";
+import { LongProgress, usePace } from "../parts/progress.tsx";
+import { search as texts } from "../texts/search.ts";
+import { ClipAnswer } from "./clip-answer.tsx";
+import { CLIP_BYTES_MAX, type FoundInClip, sendClip } from "./send-clip.ts";
+
+const PURPOSE_LENGTH_MAX = 500;
+
+/** Search by a clip: why, how far it is sent, and who may be in it. */
+export function WithClip(of: {
+  readonly clip: File;
+  readonly spent: boolean;
+  readonly onAnswered: () => Promise<void>;
+  readonly onOther: () => void;
+}) {
+  const { clips: words } = useWords(texts);
+  const language = useLanguage();
+  const address = useAddress(of.clip);
+  const [found, setFound] = useState<FoundInClip | null>(null);
+  const other = (
+    <Button look="second" onPress={of.onOther}>
+      {words.other}
+    </Button>
+  );
+  if (found && address !== null) {
+    return (
+      <>
+        <ClipAnswer clip={address} found={found} />
+        <div className="row">{other}</div>
+      </>
+    );
+  }
+  return (
+    <section className="card stack">
+      <h2>{of.clip.name}</h2>
+      <p className="quiet small">{showBytes(of.clip.size, language)}</p>
+      {of.clip.size > CLIP_BYTES_MAX ? (
+        <>
+          <p className="note bad" role="alert">
+            {words.tooLarge(showBytes(CLIP_BYTES_MAX, language))}
+          </p>
+          {other}
+        </>
+      ) : (
+        <AskWithClip
+          clip={of.clip}
+          spent={of.spent}
+          onOther={of.onOther}
+          onFound={async (answer) => {
+            setFound(answer);
+            await of.onAnswered();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** What for; then how far it is. */
+function AskWithClip(of: {
+  readonly clip: File;
+  readonly spent: boolean;
+  readonly onFound: (found: FoundInClip) => Promise<void>;
+  readonly onOther: () => void;
+}) {
+  const { clips: words, search } = useWords(texts);
+  const { id: collection, sceneBasis } = useCollection();
+  const [purpose, setPurpose] = useState("");
+  const [sent, setSent] = useState(0);
+  const [stop, setStop] = useState<AbortController | null>(null);
+  const pace = usePace();
+  useEffect(() => () => stop?.abort(), [stop]);
+  const ask = useAction(async () => {
+    const leaving = new AbortController();
+    setStop(leaving);
+    const note = (bytes: number, total: number): void => {
+      const share = total === 0 ? 1 : bytes / total;
+      pace.note(share * of.clip.size, Date.now());
+      setSent(share * of.clip.size);
+    };
+    note(0, 1);
+    const asked = { collection, purpose, video: of.clip };
+    await of.onFound(await sendClip(asked, note, leaving.signal));
+  });
+  if (sceneBasis === null) return <p className="note">{words.noBasis}</p>;
+  if (ask.busy) return <Sending {...{ sent, pace }} of={of.clip.size} onCancel={of.onOther} />;
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask.run();
+      }}
+    >
+      <Field
+        label={search.purpose}
+        name="purpose"
+        value={purpose}
+        onChange={setPurpose}
+        help={search.purposeMore}
+        maxLength={PURPOSE_LENGTH_MAX}
+      />
+      <Leaves />
+      {ask.error ? <Failure error={ask.error} /> : null}
+      <div className="row">
+        <Button type="submit" busy={of.spent}>
+          {search.go}
+        </Button>
+        <Button look="second" onPress={of.onOther}>
+          {words.other}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** How far a clip is sent, and then that it is looked at. */
+function Sending(is: {
+  readonly sent: number;
+  readonly of: number;
+  readonly pace: ReturnType<typeof usePace>;
+  readonly onCancel: () => void;
+}) {
+  const { clips: words } = useWords(texts);
+  return is.sent < is.of ? (
+    <LongProgress
+      label={words.sending}
+      done={is.sent}
+      total={is.of}
+      pace={is.pace}
+      show={showBytes}
+      onCancel={is.onCancel}
+    />
+  ) : (
+    <div className="card" role="status">
+      <p>{words.looking}</p>
+      <progress aria-label={words.looking} />
+      <p className="quiet small">{words.lookingMore}</p>
+    </div>
+  );
+}
+
+function Leaves() {
+  const { clips: words, search } = useWords(texts);
+  return (
+    <div className="note">
+      <p>{search.leaves}</p>
+      <ul className="small">
+        {words.leavesList.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Where this browser plays the clip from, for as long as the screen stands. */
+function useAddress(clip: File): string | null {
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    const made = URL.createObjectURL(clip);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [clip]);
+  return address;
+}
