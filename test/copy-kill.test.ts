@@ -30,24 +30,30 @@ onSqlite(
     const { video } = await addVideo(app, collection.id, bytes, [track]);
     const delivery = await askForCopy(app, collection.id, { subject, video });
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const child = await openChild(folder);
+      const { child, ended } = await openChild(folder);
       await sleep(2500 * Math.random());
+      // It may have ended by itself: then there is nothing to kill, and the copy must be whole.
       child.kill("SIGKILL");
-      await once(child, "exit");
+      await ended;
       await checkWhole(app, collection.id, delivery);
     }
-    await once(await openChild(folder), "exit");
+    await (
+      await openChild(folder)
+    ).ended;
     assert.notEqual((await readDelivery(app.db, app.clock, collection.id, delivery)).madeAt, null);
     await checkWhole(app, collection.id, delivery);
   },
 );
 
-async function openChild(folder: string): Promise<ChildProcess> {
+async function openChild(
+  folder: string,
+): Promise<{ readonly child: ChildProcess; readonly ended: Promise<unknown> }> {
   const script = join(import.meta.dirname, "copy-kill-child.ts");
   const child = spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "inherit"] });
   assert.ok(child.stdout);
+  const ended = once(child, "exit");
   await once(child.stdout, "data");
-  return child;
+  return { child, ended };
 }
 
 /** What has the copy's name is whole; what is fetched before it is made is refused. */
