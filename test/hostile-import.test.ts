@@ -74,8 +74,16 @@ test("a folder of hostile files is imported: each has its result, and nothing el
   assert.equal(state.tables["media"]?.length, summary.added);
 });
 
+/** An import takes videos, too, and says of these what is wrong with them as such. */
+const AS_VIDEOS: Readonly<Record<string, string>> = {
+  "video.jpg": "corrupt",
+  "video.webp": "video_unsupported",
+};
+
 /** What an import says of an entry that it does not take, if it says anything. */
 function expectedReason({ name, kind, expect }: HostileFile): readonly string[] {
+  const video = AS_VIDEOS[name];
+  if (video !== undefined) return [`${name}: ${video}`];
   if (kind === "link") return [`${name}: is_a_link`];
   // A folder is looked through, and this one is empty.
   if (name === "folder.jpg") return [];
