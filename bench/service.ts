@@ -95,7 +95,9 @@ function loadOn({ origin }: Served, { collection, key }: ServiceInstance) {
 async function benchFaces(instance: ServiceInstance): Promise<void> {
   const script = join(import.meta.dirname, "service-child.ts");
   const profile = process.env["ASSENT_BENCH_PROFILE"];
-  const flags = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const profiling = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  // As bin/assent starts it.
+  const flags = ["--max-semi-space-size=64", ...profiling];
   await using served = await serve(instance, (copy) =>
     spawn(process.execPath, [...flags, script, copy, PACK], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -200,6 +202,7 @@ function environmentOf(copy: string): NodeJS.ProcessEnv {
     ASSENT_PORT: "0",
     ASSENT_LOG: "silent",
     ASSENT_WORKERS: "2",
+    ...(MODELS === null ? {} : { ASSENT_MODELS: MODELS }),
     ASSENT_RATE_ADDRESS: rate,
     ASSENT_RATE_ACCOUNT: rate,
     ASSENT_RATE_COLLECTION: rate,
