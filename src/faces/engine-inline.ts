@@ -8,7 +8,7 @@ export function inlineEngine(models: FaceModels): Engine {
     pack: models.pack,
     templateSize: models.templateSize,
     analyse: (source, options) => analysePhoto(models, source, options),
-    analyseFrame: (frame, { embed, signal }) => analyseFrame(models, frame, embed, signal),
+    analyseFrame: (frame, options) => analyseFrame(models, frame, options),
     embed: (source, places, options) => embedPlaces(models, source, places, options?.signal),
     [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
   };

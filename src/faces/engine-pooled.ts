@@ -3,7 +3,14 @@ import { assert } from "../base/errors.ts";
 import { readInfo } from "../media/decode.ts";
 import type { Picture } from "../media/picture.ts";
 import type { PhotoSource } from "../media/source.ts";
-import type { Analysis, AnalyseOptions, Engine, FacePlace, FrameFace } from "./engine.ts";
+import type {
+  Analysis,
+  AnalyseFrameOptions,
+  AnalyseOptions,
+  Engine,
+  FacePlace,
+  FrameFace,
+} from "./engine.ts";
 import { FacesError } from "./errors.ts";
 import type { Embedding } from "./face.ts";
 import { embeddingsIn, type Job, type Result } from "./messages.ts";
@@ -108,9 +115,9 @@ class Pool implements Engine {
 
   async analyseFrame(
     frame: Picture,
-    { embed, signal }: { readonly embed: boolean; readonly signal?: AbortSignal },
+    { embed, thorough = false, signal }: AnalyseFrameOptions,
   ): Promise<readonly FrameFace[]> {
-    const result = await this.#submit({ kind: "frame", source: frame, embed }, signal);
+    const result = await this.#submit({ kind: "frame", source: frame, embed, thorough }, signal);
     assert(result.kind === "frame", "A worker answers what it was asked");
     return result.faces;
   }

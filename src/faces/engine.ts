@@ -53,6 +53,14 @@ export interface AnalyseOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What is asked of one frame of a video. */
+export interface AnalyseFrameOptions {
+  readonly embed: boolean;
+  /** Small faces and turned ones too, as in a photo, at several times the work. */
+  readonly thorough?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** What one photo holds. Faces are ordered left to right, then top to bottom. */
 export interface Analysis {
   /** Of the upright photo, full size, in pixels. */
@@ -77,11 +85,8 @@ export interface Engine extends AsyncDisposable {
   readonly templateSize: number;
   /** Decodes, detects, judges and embeds one photo. */
   analyse(source: PhotoSource, options: AnalyseOptions): Promise<Analysis>;
-  /** Detects, judges and, where asked, embeds the upright faces of a video's frame. */
-  analyseFrame(
-    frame: Picture,
-    options: { readonly embed: boolean; readonly signal?: AbortSignal },
-  ): Promise<readonly FrameFace[]>;
+  /** Detects, judges and, where asked, embeds the faces of a video's frame. */
+  analyseFrame(frame: Picture, options: AnalyseFrameOptions): Promise<readonly FrameFace[]>;
   /**
    * Embeds faces whose places are known (backfill), in a photo or a frame: no detection, decoded no
    * larger than they need. One entry a face, in order; null where the face is too poor to embed.

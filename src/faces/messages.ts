@@ -19,7 +19,12 @@ export type Job =
       readonly embed: EmbedChoice;
       readonly use: Use;
     }
-  | { readonly kind: "frame"; readonly source: Picture; readonly embed: boolean }
+  | {
+      readonly kind: "frame";
+      readonly source: Picture;
+      readonly embed: boolean;
+      readonly thorough: boolean;
+    }
   | {
       readonly kind: "embed";
       readonly source: PhotoSource | Picture;

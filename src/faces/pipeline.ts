@@ -4,7 +4,13 @@ import type { PhotoSource } from "../media/source.ts";
 import { cutFaces } from "./cut.ts";
 import { detectFaces } from "./detect.ts";
 import { embedCuts } from "./embed.ts";
-import type { Analysis, AnalyseOptions, FacePlace, FrameFace } from "./engine.ts";
+import type {
+  Analysis,
+  AnalyseOptions,
+  FacePlace,
+  FrameFace,
+  AnalyseFrameOptions,
+} from "./engine.ts";
 import type { Embedding } from "./face.ts";
 import type { FaceModels } from "./models.ts";
 import { PhotoPixels } from "./photo-pixels.ts";
@@ -32,15 +38,14 @@ export async function analysePhoto(
   return { width, height, format, takenAt, faces: analysed, rotationsTried };
 }
 
-/** The upright faces of a video's frame, embedded where asked. Throws the reason of `signal`. */
+/** The faces of a video's frame, embedded where asked. Throws the reason of `signal`. */
 export async function analyseFrame(
   models: FaceModels,
   frame: Picture,
-  embed: boolean,
-  signal?: AbortSignal,
+  { embed, thorough = false, signal }: AnalyseFrameOptions,
 ): Promise<readonly FrameFace[]> {
   const pixels = new PhotoPixels(frame);
-  const { faces } = await detectFaces(models, pixels, signal, "frame");
+  const { faces } = await detectFaces(models, pixels, signal, thorough ? "photo" : "frame");
   const cuts = await cutFaces(models, pixels, faces, new Set(embed ? faces.keys() : []));
   const embeddings = await embedCuts(models, cuts, signal);
   return cuts.map(({ face, widthPixels, measures }, index) => ({

@@ -55,7 +55,8 @@ async function run(
     return { kind: "embed", embeddings: embeddings.map((one) => one && ownBuffer(one)) };
   }
   if (job.kind === "frame") {
-    const faces = await analyseFrame(models, job.source, job.embed, signal);
+    const { embed, thorough } = job;
+    const faces = await analyseFrame(models, job.source, { embed, thorough, signal });
     return { kind: "frame", faces: faces.map(owned) };
   }
   const { embed, use } = job;

@@ -48,7 +48,7 @@ export async function findExposed(
   await eachFrame(
     file,
     async ({ picture }, frame) => {
-      const faces = await facesIn(engine, picture, { kind: "all" }, options.signal);
+      const faces = await facesIn(engine, picture, { embed: true, signal: options.signal });
       const plan = expected.plans[frame] ?? { covered: [], shown: [] };
       const bad = faces.filter((face) => isExposed(face, picture, plan, expected));
       wipe(...faces.map(({ embedding }) => embedding));

@@ -1,8 +1,7 @@
 import { wipe } from "../base/bytes.ts";
-import { type Box, overlap } from "../base/geometry.ts";
-import type { AnalysedFace, EmbedChoice, Engine } from "../faces/engine.ts";
+import { overlap } from "../base/geometry.ts";
+import type { AnalysedFace, Engine } from "../faces/engine.ts";
 import type { Embedding } from "../faces/face.ts";
-import { encodeJpeg } from "../media/encode.ts";
 import type { Picture } from "../media/picture.ts";
 import { openVideo, type VideoFrame } from "../media/video.ts";
 import type { Span } from "../media/video-timeline.ts";
@@ -18,19 +17,14 @@ const REFERENCES_MAX = 12;
 /** Moments are kept in thousandths of a second. */
 const MOMENT_SECONDS = 0.002;
 
-/** A frame goes to the engine as a photo does; at this quality nothing of a face is lost. */
-const FRAME_QUALITY = 95;
-
-/** The faces of a frame, found at full size. */
+/** The faces of a frame, found at full size, small ones too, and whichever way they are turned. */
 export async function facesIn(
   engine: Engine,
   picture: Picture,
-  embed: EmbedChoice,
-  signal?: AbortSignal,
+  options: { readonly embed: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<readonly AnalysedFace[]> {
-  const bytes = await encodeJpeg(picture, FRAME_QUALITY);
-  const options = { embed, use: "scan", ...(signal && { signal }) } as const;
-  return (await engine.analyse({ bytes }, options)).faces;
+  const { embed, signal } = options;
+  return engine.analyseFrame(picture, { embed, thorough: true, ...(signal && { signal }) });
 }
 
 /** Calls `look` for every frame, several at a time, and `take` with what came of it, in order. */
@@ -87,18 +81,13 @@ export async function referencesOf(
     if (!place) break;
     if (frame.at < place.at - MOMENT_SECONDS) continue;
     next += 1;
-    const at = centreOf(place.box);
-    const faces = await facesIn(engine, frame.picture, { kind: "at", at }, signal);
+    const faces = await facesIn(engine, frame.picture, { embed: true, signal });
     for (const { box, embedding } of faces) {
       if (embedding && overlap(box, place.box) > 0.3) references.push(embedding);
       else wipe(embedding);
     }
   }
   return references;
-}
-
-function centreOf({ x, y, width, height }: Box) {
-  return { x: x + width / 2, y: y + height / 2 };
 }
 
 /** A video, looked through: the moments of its frames, and its faces through time. */
@@ -131,7 +120,7 @@ export async function lookThrough(
   await eachFrame(
     file,
     async ({ at, picture }) =>
-      isNear(at) ? facesIn(engine, picture, { kind: "all" }, signal) : [],
+      isNear(at) ? facesIn(engine, picture, { embed: true, signal }) : [],
     ({ at, seconds }, frame, faces) => {
       moments.push(at);
       tracker.add(frame, at, faces);

@@ -76,7 +76,7 @@ async function covered(
   but: Box | null,
 ): Promise<Buffer> {
   const engine = await engines((await findCollection(db, collection)).pack);
-  const faces = await facesIn(engine, picture, { kind: "none" });
+  const faces = await facesIn(engine, picture, { embed: false });
   const others = faces.filter(({ box }) => but === null || overlap(box, but) < SAME_OVERLAP);
   const blurred = blurFaces(
     picture,
