@@ -57,6 +57,21 @@ test("the same face in a photo turned by a quarter gives the same template", asy
 });
 
 // [Note: native gate]: what goes wrong here ends the process of this test.
+test("a face lying on its side in a video's frame is found where turned ones are sought", async () => {
+  await using engine = await openEngine({ pack: "bundled", folder: ".", workers: 1 });
+  const { data, info } = await sharp(jpeg)
+    .rotate(90)
+    .resize(320)
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const frame = { width: info.width, height: info.height, data: new Uint8Array(data) };
+  const facesFound = async (turned: "sought" | "left") =>
+    (await engine.analyseFrame(frame, { embed: false, turned })).length;
+  assert.equal(await facesFound("sought"), 1);
+  assert.equal(await facesFound("left"), 0);
+});
+
 test("a pool can be closed while its nets run", async () => {
   for (const wait of [0, 60, 120]) {
     const engine = await openEngine({ pack: "bundled", folder: ".", workers: 1 });
