@@ -138,7 +138,7 @@ async function compare(scene: Scene, original: string, copy: string) {
       faces.map(({ embedding }) => personOf(embedding)),
     );
     const others = faces.filter(({ embedding }) => (personOf(embedding) ?? 0) > 0);
-    const left = await engine.analyseFrame(written, { embed: true });
+    const left = await engine.analyseFrame(written, { embed: true, thorough: true });
     const vectors = [
       ...left.map(({ embedding }) => embedding),
       ...(await engine.embed(written, others)),
