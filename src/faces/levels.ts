@@ -102,8 +102,8 @@ export function planLevels(photo: Size, detector: DetectorTraits): readonly [Lev
 }
 
 /**
- * Longest side at which a frame of a video is looked at first. A face of 1/25 of it is found (34 ms
- * less than at 1280, and half of all frames show nobody smaller); smaller ones ask for the next level.
+ * Longest side at which a frame of a video is looked at first: half of the longest that comes, so a
+ * quarter of its pixels. Where that shows nobody, or faces near the least, the next level follows.
  */
 const FRAME_COARSE_SIDE = 640;
 
