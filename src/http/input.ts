@@ -16,6 +16,7 @@ export interface Input {
 }
 
 /** Problems named in an answer: enough to mend a form by. */
+const UNKNOWN_FIELDS = "Fields are sent that this route does not know: look at /docs.";
 const ISSUES_MAX = 20;
 const NOTHING = z.object({});
 
@@ -55,7 +56,8 @@ function parse(
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.slice(0, ISSUES_MAX).map((issue) => ({
     path: [where, ...issue.path.map(String)].join("."),
-    message: issue.message,
+    // A field's name is the sender's own word, and may be anybody's name: it is not said again.
+    message: issue.code === "unrecognized_keys" ? UNKNOWN_FIELDS : issue.message,
   }));
   throw new HttpError("request_invalid", { issues });
 }
@@ -83,7 +85,7 @@ async function readForm(
   };
   for await (const part of partsOf(request, limits)) {
     if (part.type === "file" && !names.includes(part.fieldname)) {
-      const issues = [{ path: `body.${part.fieldname}`, message: "No such file is asked for." }];
+      const issues = [{ path: "body", message: "A file is sent that is not asked for." }];
       throw new HttpError("request_invalid", { issues });
     }
     if (part.type === "file" && spool) {
