@@ -16,8 +16,8 @@ export interface Input {
 }
 
 /** Problems named in an answer: enough to mend a form by. */
-const UNKNOWN_FIELDS = "Fields are sent that this route does not know: look at /docs.";
 const ISSUES_MAX = 20;
+const UNKNOWN_FIELDS = "Fields are sent that this route does not know: look at /docs.";
 const NOTHING = z.object({});
 
 /**
