@@ -23,7 +23,7 @@ import { makeMasterKey } from "../src/storage/master-key.ts";
 import { members } from "./drawn.ts";
 import { enrolmentOf, makeCollection } from "./instance.ts";
 import { shared } from "./shared.ts";
-import { lookInto, type MadeFrame, makeVideo, markTurned } from "./videos.ts";
+import { lookInto, type MadeFrame, filmFrames, markTurned } from "./videos.ts";
 
 /** A video of people, all of whom are enrolled, and of whom the first is to get a copy. */
 interface Scene {
@@ -59,7 +59,7 @@ async function handOut(app: App, scene: Scene, folder: string) {
     at,
     picture: scene.sideways ? turnPicture(picture, 3) : picture,
   }));
-  await makeVideo(original, frames, { beeps: scene.beeps });
+  await filmFrames(original, frames, { beeps: scene.beeps });
   if (scene.sideways) await markTurned(original);
   const imported = await importFolder(app.importDeps, app.recorder, collection, inbox);
   assert.equal(imported.added, 1);

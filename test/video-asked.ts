@@ -15,7 +15,7 @@ import { decode } from "../src/media/decode.ts";
 import type { Picture } from "../src/media/picture.ts";
 import { askForDelivery, readDelivery } from "../src/rights/deliveries.ts";
 import { fakePicture } from "./fake-engine.ts";
-import { makeVideo } from "./videos.ts";
+import { filmFrames } from "./videos.ts";
 
 /** A person in a made video, who fills its pictures from when to when. */
 export interface MadeTrack {
@@ -39,7 +39,7 @@ export async function stripeVideo(seconds: readonly string[]): Promise<Buffer> {
     const frames = pictures.flatMap((picture, second) =>
       Array.from({ length: RATE }, (_, index) => ({ at: second + index / RATE, picture })),
     );
-    await makeVideo(path, frames, { beeps: [0.5] });
+    await filmFrames(path, frames, { beeps: [0.5] });
     return await readFile(path);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -13,7 +13,7 @@ export interface MadeFrame {
 }
 
 /** Writes a video of these frames; `beeps` are moments at which its sound begins, for .1 s. */
-export async function makeVideo(
+export async function filmFrames(
   path: string,
   frames: readonly MadeFrame[],
   options: { readonly beeps?: readonly number[]; readonly seconds?: number } = {},

@@ -2,6 +2,12 @@ import { z } from "zod";
 import type { ProblemCode } from "./problems.ts";
 import { PARAMS } from "./fields.ts";
 
+/**
+ * One photo or clip in a form: a 50 MP camera's JPEG, or a video of some minutes. Larger ones are
+ * imported, not posted.
+ */
+export const FORM_FILE_BYTES_MAX = 32 * 1024 * 1024;
+
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Who may stand at the door. `nobody` is whoever has not said who they are. */

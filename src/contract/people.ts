@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { defineRoute, READERS, STAFF } from "./contract.ts";
-import { collectionId, day, grantId, instant, page, pageQuery, subjectId, text } from "./fields.ts";
+import { collectionId, grantId, instant, page, pageQuery, subjectId, text } from "./fields.ts";
+import { EVIDENCE_LENGTH_MAX, PAPER_ERRORS, paperForm } from "./paper-form.ts";
 
 /** Long enough for any real name or address, short enough for a caption. */
 const NAME_LENGTH_MAX = 200;
 const CONTACT_LENGTH_MAX = 320;
-const EVIDENCE_LENGTH_MAX = 200;
 
 const grant = z
   .object({
@@ -48,10 +48,7 @@ export const peopleRoutes = {
     body: z.object({
       name: text(NAME_LENGTH_MAX),
       contact: text(CONTACT_LENGTH_MAX).meta({ description: "Their e-mail address." }),
-      form: text(EVIDENCE_LENGTH_MAX).meta({ description: "Where the signed form is kept." }),
-      signedOn: day.meta({ description: "The day of the signature." }),
-      witness: text(EVIDENCE_LENGTH_MAX).meta({ description: "Who of the staff saw it." }),
-      born: day.optional().meta({ description: "Where the age is near the collection's floor." }),
+      ...paperForm,
       guardianName: text(EVIDENCE_LENGTH_MAX).optional(),
       guardianRelation: text(EVIDENCE_LENGTH_MAX).optional(),
       keepPhoto: ticked.default("no").meta({
@@ -76,17 +73,7 @@ export const peopleRoutes = {
       "collection_closed",
       "subject_name_invalid",
       "subject_contact_invalid",
-      "form_missing",
-      "witness_missing",
-      "signed_on_invalid",
-      "signed_on_future",
-      "consent_too_old",
-      "consent_withdrawn",
-      "born_invalid",
-      "born_missing",
-      "guardian_invalid",
-      "guardian_needed",
-      "guardian_not_needed",
+      ...PAPER_ERRORS,
     ],
     work: "photo",
     example: {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { defineRoute, STAFF } from "./contract.ts";
-import { consentId, day, grantId, instant, text } from "./fields.ts";
+import { consentId, grantId, instant, text } from "./fields.ts";
+import { EVIDENCE_LENGTH_MAX, PAPER_ERRORS, paperForm } from "./paper-form.ts";
 
-const EVIDENCE_LENGTH_MAX = 200;
 const LANGUAGE_LENGTH_MAX = 35;
 
 /** What a form bears is for those who took it in; programs and auditors have the record. */
@@ -19,10 +19,7 @@ export const personConsentRoutes = {
     summary: "Renew a consent in force by a newer form, without a photo.",
     access: { who: STAFF, scope: "people" },
     body: z.object({
-      form: text(EVIDENCE_LENGTH_MAX).meta({ description: "Where the signed form is kept." }),
-      signedOn: day.meta({ description: "The day of the signature." }),
-      witness: text(EVIDENCE_LENGTH_MAX).meta({ description: "Who of the staff saw it." }),
-      born: day.optional().meta({ description: "Where the age is near the collection's floor." }),
+      ...paperForm,
       guardian: z
         .strictObject({ name: text(EVIDENCE_LENGTH_MAX), relation: text(EVIDENCE_LENGTH_MAX) })
         .optional(),
@@ -38,22 +35,7 @@ export const personConsentRoutes = {
       expiresAt: instant,
     }),
     status: 200,
-    errors: [
-      "subject_unknown",
-      "no_live_grant",
-      "collection_closed",
-      "form_missing",
-      "witness_missing",
-      "signed_on_invalid",
-      "signed_on_future",
-      "consent_too_old",
-      "consent_withdrawn",
-      "born_invalid",
-      "born_missing",
-      "guardian_invalid",
-      "guardian_needed",
-      "guardian_not_needed",
-    ],
+    errors: ["subject_unknown", "no_live_grant", "collection_closed", ...PAPER_ERRORS],
     example: {
       as: "staff",
       body: { form: "binder 1, page 2", signedOn: "$today", witness: "Bert" },

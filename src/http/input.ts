@@ -1,8 +1,13 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { bodySchemaOf, paramsSchema, type Route } from "../contract/contract.ts";
+import {
+  bodySchemaOf,
+  FORM_FILE_BYTES_MAX,
+  paramsSchema,
+  type Route,
+} from "../contract/contract.ts";
 import { HttpError } from "./errors.ts";
-import { FIELD_BYTES_MAX, FIELDS_MAX, JSON_DEPTH_MAX, PHOTO_BYTES_MAX } from "./limits.ts";
+import { FIELD_BYTES_MAX, FIELDS_MAX, JSON_DEPTH_MAX } from "./limits.ts";
 import type { Spool, SpooledFile } from "./spool.ts";
 
 /** What a request brings, parsed by the schemas of its route. */
@@ -77,7 +82,7 @@ async function readForm(
   const spooled: SpooledFile[] = [];
   const count = names.length * (filesMax ?? 1);
   const limits = {
-    fileSize: PHOTO_BYTES_MAX,
+    fileSize: FORM_FILE_BYTES_MAX,
     files: count,
     fields: FIELDS_MAX,
     fieldSize: FIELD_BYTES_MAX,

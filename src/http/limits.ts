@@ -2,8 +2,6 @@
 export const JSON_BYTES_MAX = 256 * 1024;
 /** Nothing in the contract nests deeper than a few levels. */
 export const JSON_DEPTH_MAX = 16;
-/** One photo sent to be looked at: a 50 MP camera's JPEG; larger ones are imported, not posted. */
-export const PHOTO_BYTES_MAX = 32 * 1024 * 1024;
 /** A part of a form that is text. */
 export const FIELD_BYTES_MAX = 64 * 1024;
 export const FIELDS_MAX = 40;

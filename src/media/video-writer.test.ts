@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { greyPicture, lookInto, makeVideo, markTurned } from "../../test/videos.ts";
+import { greyPicture, lookInto, filmFrames, markTurned } from "../../test/videos.ts";
 import { copyVideo } from "./video-writer.ts";
 
 let folder = "";
@@ -27,7 +27,7 @@ async function flashing(name: string, options: { readonly turned?: boolean } = {
       const flash = FLASHES.some((one) => at >= one && at < one + 0.1);
       return { at, picture: greyPicture(flash ? 230 : 40, { width: 96, height: 64 }, 128) };
     });
-  await makeVideo(path, frames, { beeps: FLASHES });
+  await filmFrames(path, frames, { beeps: FLASHES });
   if (options.turned) await markTurned(path);
   return { path, frames };
 }

@@ -155,7 +155,7 @@ async function confirmByKey(page: Page): Promise<void> {
 }
 
 async function search({ probe }: Desk, page: Page): Promise<void> {
-  await goTo(page, "Search by photo");
+  await goTo(page, "Search");
   await page.locator('input[type="file"]').first().setInputFiles(probe);
   await page.getByLabel("What is this search for?").fill("hand out the prints");
   await page.getByRole("button", { name: "Search", exact: true }).click();

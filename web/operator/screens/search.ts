@@ -7,7 +7,7 @@ export const searchScreens: readonly Screen[] = [
   {
     within: "collection",
     path: "search",
-    load: async () => (await import("../search/search.tsx")).SearchByPhoto,
+    load: async () => (await import("../search/search.tsx")).Search,
     who: WORKERS,
     name: (language) => search[language].search.title,
   },

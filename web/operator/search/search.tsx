@@ -12,12 +12,12 @@ import { search as texts } from "../texts/search.ts";
 import { showTime } from "../../shared/times.ts";
 import { SearchAnswer } from "./answer.tsx";
 import { AskForm } from "./ask-form.tsx";
-import { DropPhoto, isVideo } from "./drop-photo.tsx";
+import { DropProbe, isVideo } from "./drop-probe.tsx";
 import { type Probe, useProbe } from "./probe.ts";
 import { WithClip } from "./with-clip.tsx";
 
 /** Search by a photo or a clip: choose it, choose the face, say why, and look at who it may be. */
-export function SearchByPhoto() {
+export function Search() {
   const { search: words } = useWords(texts);
   const { id, closed } = useCollection();
   const history = (
@@ -72,7 +72,7 @@ function Steps({ allowance }: { readonly allowance: Allowance }) {
     <>
       <p className="quiet">{words.intro(allowance.people)}</p>
       <Budget allowance={allowance} />
-      {file === null ? <DropPhoto onFile={setFile} /> : null}
+      {file === null ? <DropProbe onFile={setFile} /> : null}
       {file !== null && isVideo(file) ? (
         <WithClip
           key={keyOf(file)}

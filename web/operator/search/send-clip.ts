@@ -3,9 +3,6 @@ import type { Problem, ProblemCode } from "../../../src/contract/problems.ts";
 import { linkAt, Refused } from "../../shared/ask.ts";
 import type { Answer } from "../service.ts";
 
-/** What the service takes of one form. Longer films are imported, and looked through there. */
-export const CLIP_BYTES_MAX = 32 * 1024 * 1024;
-
 export type FoundInClip = Answer<"searchByVideo">;
 
 /**

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { FORM_FILE_BYTES_MAX } from "../../../src/contract/contract.ts";
 import { Button, Field } from "../../shared/controls.tsx";
 import { useLanguage } from "../../shared/language.tsx";
 import { Failure, useAction } from "../../shared/states.tsx";
@@ -8,7 +9,7 @@ import { showBytes } from "../parts/numbers.ts";
 import { LongProgress, usePace } from "../parts/progress.tsx";
 import { search as texts } from "../texts/search.ts";
 import { ClipAnswer } from "./clip-answer.tsx";
-import { CLIP_BYTES_MAX, type FoundInClip, sendClip } from "./send-clip.ts";
+import { type FoundInClip, sendClip } from "./send-clip.ts";
 
 const PURPOSE_LENGTH_MAX = 500;
 
@@ -40,10 +41,10 @@ export function WithClip(of: {
     <section className="card stack">
       <h2>{of.clip.name}</h2>
       <p className="quiet small">{showBytes(of.clip.size, language)}</p>
-      {of.clip.size > CLIP_BYTES_MAX ? (
+      {of.clip.size > FORM_FILE_BYTES_MAX ? (
         <>
           <p className="note bad" role="alert">
-            {words.tooLarge(showBytes(CLIP_BYTES_MAX, language))}
+            {words.tooLarge(showBytes(FORM_FILE_BYTES_MAX, language))}
           </p>
           {other}
         </>

@@ -12,7 +12,7 @@ const problems: Readonly<Record<string, string>> = {
 export const en = {
   face: { missing: "This picture can't be shown." },
   search: {
-    title: "Search by photo",
+    title: "Search",
     history: "Earlier searches",
     closed: "This collection is closed",
     closedMore: "No search is made in it any more. What was found stays under Photos.",
@@ -27,9 +27,9 @@ export const en = {
     left: (left: number, budget: number) => `${left} of ${budget} searches left in this hour.`,
     spent: (budget: number, at: string) =>
       `Your ${budget} searches of this hour are spent. The next can be made at ${at}.`,
-    drop: "Drop a photo or a short video here, or choose one.",
+    drop: "Drop a photo or a video of some minutes here, or choose one.",
     choose: "Choose a photo",
-    dropMore: "It is looked at and not kept.",
+    dropMore: "A photo: in full size it compares best. It is looked at and not kept.",
     other: "Another photo",
     otherFace: "Another face of this photo",
     looking: "Looking for faces. Nobody is compared yet.",
@@ -205,7 +205,7 @@ export const en = {
     all: "Every search in this collection, by whomever. Whom it returned stands in the record.",
     none: "No search yet",
     noneMore: "A search is recorded here before its answer is given.",
-    toSearch: "Search by photo",
+    toSearch: "To the search",
     purpose: "What for",
     when: "When",
     by: "By",

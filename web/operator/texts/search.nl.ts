@@ -3,7 +3,7 @@ import type { en } from "./search.en.ts";
 export const nl: typeof en = {
   face: { missing: "Deze foto kan niet worden getoond." },
   search: {
-    title: "Zoeken met een foto",
+    title: "Zoeken",
     history: "Eerdere zoekopdrachten",
     closed: "Deze collectie is gesloten",
     closedMore: "Er wordt niet meer in gezocht. Wat gevonden is, blijft onder Foto's staan.",
@@ -18,9 +18,10 @@ export const nl: typeof en = {
     left: (left, budget) => `Nog ${left} van de ${budget} zoekopdrachten in dit uur.`,
     spent: (budget, at) =>
       `Je ${budget} zoekopdrachten van dit uur zijn op. De volgende kan om ${at}.`,
-    drop: "Sleep een foto of een korte video hierheen, of kies er een.",
+    drop: "Sleep een foto of een video van enkele minuten hierheen, of kies er een.",
     choose: "Kies een foto",
-    dropMore: "De foto wordt bekeken en niet bewaard.",
+    dropMore:
+      "Een foto: op volle grootte vergelijkt die het best. Hij wordt bekeken en niet bewaard.",
     other: "Een andere foto",
     otherFace: "Een ander gezicht van deze foto",
     looking: "We zoeken gezichten. Er wordt nog niemand vergeleken.",
@@ -212,7 +213,7 @@ export const nl: typeof en = {
     all: "Elke zoekopdracht in deze collectie, van wie dan ook. Wie er gevonden werd, staat in het register.",
     none: "Nog geen zoekopdracht",
     noneMore: "Een zoekopdracht wordt hier genoteerd voor het antwoord wordt gegeven.",
-    toSearch: "Zoeken met een foto",
+    toSearch: "Naar het zoeken",
     purpose: "Waarvoor",
     when: "Wanneer",
     by: "Door",

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
+import { FORM_FILE_BYTES_MAX } from "../../../src/contract/contract.ts";
 import { Button } from "../../shared/controls.tsx";
 import { useLanguage } from "../../shared/language.tsx";
 import { useWords } from "../../shared/words.ts";
 import { showBytes } from "../parts/numbers.ts";
 import { search as texts } from "../texts/search.ts";
-import { CLIP_BYTES_MAX } from "./send-clip.ts";
 
 /** A file that a browser knows no kind of is told by its name. */
 const VIDEO_NAME = /\.(?:mp4|m4v|mov|mkv|webm)$/iu;
@@ -16,7 +16,7 @@ export function isVideo({ type, name }: File): boolean {
 }
 
 /** Where a photo or a clip is dropped, or chosen. */
-export function DropPhoto({ onFile }: { readonly onFile: (file: File) => void }) {
+export function DropProbe({ onFile }: { readonly onFile: (file: File) => void }) {
   const { search: words, clips } = useWords(texts);
   const language = useLanguage();
   const [over, setOver] = useState(false);
@@ -48,7 +48,7 @@ export function DropPhoto({ onFile }: { readonly onFile: (file: File) => void })
         </FileTrigger>
       </div>
       <p className="quiet small">{words.dropMore}</p>
-      <p className="quiet small">{clips.limits(showBytes(CLIP_BYTES_MAX, language))}</p>
+      <p className="quiet small">{clips.limits(showBytes(FORM_FILE_BYTES_MAX, language))}</p>
     </div>
   );
 }
