@@ -3,6 +3,7 @@ import {
   AV_PIX_FMT_YUV420P,
   AVFMT_GLOBALHEADER,
   AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_PKT_DATA_DISPLAYMATRIX,
   AV_LOG_QUIET,
 } from "node-av/constants";
 import type { FFEncoderCodec } from "node-av/constants";
@@ -17,7 +18,11 @@ import {
   Rational,
   SoftwareScaleContext,
 } from "node-av/lib";
+import type { Stream } from "node-av/lib";
 import type { Picture } from "../src/media/picture.ts";
+
+/** Degrees clockwise. */
+export type Rotation = 0 | 90 | 180 | 270;
 
 /** How a test's video is made. The path's suffix chooses the container. */
 export interface VideoPlan {
@@ -29,6 +34,10 @@ export interface VideoPlan {
   readonly framesPerSecond: number;
   readonly frames: number;
   readonly options?: Readonly<Record<string, string>>;
+  /** When a frame is shown, counted in frames of the rate; without it one after the other. */
+  readonly tickOf?: (index: number) => number;
+  /** Players are told to turn each frame by so many degrees clockwise. */
+  readonly rotation?: Rotation;
   /** The picture of a frame: as large as the video. */
   readonly draw: (index: number) => Picture;
 }
@@ -57,6 +66,7 @@ export function makeVideo(plan: VideoPlan): void {
   check(encoder.open2Sync(codec, null));
   check(stream.codecpar.fromContext(encoder));
   stream.timeBase = encoder.timeBase;
+  if (plan.rotation) turnStream(stream, plan.rotation);
   check(format.openOutputSync());
   check(format.writeHeaderSync());
   const write = packetWriter(format, encoder, stream.index);
@@ -76,7 +86,7 @@ export function makeVideo(plan: VideoPlan): void {
     frame.format = AV_PIX_FMT_YUV420P;
     check(frame.getBuffer());
     check(scaler.scaleFrameSync(frame, rgb));
-    frame.pts = BigInt(index);
+    frame.pts = BigInt(plan.tickOf?.(index) ?? index);
     check(encoder.sendFrameSync(frame));
     frame.free();
     rgb.free();
@@ -88,6 +98,16 @@ export function makeVideo(plan: VideoPlan): void {
   format.closeOutputSync();
   scaler.freeContext();
   encoder.freeContext();
+}
+
+/** Writes the display matrix that phones write: what is stored is to be turned clockwise. */
+function turnStream({ codecpar }: Stream, rotation: number): void {
+  const angle = (rotation * Math.PI) / 180;
+  const [cos, sin] = [Math.round(Math.cos(angle)) * 65_536, Math.round(Math.sin(angle)) * 65_536];
+  const matrix = Buffer.alloc(36);
+  for (const [index, value] of [cos, sin, 0, -sin, cos, 0, 0, 0, 1 << 30].entries())
+    matrix.writeInt32LE(value, index * 4);
+  codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, matrix);
 }
 
 function packetWriter(format: FormatContext, encoder: CodecContext, index: number): () => void {

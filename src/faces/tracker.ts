@@ -15,6 +15,8 @@ export interface LinkScores {
 
 /** A face may be missed for so long (a blink, a hand) and be the same still. */
 const GAP_SECONDS_MAX = 1.3;
+/** Missed in looks so far apart it has gone, and what comes back is another track. */
+const AWAY_SECONDS_MIN = 0.4;
 /** From this overlap on two boxes may be of one face that has hardly moved. */
 const OVERLAP_MIN = 0.3;
 /** How far a face moves between two looks, in its own widths. */
@@ -118,7 +120,8 @@ export class Tracker {
     this.#live = this.#live.filter((track) => {
       const before = this.#before ?? at;
       if (track.last.at < before) track.missedAt ??= before;
-      const isMissed = at - track.last.at > GAP_SECONDS_MAX && track.missedAt !== null;
+      const isAway = before - (track.missedAt ?? before) >= AWAY_SECONDS_MIN;
+      const isMissed = isAway || (at - track.last.at > GAP_SECONDS_MAX && track.missedAt !== null);
       const isLong = track.last.at - track.from >= TRACK_SECONDS_MAX;
       if (!isMissed && !isLong) return true;
       if (isMissed) ended.push(endOf(track, seenUntil(track)));
