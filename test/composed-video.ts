@@ -47,7 +47,13 @@ export async function composeVideo(composition: Composition): Promise<void> {
   const { path, codec, options = {} } = composition;
   const { width, height } = stored({ ...composition, data: new Uint8Array() }, rotation);
   makeVideo({
-    ...{ path, codec, options, width, height, rotation, framesPerSecond },
+    path,
+    codec,
+    options,
+    width,
+    height,
+    rotation,
+    framesPerSecond,
     frames: kept.length,
     tickOf: (index) => kept[index] ?? index,
     draw: (index) => {

@@ -4,6 +4,7 @@ import { Turn } from "../base/turn.ts";
 import { MediaError } from "../media/errors.ts";
 import { openVideo, type VideoFrame } from "../media/video.ts";
 import type { Engine, FrameFace } from "./engine.ts";
+import { lookAgain } from "./lone-faces.ts";
 import { packManifest, parsePackName } from "./packs.ts";
 import { poolEmbeddings } from "./pool-faces.ts";
 import type { Passage, Track, VideoAnalysis } from "./track.ts";
@@ -57,10 +58,8 @@ async function track(engine: Engine, file: string, options: TrackOptions): Promi
   const { embed, signal } = options;
   await using video = await openVideo(file);
   const { thresholds } = packManifest(parsePackName(engine.pack));
-  using tracker = new Tracker({
-    over: thresholds.uncertain - thresholds.margin,
-    beside: thresholds.match,
-  });
+  const over = thresholds.uncertain - thresholds.margin;
+  using tracker = new Tracker({ over, beside: thresholds.match });
   const frames = video.frames({
     sampling: { kind: "rate", perSecond: LOOKS_PER_SECOND, atChanges: true },
     longSideMax: FRAME_SIDE,
@@ -70,7 +69,7 @@ async function track(engine: Engine, file: string, options: TrackOptions): Promi
     at,
     faces: await engine.analyseFrame(picture, { embed, ...(signal && { signal }) }),
   });
-  const tracks: Track[] = [];
+  let tracks: Track[] = [];
   let end = video.seconds;
   try {
     for await (const { at, faces } of mapInOrder(frames, options.parallel, look, wipeFaces)) {
@@ -80,6 +79,11 @@ async function track(engine: Engine, file: string, options: TrackOptions): Promi
       options.onProgress?.(at, video.seconds);
     }
     tracks.push(...tracker.finish(end));
+    const again = { longSideMax: FRAME_SIDE, over, parallel: options.parallel };
+    if (embed)
+      tracks = [
+        ...(await lookAgain(engine, file, tracks, { ...again, ...(signal && { signal }) })),
+      ];
   } catch (error) {
     wipe(...tracks.map(({ embedding }) => embedding));
     throw error;
