@@ -70,7 +70,8 @@ async function seeAgain(
     await using video = await openVideo(file);
     const seconds = times.map((time) => time / 1000);
     const frames = video.frames({
-      ...{ sampling: { kind: "times", seconds }, longSideMax },
+      sampling: { kind: "times", seconds },
+      longSideMax,
       ...withSignal,
     });
     const look = async ({ at, picture }: VideoFrame) => ({
