@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
 import pg from "pg";
 import { whyNoBrowser } from "../test/browser/chromium.ts";
 import { shared } from "../test/shared.ts";
@@ -12,15 +13,25 @@ import { shared } from "../test/shared.ts";
  * each, what can't be tested on this machine; the runner's own count comes last.
  */
 const ROOT = join(import.meta.dirname, "..");
-const FOLDERS = ["src", "client", "web", "test", "samples", "bench", "scripts"];
+/** Journeys first, for some take minutes: what comes last is short, and the cores end together. */
+const FOLDERS = ["test", "samples", "src", "client", "web", "bench", "scripts"];
 const COMPILED = join(tmpdir(), "assent-test-compiled");
 /** One file's tests; the longest, which kill and restart many times, take about two minutes. */
 const FILE_MS_MAX = 900_000;
+/** One file more than there are cores: tests wait for disks, databases and browsers, too. */
+const FILES_AT_A_TIME = availableParallelism() + 1;
 
-async function main(): Promise<number> {
+/** What this run's schemas on PostgreSQL are named by. */
+const RUN = randomBytes(4).toString("hex");
+// What a process has compiled or made, the next need not compile or make again.
+process.env["NODE_COMPILE_CACHE"] ??= COMPILED;
+process.env["ASSENT_TEST_RUN"] = RUN;
+
+async function main(): Promise<void> {
   const wanted = process.argv.slice(2);
-  const files = wanted.length > 0 ? wanted : everyTest();
-  if (!(await postgresAnswers())) {
+  const { POSTGRES, dropSchemas } = await import("../test/databases.ts");
+  const hasPostgres = await postgresAnswers(POSTGRES);
+  if (!hasPostgres) {
     console.log("No PostgreSQL server answers: what runs on both databases runs on SQLite alone.");
   }
   if (!shared(".")) {
@@ -30,33 +41,35 @@ async function main(): Promise<number> {
   }
   const noBrowser = whyNoBrowser();
   if (noBrowser !== false) console.log(`The screens are not tested: ${noBrowser}.`);
-  const child = spawn(
-    process.execPath,
-    [
+  await runFiles(wanted.length > 0 ? wanted : everyTest());
+  if (hasPostgres) await dropSchemas(RUN);
+}
+
+/** Runs files side by side, each as a process of its own, and tells how it went. */
+async function runFiles(files: readonly string[]): Promise<void> {
+  const tests = run({
+    cwd: ROOT,
+    files: files.map((file) => join(ROOT, file)),
+    concurrency: FILES_AT_A_TIME,
+    timeout: FILE_MS_MAX,
+    execArgv: [
       "--disable-warning=ExperimentalWarning",
-      "--import",
-      pathToFileURL(join(ROOT, "test/seed.ts")).href,
-      "--test",
-      "--test-reporter=spec",
-      `--test-concurrency=${Math.max(1, availableParallelism())}`,
-      `--test-timeout=${FILE_MS_MAX}`,
-      ...files,
+      `--import=${new URL("../test/seed.ts", import.meta.url).href}`,
     ],
-    // Each file is a process of its own; what one has compiled, the next need not compile again.
-    { cwd: ROOT, stdio: "inherit", env: { NODE_COMPILE_CACHE: COMPILED, ...process.env } },
-  );
-  return new Promise((resolve) => {
-    child.once("exit", (code) => resolve(code ?? 1));
   });
+  process.exitCode = 1;
+  tests.on("test:summary", ({ file, success }) => {
+    if (file === undefined) process.exitCode = success ? 0 : 1;
+  });
+  for await (const line of tests.compose(spec)) process.stdout.write(String(line));
 }
 
 function everyTest(): readonly string[] {
   return FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: ROOT })).toSorted();
 }
 
-async function postgresAnswers(): Promise<boolean> {
-  const { POSTGRES } = await import("../test/databases.ts");
-  const client = new pg.Client({ connectionString: POSTGRES, connectionTimeoutMillis: 3000 });
+async function postgresAnswers(address: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: 3000 });
   try {
     await client.connect();
     await client.end();
@@ -66,4 +79,4 @@ async function postgresAnswers(): Promise<boolean> {
   }
 }
 
-process.exitCode = await main();
+await main();

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test, type TestContext } from "node:test";
@@ -13,15 +13,16 @@ export const POSTGRES =
 const answers = await askPostgres();
 const skip = answers ? false : "no PostgreSQL server answers (set ASSENT_TEST_POSTGRES)";
 
-/** A schema that migrations were run in, and what stood there then. */
-interface MadeSchema {
-  readonly schema: string;
-  readonly shape: string;
-}
-
-/** Those of this file that hold nothing now. */
-const emptied: MadeSchema[] = [];
-let dropsAtEnd = false;
+/**
+ * The schemas of one run of the suite, which its files hand on to each other: making the tables
+ * takes longer than most tests. `scripts/test.ts` names the run and drops them in the end; a file
+ * that is run alone does so itself.
+ */
+const RUN = process.env["ASSENT_TEST_RUN"] ?? randomBytes(4).toString("hex");
+/** What a schema is called while a test has it, and while it is empty and nobody's. */
+const HELD = `assent_test_${RUN}_`;
+const FREE = `assent_free_${RUN}_`;
+let dropsAtEnd = process.env["ASSENT_TEST_RUN"] !== undefined;
 
 /** Where a test's database is, for opening it once more (another connection, another process). */
 export interface TestDatabase {
@@ -38,12 +39,10 @@ export function onEachDatabase(name: string, body: DatabaseTest): void {
   onPostgres(name, body);
 }
 
-/** The bit of a trigger's type by which PostgreSQL says that it is asked before a truncation. */
-const ON_TRUNCATE = 32;
-
 /** Runs a test that makes the tables itself, on both. */
 export function onEachNewDatabase(name: string, body: DatabaseUse): void {
-  onSqlite(name, body);
+  test(`${name} [sqlite]`, async () =>
+    inFolder(async (folder) => body({ address: join(folder, "assent.sqlite") })));
   test(`${name} [postgres]`, { skip }, async () => inNewSchema(body));
 }
 
@@ -54,26 +53,56 @@ type DatabaseTest = (database: TestDatabase, t: TestContext) => Promise<void>;
 
 /** For what only SQLite has: files, and processes that write one of them. */
 export function onSqlite(name: string, body: DatabaseTest): void {
-  test(`${name} [sqlite]`, async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), "assent-test-"));
-    try {
-      await body({ address: join(folder, "assent.sqlite") }, t);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+  test(`${name} [sqlite]`, async (t) =>
+    inFolder(async (folder) => {
+      const address = join(folder, "assent.sqlite");
+      emptyFile ??= await makeEmptyFile();
+      writeFileSync(address, emptyFile);
+      await body({ address }, t);
+    }));
+}
+
+/** A database file with the tables of all migrations and nothing in them. */
+let emptyFile: Uint8Array | null = null;
+
+async function makeEmptyFile(): Promise<Uint8Array> {
+  return inFolder(async (folder) => {
+    const address = join(folder, "assent.sqlite");
+    await (await openTestDb({ address }))[Symbol.asyncDispose]();
+    return readFileSync(address);
   });
+}
+
+async function inFolder<Result>(body: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "assent-test-"));
+  try {
+    return await body(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** For what only PostgreSQL has: transactions that really run at the same time. */
 export function onPostgres(name: string, body: DatabaseTest): void {
-  if (!dropsAtEnd) after(dropEmptied);
+  if (!dropsAtEnd) after(async () => dropSchemas(RUN));
   dropsAtEnd = true;
   test(`${name} [postgres]`, { skip }, async (t) => inEmptySchema(async (one) => body(one, t)));
 }
 
+/** Drops what a run of the suite has left on PostgreSQL. */
+export async function dropSchemas(run: string): Promise<void> {
+  await withClient(async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      "select nspname as name from pg_namespace where nspname ~ $1",
+      [`^assent_(test|free)_${run}_`],
+    );
+    for (const { name } of rows) await client.query(`drop schema ${name} cascade`);
+  });
+}
+
 /** Hands out a schema on PostgreSQL in which nothing is yet, for as long as `body` takes. */
 export async function inNewSchema(body: DatabaseUse): Promise<void> {
-  const schema = `assent_test_${randomBytes(8).toString("hex")}`;
+  const schema = newName();
   await withClient(async (client) => client.query(`create schema ${schema}`));
   try {
     await body({ address: addressOf(schema), schema });
@@ -92,19 +121,21 @@ function addressOf(schema: string): string {
   return address.href;
 }
 
-/**
- * Hands out a schema with the tables of all migrations and nothing in them: one that a test of
- * this file had before, if there is one, for making the tables takes longer than most tests.
- */
+/** Hands out a schema with the tables of all migrations and nothing in them. */
 async function inEmptySchema(body: DatabaseUse): Promise<void> {
-  const { schema, shape } = emptied.pop() ?? (await makeSchema());
+  let schema = newName();
+  let shape = "";
+  await withClient(async (client) => {
+    schema = (await takeFree(client)) ?? (await makeSchema(client));
+    shape = await shapeOf(client, schema);
+  });
   try {
     await body({ address: addressOf(schema), schema });
   } finally {
     await withClient(async (client) => {
       if ((await shapeOf(client, schema)) === shape) {
         await empty(client, schema);
-        emptied.push({ schema, shape });
+        await client.query(`alter schema ${schema} rename to ${schema.replace(HELD, FREE)}`);
       } else {
         await client.query(`drop schema ${schema} cascade`);
       }
@@ -112,48 +143,65 @@ async function inEmptySchema(body: DatabaseUse): Promise<void> {
   }
 }
 
-async function dropEmptied(): Promise<void> {
-  if (emptied.length === 0) return;
-  await withClient(async (client) => {
-    for (const { schema } of emptied) await client.query(`drop schema ${schema} cascade`);
-  });
+function newName(): string {
+  return `${HELD}${randomBytes(8).toString("hex")}`;
 }
 
-async function makeSchema(): Promise<MadeSchema> {
-  const schema = `assent_test_${randomBytes(8).toString("hex")}`;
-  let shape = "";
-  await withClient(async (client) => {
-    await client.query(`create schema ${schema}`);
-    await (await openTestDb({ address: addressOf(schema), schema }))[Symbol.asyncDispose]();
-    shape = await shapeOf(client, schema);
-  });
-  return { schema, shape };
+/** Takes a schema that a test has left empty; whose name it bears, has it. */
+async function takeFree(client: Client): Promise<string | null> {
+  await client.query("begin");
+  await client.query("select pg_advisory_xact_lock(hashtext($1))", [FREE]);
+  const { rows } = await client.query<{ name: string }>(
+    "select nspname as name from pg_namespace where starts_with(nspname, $1) limit 1",
+    [FREE],
+  );
+  const [free] = rows;
+  const held = free?.name.replace(FREE, HELD) ?? null;
+  if (free) await client.query(`alter schema ${free.name} rename to ${held}`);
+  await client.query("commit");
+  return held;
 }
 
-/** Takes every row out of a schema. */
+async function makeSchema(client: Client): Promise<string> {
+  const schema = newName();
+  await client.query(`create schema ${schema}`);
+  await (await openTestDb({ address: addressOf(schema), schema }))[Symbol.asyncDispose]();
+  return schema;
+}
+
+/**
+ * Takes every row out of a schema. In one statement, after which all keys are looked at, for then
+ * the order is no matter; truncating would make new files for every table and index.
+ */
 async function empty(client: Client, schema: string): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
      where schemaname = $1 and tablename <> 'migrations'`,
     [schema],
   );
-  const isFilled = rows.map(
-    ({ name }) => `select '${name}' as name where exists (select from ${name})`,
+  const names = rows.map(({ name }) => name);
+  const isFilled = names.map(
+    (name) => `select '${name}' as name where exists (select from ${name})`,
   );
   const filled = await client.query<{ name: string }>(isFilled.join(" union all "));
-  const names = filled.rows.map(({ name }) => name).join(", ");
-  if (names === "") return;
-  // Some tables refuse it, as the product must.
-  const refusing = await client.query<{ name: string }>(
-    `select distinct tgrelid::regclass::text as name from pg_trigger
-     join pg_class on tgrelid = pg_class.oid
-     where relnamespace = $1::regnamespace and tgtype & ${ON_TRUNCATE} > 0`,
+  if (filled.rows.length > 0) {
+    // Some tables refuse it, as the product must.
+    const refusing = await client.query<{ name: string }>(
+      `select distinct tgrelid::regclass::text as name from pg_trigger
+       join pg_class on tgrelid = pg_class.oid
+       where relnamespace = $1::regnamespace and not tgisinternal`,
+      [schema],
+    );
+    const triggers = (to: "disable" | "enable") =>
+      refusing.rows.map(({ name }) => `alter table ${name} ${to} trigger user`);
+    const deletions = filled.rows.map(({ name }, index) => `d${index} as (delete from ${name})`);
+    const emptying = `with ${deletions.join(", ")} select`;
+    await client.query([...triggers("disable"), emptying, ...triggers("enable")].join(";"));
+  }
+  await client.query(
+    "select setval(oid::regclass, 1, false) from pg_class where relkind = 'S' and relnamespace = $1::regnamespace",
     [schema],
   );
-  const triggers = (to: "disable" | "enable") =>
-    refusing.rows.map(({ name }) => `alter table ${name} ${to} trigger user`);
-  const emptying = `truncate ${names} restart identity cascade`;
-  await client.query([...triggers("disable"), emptying, ...triggers("enable")].join(";"));
 }
 
 /** What stands in a schema beside its rows: migrations, and counts of whatever a test may change. */
@@ -164,7 +212,7 @@ async function shapeOf(client: Client, schema: string): Promise<string> {
        || '/' || (select count(*) from pg_proc where pronamespace = here.oid)
        || '/' || (select count(*) from pg_constraint where connamespace = here.oid)
        || '/' || (select count(*) from pg_trigger join pg_class on tgrelid = pg_class.oid
-                  where relnamespace = here.oid) as shape
+                  where relnamespace = here.oid and tgenabled <> 'D') as shape
      from pg_namespace as here where nspname = $1`,
     [schema],
   );

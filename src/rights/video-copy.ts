@@ -5,7 +5,6 @@ import type { Embedding } from "../faces/face.ts";
 import { packManifest, parsePackName } from "../faces/packs.ts";
 import { blurFaces } from "../media/blur.ts";
 import { type Span, WHOLE } from "../media/video-timeline.ts";
-import { copyVideo } from "../media/video-writer.ts";
 import { RightsError } from "./errors.ts";
 import { type Exposed, findExposed } from "./video-check.ts";
 import { lookThrough, referencesOf } from "./video-look.ts";
@@ -159,6 +158,8 @@ const NOTHING: FramePlan = { covered: [], shown: [] };
 async function writeOnce({ copy, plans, options }: Write) {
   const frames: number[] = [];
   const { signal, onProgress } = part(options, LOOKED, WRITTEN);
+  // FFmpeg loads here: in every command it would be a fifth of the start.
+  const { copyVideo } = await import("../media/video-writer.ts");
   const written = await copyVideo(
     {
       from: copy.from,
