@@ -12,11 +12,21 @@ export interface Download {
   readonly whole: () => Promise<Blob>;
 }
 
+const tags = new WeakMap<object, string>();
+
+/** The tag (ETag) of an answer as it was read, for `ifMatch`; null where it came without one. */
+export function tagOf(answer: object): string | null {
+  return tags.get(answer) ?? null;
+}
+
 /** An answer's JSON. Throws ConnectionError: unreachable where it breaks off, not_understood. */
 export async function readJson(answer: Response): Promise<unknown> {
   const text = await textOf(answer);
   try {
-    return JSON.parse(text);
+    const json: unknown = JSON.parse(text);
+    const tag = answer.headers.get("etag");
+    if (tag !== null && typeof json === "object" && json !== null) tags.set(json, tag);
+    return json;
   } catch (cause) {
     throw new ConnectionError("not_understood", "The answer is not JSON.", { cause });
   }

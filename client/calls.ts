@@ -20,6 +20,8 @@ export interface CallOptions {
    * program that remembers its own can ask again after a crash without doing anything twice.
    */
   readonly key?: string;
+  /** `tagOf` what was read before: who has changed it since is not overwritten (changed_meanwhile). */
+  readonly ifMatch?: string | null;
 }
 
 /** A file to be sent: a Blob can be larger than memory, a File brings its name along. */

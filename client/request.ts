@@ -9,11 +9,12 @@ export function requestOf(route: Route, input: Values, options: CallOptions): Wi
   const { method } = route;
   const write = method === "GET" ? {} : { "idempotency-key": options.key ?? newKey() };
   const type = route.body && !route.files ? { "content-type": "application/json" } : {};
+  const match = options.ifMatch ? { "if-match": options.ifMatch } : {};
   const body = bodyOf(route, input);
   return {
     method,
     path: pathOf(route, input),
-    headers: { ...write, ...type },
+    headers: { ...write, ...type, ...match },
     ...(body ? { body } : {}),
     signal: options.signal,
   };

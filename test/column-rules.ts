@@ -33,6 +33,8 @@ export const COLUMN_RULES: {
     probes_max: "same",
     two_person: "same",
     daily_invites: "same",
+    terms_since: "set",
+    upload_photo: "same",
   },
   notices: {
     id: "id",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createInvites } from "../src/accounts/invites.ts";
+import { changeLimits } from "../src/collections/limits.ts";
 import { answerLinkRequests } from "../src/accounts/links.ts";
 import { type Mail, sendDueMail } from "../src/accounts/mail.ts";
 import type { App } from "../src/app.ts";
@@ -48,8 +49,13 @@ class Browser {
     return { status: answer.status, body: (await answer.json()) as Body };
   }
 
-  async photo(at: { collection: string; subject: string }, bytes: Uint8Array): Promise<Answer> {
+  async photo(
+    at: { collection: string; subject: string },
+    bytes: Uint8Array,
+    source?: "camera",
+  ): Promise<Answer> {
     const form = new FormData();
+    if (source !== undefined) form.append("source", source);
     form.append("photo", new Blob([new Uint8Array(bytes)]), "me.jpg");
     return this.post(`/collections/${at.collection}/people/${at.subject}/photo`, form);
   }
@@ -74,6 +80,7 @@ interface Body {
     readonly items: unknown;
   };
   readonly uses: readonly { readonly chosen: boolean }[];
+  readonly uploadPhoto: boolean;
   readonly alternative: string;
   readonly languages: readonly string[];
   readonly items: readonly {
@@ -106,6 +113,27 @@ async function noticeHash(browser: Browser, token: string): Promise<string> {
   const { body } = await browser.post("/invites/open", { token });
   return body.notice.hash;
 }
+
+onEachDatabase("a chosen photo is refused where the camera is the way", async (database) => {
+  await using tested = await openTestService(database);
+  const { app, engine } = tested.instance;
+  const collection = await makeCollection(app, { uploadPhoto: false });
+  const token = await handOver(app, collection.id);
+  const browser = new Browser(tested);
+  const asked = await browser.post("/invites/open", { token });
+  assert.equal(asked.body.uploadPhoto, false);
+  const { body } = await browser.post("/invites/yes", yesTo(token, asked.body.notice.hash));
+  const me = { collection: collection.id, subject: body.subject };
+  const looked = engine.analysed;
+  const refused = await browser.photo(me, fakePhoto(["emma"], "chosen"));
+  assert.deepEqual([refused.status, refused.body.code], [422, "photo_not_taken"]);
+  assert.equal(engine.analysed, looked);
+  const taken = await browser.photo(me, fakePhoto(["emma"], "taken"), "camera");
+  assert.equal(taken.body.outcome, "enrolled");
+  await changeLimits(app.db, app.recorder, collection.id, { uploadPhoto: true });
+  const chosen = await browser.photo(me, fakePhoto(["emma"], "chosen again"));
+  assert.equal(chosen.body.outcome, "enrolled");
+});
 
 onEachDatabase("R4 no photo is looked at before the receipt is there", async (database) => {
   await using tested = await openTestService(database);

@@ -61,6 +61,7 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   createCollection: OWNER,
   listCollections: [...READERS, "key", "in reach"],
   getCollection: [...READERS, "key"],
+  changeCollection: OWNER,
   getCollectionHealth: [...READERS, "key"],
   getCollectionSettings: [...READERS, "key"],
   changeCollectionSettings: OWNER,

@@ -1,6 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import type { App } from "../app.ts";
 import { createCollection, listCollections } from "../collections/collections.ts";
+import { changeLimits } from "../collections/limits.ts";
+import type { NoticeText } from "../consent/layered-notice.ts";
+import { changeCollection } from "../rights/change-collection.ts";
 import { closeCollection } from "../rights/consent-changes.ts";
 import { changePack } from "../search/change-pack.ts";
 import { parsePackName } from "../faces/packs.ts";
@@ -27,10 +31,11 @@ interface CreateOptions {
   readonly grace?: string;
   readonly ageFloor: string;
   readonly sceneBasis?: string;
+  readonly uploads: boolean;
   readonly pack?: string;
 }
 
-/** collection create, list, pack, close. */
+/** collection create, list, pack, change, close. */
 export function collectionCommands(assent: Command): void {
   const collection = assent.command("collection").description("Make and list collections.");
   collection
@@ -47,6 +52,7 @@ export function collectionCommands(assent: Command): void {
     .option("--grace <days>", "when the evidence goes after that (default: 30)")
     .option("--age-floor <years>", "who may consent alone", AGE_FLOOR_DEFAULT)
     .option("--scene-basis <text>", "why everyone pictured may be compared; without it nobody is")
+    .option("--no-uploads", "people show their face with a camera, and hand in no photo")
     .option("--pack <name>", "the model pack (default: what init installed)")
     .action(async (options: CreateOptions, command: Command) => create(options, command));
   collection
@@ -76,7 +82,65 @@ export function collectionCommands(assent: Command): void {
           await runJobs(app);
         }),
     );
+  changeCommand(collection);
   closeCommand(collection);
+}
+
+interface ChangeOptions {
+  readonly collection: string;
+  readonly name?: string;
+  readonly purpose?: string;
+  readonly retention?: string;
+  readonly tell?: readonly string[];
+  readonly uploads?: string;
+}
+
+function changeCommand(collection: Command): void {
+  collection
+    .command("change")
+    .description("Change a collection, as far as what people said yes to allows.")
+    .requiredOption("--collection <name>", "the collection")
+    .option("--name <name>", "its new name")
+    .option("--purpose <text>", "another purpose; only while nobody's consent is in force")
+    .option("--retention <days>", "when consent ends; only shorter while one is in force")
+    .option(
+      "--tell <language=lines...>",
+      "with another purpose or longer retention: the first lines of the notice in each language " +
+        "there is one in (en=... nl=...; with nothing behind the sign all of it is written)",
+    )
+    .option(
+      "--uploads <yes|no>",
+      "whether people may hand in a photo of their face, or use a camera",
+    )
+    .action(async (options: ChangeOptions, command: Command) =>
+      withApp(command, async (app) => change(app, options)),
+    );
+}
+
+async function change(app: App, options: ChangeOptions): Promise<void> {
+  const { id } = await collectionOf(app, options.collection);
+  const uploadPhoto = parseYes(options.uploads);
+  const changed = await changeCollection(app.db, app.recorder, id, {
+    name: options.name,
+    purpose: options.purpose,
+    retentionDays: options.retention === undefined ? undefined : Number(options.retention),
+    notices: options.tell?.map(parseLines),
+  });
+  if (uploadPhoto !== undefined) await changeLimits(app.db, app.recorder, id, { uploadPhoto });
+  say(`${changed.name}: ${changed.purpose}; a consent holds ${changed.retentionDays} days.`);
+}
+
+function parseYes(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (text === "yes" || text === "no") return text === "yes";
+  throw new UsageError("Say --uploads yes or --uploads no.");
+}
+
+function parseLines(text: string): NoticeText {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError("Give --tell as en=The first lines.");
+  const own = text.slice(at + 1).trim();
+  return { language: text.slice(0, at), own: own === "" ? null : own };
 }
 
 function closeCommand(collection: Command): void {
@@ -109,6 +173,7 @@ async function create(options: CreateOptions, command: Command): Promise<void> {
       noticeLanguage: options.noticeLanguage,
       alternative: options.alternative,
       graceDays: options.grace === undefined ? undefined : Number(options.grace),
+      uploadPhoto: options.uploads,
       pack: parsePackName(options.pack ?? installed ?? "bundled"),
     });
     say(`Made ${made.name} (${made.id}), pack ${made.pack}.`);

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { App } from "../app.ts";
-import { makeNotice, renderNotice } from "../consent/layered-notice.ts";
+import { noticeBody } from "../consent/layered-notice.ts";
 import { currentNotices, publishNotice } from "../consent/notices.ts";
-import { textsIn } from "../consent/texts/languages.ts";
 import { collectionOf, withApp } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { say, table, writeJson } from "./output.ts";
@@ -53,8 +52,7 @@ async function publish(app: App, options: PublishOptions): Promise<void> {
   const { id: collection } = await collectionOf(app, options.collection);
   const own = await ownText(options);
   const body = await app.db.write(async (tx) => {
-    const written = own !== null && textsIn(language) === null;
-    const text = written ? own : renderNotice(await makeNotice(tx, collection, { language, own }));
+    const text = await noticeBody(tx, collection, { language, own });
     if (!options.dryRun) {
       await publishNotice(tx, app.recorder, { collection, language, body: text });
     }

@@ -21,6 +21,8 @@ export interface Collection {
   readonly templateVersion: number;
   /** When its purpose ended; null while it lasts. */
   readonly closedAt: Instant | null;
+  /** Whether people may hand in a picture of their face instead of using the camera. */
+  readonly uploadPhoto: boolean;
 }
 
 /** The job that compares the photos already imported with the people added since. */
@@ -55,6 +57,8 @@ export interface CollectionRequest {
   readonly alternative?: string | undefined;
   /** How long after its end a grant's key and evidence stay, for a mistake to be undone. */
   readonly graceDays?: number | undefined;
+  /** Whether people may hand in a picture of their face; they may unless it is said. */
+  readonly uploadPhoto?: boolean | undefined;
 }
 
 /**
@@ -83,6 +87,7 @@ export async function createCollection(
         created_at: recorder.clock.now(),
         alternative: fields.alternative ?? "",
         grace_days: fields.graceDays,
+        upload_photo: fields.uploadPhoto === false ? 0 : 1,
       })
       .onConflict((conflict) => conflict.column("name").doNothing())
       .returning("id")
@@ -168,31 +173,44 @@ export function checkOpen({ closedAt }: Collection): void {
 function parseRequest(
   request: CollectionRequest,
 ): CollectionRequest & { readonly graceDays: number } {
-  const text = (field: string, value: string, max = TEXT_LENGTH_MAX): string => {
-    const trimmed = value.trim();
-    if (trimmed !== "" && trimmed.length <= max) return trimmed;
-    throw new CollectionsError("collection_invalid", `Give a ${field} of 1 to ${max} characters.`);
-  };
-  const whole = (field: string, value: number, min: number, max: number): number => {
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new CollectionsError(
-      "collection_invalid",
-      `The ${field} must be a whole number from ${min} to ${max}.`,
-    );
-  };
   return {
-    name: text("name", request.name, NAME_LENGTH_MAX),
-    purpose: text("purpose", request.purpose),
+    ...parseTerms(request),
     notice: text("notice", request.notice),
     contact: text("contact", request.contact),
-    retentionDays: whole("retention in days", request.retentionDays, 1, RETENTION_DAYS_MAX),
     ageFloor: whole("age floor", request.ageFloor, 0, AGE_MAX),
     sceneBasis: request.sceneBasis === null ? null : text("scene basis", request.sceneBasis),
     pack: request.pack,
     noticeLanguage: request.noticeLanguage,
     alternative: request.alternative && text("alternative", request.alternative),
     graceDays: whole("grace in days", request.graceDays ?? GRACE_DAYS, 0, GRACE_DAYS_MAX),
+    uploadPhoto: request.uploadPhoto,
   };
+}
+
+/** What a collection is called, what it is for, and how long a consent holds in it. */
+export type CollectionTerms = Pick<Collection, "name" | "purpose" | "retentionDays">;
+
+/** Throws CollectionsError collection_invalid; the sentence says which field. */
+export function parseTerms({ name, purpose, retentionDays }: CollectionTerms): CollectionTerms {
+  return {
+    name: text("name", name, NAME_LENGTH_MAX),
+    purpose: text("purpose", purpose),
+    retentionDays: whole("retention in days", retentionDays, 1, RETENTION_DAYS_MAX),
+  };
+}
+
+function text(field: string, value: string, max = TEXT_LENGTH_MAX): string {
+  const trimmed = value.trim();
+  if (trimmed !== "" && trimmed.length <= max) return trimmed;
+  throw new CollectionsError("collection_invalid", `Give a ${field} of 1 to ${max} characters.`);
+}
+
+function whole(field: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new CollectionsError(
+    "collection_invalid",
+    `The ${field} must be a whole number from ${min} to ${max}.`,
+  );
 }
 
 function toCollection(row: {
@@ -207,6 +225,7 @@ function toCollection(row: {
   readonly gallery_version: number;
   readonly template_version: number;
   readonly closed_at: Instant | null;
+  readonly upload_photo: number;
 }): Collection {
   return {
     id: row.id,
@@ -220,5 +239,6 @@ function toCollection(row: {
     galleryVersion: row.gallery_version,
     templateVersion: row.template_version,
     closedAt: row.closed_at,
+    uploadPhoto: row.upload_photo === 1,
   };
 }

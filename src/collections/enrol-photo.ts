@@ -22,6 +22,13 @@ import {
 const TRIES_MAX = 10;
 const TRIES_MS = 60 * 60_000;
 
+/** A picture of a face, and where its sender says that it is from: nothing in its bytes proves it. */
+export interface ShownPhoto {
+  readonly subject: SubjectId;
+  readonly bytes: Uint8Array;
+  readonly source: "camera" | "file";
+}
+
 /** What came of showing one's face. */
 export type EnrolPhotoResult =
   | { readonly kind: "enrolled"; readonly grant: GrantId }
@@ -30,14 +37,18 @@ export type EnrolPhotoResult =
 /**
  * Makes the template of somebody whose consent is recorded from the photo they show; it takes the
  * place of the one before. Without a live grant the photo is not even looked at (R4). Throws
- * ConsentError no_live_grant; CollectionsError enrolment_tries_spent, collection_closed; MediaError.
+ * ConsentError no_live_grant; CollectionsError photo_not_taken (a file, where the collection takes the
+ * camera's pictures alone), enrolment_tries_spent, collection_closed; MediaError.
  */
 export async function enrolPhoto(
   deps: EnrolDeps,
   recorder: Recorder,
   collection: Collection,
-  { subject, bytes }: { readonly subject: SubjectId; readonly bytes: Uint8Array },
+  { subject, bytes, source }: ShownPhoto,
 ): Promise<EnrolPhotoResult> {
+  if (source === "file" && !collection.uploadPhoto) {
+    throw new CollectionsError("photo_not_taken", "Take the picture with the camera of a device.");
+  }
   const uses = await deps.db.write(async (tx) => countTry(tx, recorder, collection, subject));
   return lookAndWrite(deps, recorder, collection, { subject, bytes, keep: uses.keepPhoto });
 }

@@ -5,6 +5,8 @@ export type CollectionsCode =
   | "collection_exists"
   | "collection_invalid"
   | "collection_closed"
+  | "collection_consented"
+  | "photo_not_taken"
   | "folder_unreadable"
   | "too_many_files"
   | "enrolment_tries_spent"

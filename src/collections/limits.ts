@@ -18,6 +18,8 @@ export interface CollectionLimits {
    * were told the time that was in force when they said yes.
    */
   readonly graceDays: number;
+  /** Whether people may hand in a picture of their face instead of using the camera. */
+  readonly uploadPhoto: boolean;
 }
 
 /** A collection's limits. Throws CollectionsError collection_unknown. */
@@ -25,6 +27,7 @@ export async function readLimits(db: Reader, id: CollectionId): Promise<Collecti
   const row = await db.read
     .selectFrom("collections")
     .select(["search_budget", "probes_max", "two_person", "daily_invites", "grace_days"])
+    .select("upload_photo")
     .where("id", "=", id)
     .executeTakeFirst();
   if (!row) throw new CollectionsError("collection_unknown", "There is no collection of this id.");
@@ -34,6 +37,7 @@ export async function readLimits(db: Reader, id: CollectionId): Promise<Collecti
     twoPerson: row.two_person === 1,
     dailyInvites: row.daily_invites,
     graceDays: row.grace_days,
+    uploadPhoto: row.upload_photo === 1,
   };
 }
 
@@ -55,6 +59,7 @@ export async function changeLimits(
       twoPerson: changes.twoPerson ?? before.twoPerson,
       dailyInvites: changes.dailyInvites ?? before.dailyInvites,
       graceDays: changes.graceDays ?? before.graceDays,
+      uploadPhoto: changes.uploadPhoto ?? before.uploadPhoto,
     };
     if (limits.graceDays > before.graceDays) {
       throw new CollectionsError(
@@ -70,6 +75,7 @@ export async function changeLimits(
         two_person: limits.twoPerson ? 1 : 0,
         daily_invites: limits.dailyInvites,
         grace_days: limits.graceDays,
+        upload_photo: limits.uploadPhoto ? 1 : 0,
       })
       .where("id", "=", id)
       .execute();

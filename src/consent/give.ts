@@ -1,3 +1,4 @@
+import { DAY_MS } from "../base/clock.ts";
 import { assert } from "../base/errors.ts";
 import { type CollectionId, type GrantId, newId, type SubjectId } from "../base/ids.ts";
 import type { Recorder } from "../ledger/ledger.ts";
@@ -49,6 +50,7 @@ export async function giveGrant(
   if (alive && isKnown(evidence, earlier, alive.id)) return { outcome: "kept", grant: alive };
   refuseWithdrawn(earlier, evidence);
   const rules = await readRules(tx, collection);
+  refuseOtherTerms(rules, evidence);
   const term = termOf(recorder.clock, rules, evidence);
   const notice = await noticeOf(tx, collection, consent);
   const said = { ...consent, evidence, rules, term, notice };
@@ -136,6 +138,16 @@ function refuseWithdrawn(earlier: readonly RecordedConsent[], evidence: Evidence
   throw new ConsentError(
     "consent_withdrawn",
     "This person has withdrawn since this form was signed. Ask them for a new one.",
+  );
+}
+
+/** Who signed before the purpose was changed has agreed to another one. Forms bear a day, no hour. */
+function refuseOtherTerms({ termsSince }: CollectionRules, evidence: Evidence): void {
+  if (termsSince === null || givenAt(evidence) > termsSince - DAY_MS) return;
+  throw new ConsentError(
+    "consent_too_old",
+    "What the collection is for, or how long it holds, was changed after this form was signed. " +
+      "Ask the person for a new one.",
   );
 }
 

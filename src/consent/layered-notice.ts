@@ -52,7 +52,7 @@ export type LayeredNotice = z.infer<typeof layeredNoticeSchema>;
 export async function makeNotice(
   db: Reader,
   collection: CollectionId,
-  { language, own }: { readonly language: string; readonly own: string | null },
+  { language, own }: NoticeText,
 ): Promise<LayeredNotice> {
   const texts = textsIn(language);
   if (!texts) {
@@ -66,6 +66,26 @@ export async function makeNotice(
   ]);
   const short = own?.trim() || texts.short(facts);
   return layeredNoticeSchema.parse({ language, short, items: Object.fromEntries(items) });
+}
+
+/** What a notice is to say, in one language. */
+export interface NoticeText {
+  readonly language: string;
+  /** The operator's own first lines; the whole notice in a language that has no words here. */
+  readonly own: string | null;
+}
+
+/**
+ * The text of a notice: the operator's own where its language is not one of ours, and every item of
+ * article 13 below it where it is. Throws as makeNotice does.
+ */
+export async function noticeBody(
+  db: Reader,
+  collection: CollectionId,
+  { language, own }: NoticeText,
+): Promise<string> {
+  if (own !== null && textsIn(language) === null) return own;
+  return renderNotice(await makeNotice(db, collection, { language, own }));
 }
 
 /** A notice as its two layers, read from the very text that is hashed. */

@@ -1,3 +1,4 @@
+import type { Instant } from "../base/clock.ts";
 import type { CollectionId } from "../base/ids.ts";
 import type { Reader } from "../storage/db.ts";
 
@@ -13,6 +14,10 @@ export interface CollectionRules {
   readonly graceDays: number;
   readonly ageFloor: number;
   readonly pack: string;
+  /** Since when people are told this purpose and retention; null: from its first day. */
+  readonly termsSince: Instant | null;
+  /** Whether people may hand in a picture of their face instead of using the camera. */
+  readonly uploadPhoto: boolean;
 }
 
 /** Reads a collection's rules. The collection is there: its id came from a row. */
@@ -22,7 +27,8 @@ export async function readRules(db: Reader, id: CollectionId): Promise<Collectio
     .selectAll()
     .where("id", "=", id)
     .executeTakeFirstOrThrow();
-  const { name, purpose, contact, alternative, pack } = row;
+  const { name, purpose, contact, alternative, pack, terms_since: termsSince } = row;
   const { retention_days: retentionDays, grace_days: graceDays, age_floor: ageFloor } = row;
-  return { id, name, purpose, contact, alternative, retentionDays, graceDays, ageFloor, pack };
+  const told = { name, purpose, contact, alternative, retentionDays, graceDays, ageFloor };
+  return { id, ...told, pack, termsSince, uploadPhoto: row.upload_photo === 1 };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineRoute, READERS } from "./contract.ts";
 import { collectionId, done, instant, page, pageQuery, text } from "./fields.ts";
+import { noticeText } from "./operator.ts";
 
 const NAME_LENGTH_MAX = 80;
 const CONTACT_LENGTH_MAX = 320;
@@ -33,6 +34,22 @@ export const collection = z
   })
   .meta({ id: "Collection" });
 
+const terms = {
+  name: text(NAME_LENGTH_MAX),
+  purpose: text(TEXT_LENGTH_MAX).meta({ description: "What the collection is for." }),
+  retentionDays: z.int().min(1).max(RETENTION_DAYS_MAX),
+};
+const uploadPhoto = z.boolean().meta({
+  description: "Whether people may hand in a picture of their face instead of using the camera.",
+});
+
+/** More languages than any notice is in. */
+const NOTICES_MAX = 50;
+const notices = z.array(noticeText).max(NOTICES_MAX);
+const NOTICES =
+  "What people are told from now on, in every language there is a notice in: needed with another " +
+  "purpose or a longer retention.";
+
 const rules = {
   searchBudget: z
     .int()
@@ -49,6 +66,7 @@ const rules = {
   graceDays: z.int().min(0).max(GRACE_DAYS_MAX).meta({
     description: "Days a consent's key and evidence stay after its end; only ever made shorter.",
   }),
+  uploadPhoto,
 };
 
 export const collectionSettings = z.object(rules).meta({ id: "CollectionSettings" });
@@ -82,11 +100,9 @@ export const collectionRoutes = {
     summary: "Make a collection of photos with one purpose.",
     access: { who: ["owner"], scope: null },
     body: z.object({
-      name: text(NAME_LENGTH_MAX),
-      purpose: text(TEXT_LENGTH_MAX).meta({ description: "What the collection is for." }),
+      ...terms,
       notice: text(TEXT_LENGTH_MAX).meta({ description: "What people read before they say yes." }),
       contact: text(CONTACT_LENGTH_MAX).meta({ description: "Who answers people's questions." }),
-      retentionDays: z.int().min(1).max(RETENTION_DAYS_MAX),
       ageFloor: z.int().min(0).max(AGE_MAX),
       sceneBasis: text(TEXT_LENGTH_MAX).nullable().default(null),
       noticeLanguage: text(20).optional().meta({ description: "BCP 47; English if not said." }),
@@ -94,6 +110,7 @@ export const collectionRoutes = {
         .optional()
         .meta({ description: "What people get who say no." }),
       graceDays: z.int().min(0).max(GRACE_DAYS_MAX).optional(),
+      uploadPhoto: uploadPhoto.default(true),
       pack: z
         .enum(["recommended", "bundled"])
         .optional()
@@ -136,6 +153,29 @@ export const collectionRoutes = {
     status: 200,
     errors: ["collection_unknown"],
     example: { as: "owner" },
+  }),
+  changeCollection: defineRoute({
+    method: "PATCH",
+    path: "/api/v1/collections/:collection",
+    summary:
+      "Change name, purpose or retention. Those who said yes bind it: while there are any, the " +
+      "purpose stays, and the retention only becomes shorter, for them too.",
+    access: { who: ["owner"], scope: null },
+    body: z.object({ ...terms, notices: notices.meta({ description: NOTICES }) }).partial(),
+    response: collection,
+    status: 200,
+    errors: [
+      "collection_unknown",
+      "collection_invalid",
+      "collection_exists",
+      "collection_closed",
+      "collection_consented",
+      "changed_meanwhile",
+      "operator_unknown",
+      "language_unknown",
+      "notice_invalid",
+    ],
+    example: { as: "owner", body: { retentionDays: 300 } },
   }),
   getCollectionHealth: defineRoute({
     method: "GET",

@@ -189,6 +189,9 @@ export const inviteRoutes = {
       alternative: z.string().meta({ description: "What people get who say no." }),
       ageFloor: z.int().meta({ description: "Below it somebody stands in for the person." }),
       retentionDays: z.int(),
+      uploadPhoto: z.boolean().meta({
+        description: "Whether they may hand in a picture of their face, or use the camera alone.",
+      }),
       contact: z.string().nullable().meta({ description: "The address it was sent to." }),
     }),
     status: 200,

@@ -177,8 +177,17 @@ function parametersOf(route: Route): readonly Json[] {
             schema: { type: "string", minLength: 1, maxLength: 200 },
           },
         ];
-  return [...pathParameters(route.path), ...query, ...key];
+  const match = route.errors.includes("changed_meanwhile") ? [IF_MATCH] : [];
+  return [...pathParameters(route.path), ...query, ...key, ...match];
 }
+
+const IF_MATCH = {
+  name: "If-Match",
+  in: "header",
+  required: false,
+  description: "The ETag of what was read: where it has changed since, nothing is done.",
+  schema: { type: "string" },
+};
 
 function exampleOf(value: unknown): Json {
   return value === undefined ? {} : { example: value };

@@ -40,7 +40,7 @@ export const notice = z
   })
   .meta({ id: "Notice", description: "What people are told before they say yes." });
 
-const noticeText = z.object({
+export const noticeText = z.strictObject({
   language: text(20).meta({ description: "BCP 47, as en or nl-BE." }),
   own: text(NOTICE_LENGTH_MAX)
     .nullable()

@@ -47,13 +47,19 @@ export const ownPhotoRoutes = {
     summary:
       "Show your face, once your consent is recorded; a newer photo replaces the one before.",
     access: OWN,
+    body: z.object({
+      source: z.enum(["camera", "file"]).default("file").meta({
+        description:
+          "Where the picture is from, as the sender says. A collection may take the camera's alone.",
+      }),
+    }),
     files: ["photo"],
     response: z.discriminatedUnion("outcome", [
       z.object({ outcome: z.literal("enrolled"), grant: grantId }),
       z.object({ outcome: z.literal("refused"), problems: z.array(faceProblem) }),
     ]),
     status: 200,
-    errors: ["no_live_grant", "collection_closed", "enrolment_tries_spent"],
+    errors: ["no_live_grant", "collection_closed", "enrolment_tries_spent", "photo_not_taken"],
     work: "photo",
     repeat: "anew",
     example: { as: "subject", files: { photo: "anna.jpg" } },

@@ -32,6 +32,9 @@ const ownGrant = z
       name: z.string(),
       purpose: z.string(),
       contact: z.string(),
+      uploadPhoto: z.boolean().meta({
+        description: "Whether you may hand in a picture of your face instead of using the camera.",
+      }),
     }),
     state: z.enum(["granted", "paused", "withdrawn", "expired", "erased"]),
     uses: z.array(z.string()),

@@ -6,7 +6,7 @@ import type { Db } from "../storage/db.ts";
 import type { AnswersOnTheirWay } from "./answers.ts";
 import { admit, identify } from "./auth.ts";
 import { checkOrigin, type CookieRules, setCookie } from "./browser.ts";
-import { comeBackLater } from "./errors.ts";
+import { comeBackLater, HttpError } from "./errors.ts";
 import { etagOf, isNamed } from "./etag.ts";
 import { sendFile } from "./ranges.ts";
 import type { Gate, Place } from "./gate.ts";
@@ -121,7 +121,7 @@ async function makeAnswer(
   // What is under way is ended in order when the service stops; events have no end of their own.
   const endless = route.produces === "text/event-stream";
   const signal = endless ? AbortSignal.any([gone, door.stopping]) : gone;
-  const whole = requestFor(door, request, reply, { ...input, signal });
+  const whole = requestFor(door, route, request, reply, { ...input, signal });
   if (place) whole.timed("wait", performance.now() - arrived);
   if (route.produces) {
     return { kind: "produced", value: await handler(door.app, whole), signal };
@@ -156,6 +156,7 @@ function refreshCookie(door: Door, reply: FastifyReply, { session, refused }: Re
 
 function requestFor(
   door: Door,
+  route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
   input: Input & { readonly signal: AbortSignal },
@@ -169,6 +170,11 @@ function requestFor(
     principal,
     recorder: { ...app.recorder, account: accountNameOf(principal) },
     origin: door.origin(),
+    expect: (current) => {
+      const match = request.headers["if-match"];
+      const etag = etagOf(JSON.stringify(route.response.parse(current)));
+      if (match !== undefined && !isNamed(etag, match)) throw new HttpError("changed_meanwhile");
+    },
     telling: () => door.answers.begin(reply.raw),
     timed: (step, ms) => addTiming(reply, step, ms),
     session: {

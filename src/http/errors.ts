@@ -7,6 +7,7 @@ export type HttpCode =
   | "multipart_malformed"
   | "cursor_invalid"
   | "range_unsatisfiable"
+  | "changed_meanwhile"
   | "idempotency_key_invalid"
   | "idempotency_busy"
   | "idempotency_forgotten"

@@ -34,6 +34,11 @@ export interface Request<Of extends Route> {
    * after it ([Note: answers on their way] in http/answers.ts).
    */
   readonly telling: () => void;
+  /**
+   * Throws HttpError changed_meanwhile where If-Match names another state than this one, as the
+   * route would answer it. Called in the transaction that changes it.
+   */
+  readonly expect: (current: unknown) => void;
   /** Adds a step to the answer's Server-Timing header: what it is called, and milliseconds. */
   readonly timed: (step: string, ms: number) => void;
   /** Signs a browser in or out: the answer sets or clears the cookie. */

@@ -40,6 +40,8 @@ export type LedgerEvent =
         | "grant.resumed"
         | "grant.withdrawn"
         | "grant.expired"
+        /** Its end came nearer, with the retention of its collection. */
+        | "grant.shortened"
         | "grant.erased";
     } & OfGrant)
   /** A passkey signed the receipt of this hash. */
@@ -154,6 +156,13 @@ type OfCollection =
       readonly invite: InviteId;
     }
   | { readonly kind: "alert.seen"; readonly collection: CollectionId; readonly alert: AlertId }
+  | {
+      readonly kind: "collection.changed";
+      readonly collection: CollectionId;
+      /** What was changed; of texts not to what: notices say it. */
+      readonly changed: readonly ("name" | "purpose" | "retentionDays")[];
+      readonly retentionDays: number;
+    }
   | {
       readonly kind: "collection.limits_changed";
       readonly collection: CollectionId;

@@ -130,6 +130,7 @@ const ENGLISH: RecordWords = {
     "grant.resumed": "pause ended",
     "grant.withdrawn": "consent withdrawn",
     "grant.expired": "consent ended by time",
+    "grant.shortened": "consent ends earlier: the collection keeps for less long",
     "template.made": "template made",
     "sighting.confirmed": "sighting confirmed",
     "sighting.rejected": "sighting rejected",

@@ -124,7 +124,7 @@ async function leaveTraces(app: App, collection: CollectionId, subject: SubjectI
   await db.write(async (tx) => openSession(tx, clock, owner, null));
   const moving = { subject, contact: "elsewhere@people.example", origin: site.origin };
   await askContactChange(db, recorder, moving);
-  const shown = { subject, bytes: await fakePicture(["p5"]) };
+  const shown = { subject, bytes: await fakePicture(["p5"]), source: "camera" as const };
   await enrolPhoto(app, recorder, await findCollection(db, collection), shown);
   await db.write(async (tx) => {
     const sighting = await tx.read

@@ -48,6 +48,8 @@ export const columns: {
     probes_max: rule,
     two_person: rule,
     daily_invites: rule,
+    terms_since: rule,
+    upload_photo: rule,
   },
   notices: {
     id: rule,

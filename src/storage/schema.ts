@@ -62,6 +62,8 @@ export interface Schema extends ServiceSchema {
     probes_max: Generated<number>;
     two_person: Generated<number>;
     daily_invites: Generated<number>;
+    terms_since: Instant | null;
+    upload_photo: Generated<number>;
   };
   notices: {
     id: NoticeId;

@@ -2,9 +2,9 @@ import { Heading } from "../shared/controls.tsx";
 import { useTexts } from "../shared/language.tsx";
 import { Failure, Loading } from "../shared/states.tsx";
 import { EraseMe } from "./erase-me.tsx";
+import { useGrants } from "./grants.ts";
 import { MyAddress, MyData, MyPasskeys } from "./my-details.tsx";
 import { MyGrant } from "./my-grant.tsx";
-import { useGrants } from "./my-photos.tsx";
 
 /** What a person agreed to, and every way to change or end it, on one screen. */
 export function MyConsent(of: {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button, Heading, Progress } from "../shared/controls.tsx";
 import { useTexts } from "../shared/language.tsx";
 import { Failure, Loading } from "../shared/states.tsx";
+import { useGrants } from "./grants.ts";
 import { MyPhoto } from "./my-photo.tsx";
 import { facePage } from "./screens.ts";
 import { type Answer, ask, linkOf } from "./service.ts";
@@ -15,14 +16,6 @@ type Step = Answer<"watchOwnProgress">["items"][number];
 const WORKING_MS = 1500;
 const RESTING_MS = 15_000;
 const PHOTOS_ON_PAGE = 24;
-
-/** The person's consents, for whoever shows something by them. */
-export function useGrants(subject: string) {
-  return useQuery({
-    queryKey: ["me", "grants"],
-    queryFn: async () => ask("listGrants", { subject }),
-  });
-}
 
 /** The photos that a person is seen in, a section for each consent in force. */
 export function MyPhotos({ subject }: { readonly subject: string }) {

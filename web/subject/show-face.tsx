@@ -5,6 +5,7 @@ import { Button, Heading } from "../shared/controls.tsx";
 import { useTexts } from "../shared/language.tsx";
 import { Done, Failure, useAction } from "../shared/states.tsx";
 import { Camera } from "./camera.tsx";
+import { useGrants } from "./grants.ts";
 import { ask } from "./service.ts";
 
 type Problems = readonly { readonly code: string; readonly advice: string }[];
@@ -16,8 +17,13 @@ export function ShowFace(of: { readonly collection: string; readonly subject: st
   const client = useQueryClient();
   const [shown, setShown] = useState<"closed" | "open" | "refused" | "done">("closed");
   const [problems, setProblems] = useState<Problems>([]);
-  const send = useAction(async (photo: Blob) => {
-    const answer = await ask("enrolPhoto", { collection, subject, photo });
+  const grant = useGrants(subject).data?.items.find(
+    ({ collection: { id }, endedAt }) => id === collection && endedAt === null,
+  );
+  // Until it is known, no way is offered that may be refused.
+  const upload = grant?.collection.uploadPhoto;
+  const send = useAction(async (photo: Blob, source: "camera" | "file") => {
+    const answer = await ask("enrolPhoto", { collection, subject, photo, source });
     setProblems(answer.outcome === "refused" ? answer.problems : []);
     if (answer.outcome === "refused") return;
     setShown("done");
@@ -29,11 +35,15 @@ export function ShowFace(of: { readonly collection: string; readonly subject: st
       <Heading focus>{camera.title}</Heading>
       <p>{camera.alone}</p>
       {shown === "open" ? (
-        <Camera busy={send.busy} onPicture={send.run} onRefused={() => setShown("refused")} />
+        <Camera
+          busy={send.busy}
+          onPicture={(picture) => send.run(picture, "camera")}
+          onRefused={() => setShown("refused")}
+        />
       ) : null}
       {shown === "refused" ? (
         <div className="note bad" role="alert">
-          {camera.refused}
+          {camera.refused} {upload === false ? camera.refusedOnly : camera.refusedUpload}
         </div>
       ) : null}
       {problems.length > 0 ? <Poor problems={problems} /> : null}
@@ -44,18 +54,21 @@ export function ShowFace(of: { readonly collection: string; readonly subject: st
             {camera.open}
           </Button>
         )}
-        <FileTrigger
-          acceptedFileTypes={["image/*"]}
-          onSelect={(files) => {
-            const [photo] = files ?? [];
-            if (photo) send.run(photo);
-          }}
-        >
-          <Button look="second" busy={send.busy}>
-            {camera.upload}
-          </Button>
-        </FileTrigger>
+        {upload === true ? (
+          <FileTrigger
+            acceptedFileTypes={["image/*"]}
+            onSelect={(files) => {
+              const [photo] = files ?? [];
+              if (photo) send.run(photo, "file");
+            }}
+          >
+            <Button look="second" busy={send.busy}>
+              {camera.upload}
+            </Button>
+          </FileTrigger>
+        ) : null}
       </div>
+      {upload === false ? <p className="quiet">{camera.cameraOnly}</p> : null}
       {send.busy ? <p role="status">{camera.sending}</p> : null}
     </>
   );

@@ -38,7 +38,8 @@ export const nl: Texts = {
     guardian_needed: "Op deze leeftijd moet een ouder of voogd mee ja zeggen.",
     guardian_not_needed: "Op deze leeftijd hoeft niemand voor jou in te staan.",
     guardian_invalid: "Geef de naam van de voogd en wat die van jou is.",
-    collection_closed: "Deze verzameling is gesloten: er komt niets nieuws bij.",
+    photo_not_taken: "Hier wordt de foto met de camera gemaakt. Kies geen foto die je al hebt.",
+    collection_closed: "Deze collectie is gesloten: er komt niets nieuws bij.",
     consent_withdrawn: "Deze toestemming is intussen ingetrokken.",
     no_live_grant: "Hiervoor is er geen geldige toestemming meer.",
     enrolment_tries_spent:
@@ -174,8 +175,11 @@ export const nl: Texts = {
     title: "Toon je gezicht",
     open: "Open de camera",
     opening: "Wachten op je camera. Je browser vraagt misschien of het mag.",
-    refused:
-      "De camera opende niet: ze ontbreekt, is bezet, of mag niet. Je kunt in de plaats een foto kiezen.",
+    refused: "De camera ging niet open: er is er geen, ze is in gebruik, of het mag niet.",
+    refusedUpload: "Je kunt in de plaats een foto kiezen.",
+    refusedOnly: "Sta het toe in je browser, of open deze pagina op een toestel dat er een heeft.",
+    cameraOnly:
+      "Hier wordt de foto met de camera gemaakt: een foto die je al hebt wordt niet aangenomen.",
     upload: "Kies in de plaats een foto",
     take: "Neem de foto",
     sending: "Je foto wordt bekeken…",
@@ -267,7 +271,7 @@ export const nl: Texts = {
 
   searches: {
     title: "Wie naar me zocht",
-    what: "Elke zoekactie in jouw verzamelingen staat hier, of ze je nu vond of niet. Niemand kan er ongemerkt een weghalen: controleer ze in je browser.",
+    what: "Elke zoekactie in jouw collecties staat hier, of ze je nu vond of niet. Niemand kan er ongemerkt een weghalen: controleer ze in je browser.",
     none: "Nog niemand heeft gezocht",
     noneMore: "Zoekacties verschijnen hier zodra ze er zijn.",
     found: "Ze vond jou.",

@@ -7,6 +7,7 @@ import {
 } from "../../collections/collections.ts";
 import type { collection, collectionRoutes } from "../../contract/collections.ts";
 import { parsePackName } from "../../faces/packs.ts";
+import { changeCollection } from "../../rights/change-collection.ts";
 import { closeCollection } from "../../rights/consent-changes.ts";
 import { readSetting } from "../../storage/settings.ts";
 import { reaches } from "../../accounts/principal.ts";
@@ -32,6 +33,13 @@ export const collectionHandlers: Handlers<typeof collectionRoutes> = {
   },
   getCollection: async (app, { params }) =>
     collectionOf(await findCollection(app.db, params.collection)),
+  changeCollection: async (app, { params, body, recorder, expect }) => {
+    const changed = await changeCollection(app.db, recorder, params.collection, body, (before) =>
+      expect(collectionOf(before)),
+    );
+    await app.galleries.refresh();
+    return collectionOf(changed);
+  },
   getCollectionHealth: async (app, { params, principal }) => {
     const found = await findCollection(app.db, params.collection);
     const health = await readHealth(app.db, app.clock.now(), found);

@@ -123,6 +123,7 @@ async function askedOf({ db }: App, id: CollectionId, language: string) {
     alternative,
     ageFloor,
     retentionDays,
+    uploadPhoto: rules.uploadPhoto,
   };
 }
 

@@ -4,10 +4,9 @@ import { assert } from "../../base/errors.ts";
 import type { CollectionId } from "../../base/ids.ts";
 import { findCollection } from "../../collections/collections.ts";
 import { CollectionsError } from "../../collections/errors.ts";
-import { makeNotice, renderNotice } from "../../consent/layered-notice.ts";
+import { noticeBody } from "../../consent/layered-notice.ts";
 import { currentNotice, currentNotices, publishNotice } from "../../consent/notices.ts";
 import { type Operator, readOperator, writeOperator } from "../../consent/operator.ts";
-import { textsIn } from "../../consent/texts/languages.ts";
 import { whole } from "../../contract/fields.ts";
 import type { operatorProfile, operatorRoutes } from "../../contract/operator.ts";
 import { packManifest, packNames } from "../../faces/packs.ts";
@@ -15,7 +14,6 @@ import { enqueue } from "../../jobs/jobs.ts";
 import { newestJob } from "../../jobs/listings.ts";
 import { append } from "../../ledger/ledger.ts";
 import { changePackJob } from "../../search/change-pack.ts";
-import type { Reader } from "../../storage/db.ts";
 import { readSetting, writeSetting } from "../../storage/settings.ts";
 import type { Handlers } from "../handler.ts";
 import { jobOf } from "./jobs.ts";
@@ -75,16 +73,6 @@ async function queueJob({ db, clock }: App, kind: string, target: CollectionId) 
     await enqueue(tx, clock, kind, target);
     return jobOf(await newestJob(tx, kind, target));
   });
-}
-
-/** The operator's own text alone where its language is not one of ours. */
-async function noticeBody(
-  db: Reader,
-  collection: CollectionId,
-  { language, own }: { readonly language: string; readonly own: string | null },
-): Promise<string> {
-  if (own !== null && textsIn(language) === null) return own;
-  return renderNotice(await makeNotice(db, collection, { language, own }));
 }
 
 /** A field that is not said is no field. */

@@ -19,9 +19,9 @@ import { problemsOf } from "./faces.ts";
 const sightingsKey = z.object({ takenAt: z.string().nullable(), seq: z.number(), id: z.string() });
 
 export const ownPhotoHandlers: Handlers<typeof ownPhotoRoutes> = {
-  enrolPhoto: async (app, { params, files, recorder }) => {
+  enrolPhoto: async (app, { params, body, files, recorder }) => {
     const collection = await findCollection(app.db, params.collection);
-    const shown = { subject: params.subject, bytes: files.photo };
+    const shown = { subject: params.subject, bytes: files.photo, source: body.source };
     const result = await enrolPhoto(app, recorder, collection, shown);
     if (result.kind === "enrolled") return { outcome: "enrolled", grant: result.grant };
     return { outcome: "refused", problems: problemsOf(result.problems) };

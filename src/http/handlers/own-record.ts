@@ -3,7 +3,7 @@ import type { PasskeyDeps } from "../../accounts/passkeys.ts";
 import type { App } from "../../app.ts";
 import { sha256Hex } from "../../base/bytes.ts";
 import type { CollectionId, SubjectId } from "../../base/ids.ts";
-import { BACKFILL } from "../../collections/collections.ts";
+import { BACKFILL, listCollections } from "../../collections/collections.ts";
 import { readOperator } from "../../consent/operator.ts";
 import { ownReceiptPage, signOwnReceipt, startSigning } from "../../consent/own-receipts.ts";
 import { receiptsOf } from "../../consent/receipts.ts";
@@ -43,7 +43,15 @@ export const ownRecordHandlers: Handlers<typeof ownRecordRoutes> = {
     const templates = await templatesHeld(app.db, subject);
     const enrolled = new Set(templates.map(({ grant }) => grant));
     const grants = await grantsHeld(app.db, app.vault, subject);
-    return { items: grants.map((one) => ({ ...grantOf(one), enrolled: enrolled.has(one.id) })) };
+    const collections = await listCollections(app.db);
+    const taking = new Set(collections.filter((one) => one.uploadPhoto).map(({ id }) => id));
+    return {
+      items: grants.map((one) => {
+        const uploadPhoto = taking.has(one.collection.id);
+        const collection = { ...one.collection, uploadPhoto };
+        return { ...grantOf(one), collection, enrolled: enrolled.has(one.id) };
+      }),
+    };
   },
   listReceipts: async (app, { params }) => {
     await readSubject(app.db, app.vault, params.subject);
@@ -109,8 +117,8 @@ function asJson<Schema extends z.ZodType>(value: unknown): z.input<Schema> {
   return JSON.parse(JSON.stringify(value)) as z.input<Schema>;
 }
 
-function grantOf({ id, collection, state, uses, from, until, endedAt }: HeldGrant) {
-  return { id, collection, state, uses: [...uses], from, until, endedAt };
+function grantOf({ id, state, uses, from, until, endedAt }: HeldGrant) {
+  return { id, state, uses: [...uses], from, until, endedAt };
 }
 
 /** The last backfill of each collection in which the person can be found. */

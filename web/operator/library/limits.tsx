@@ -10,7 +10,10 @@ import { useMay } from "../session.tsx";
 import { library } from "../texts/library.ts";
 
 type Settings = Answer<"getCollectionSettings">;
-type NumberName = Exclude<keyof Settings, "twoPerson">;
+type NumberName = Exclude<keyof Settings, SwitchName>;
+type SwitchName = (typeof SWITCHES)[number];
+
+const SWITCHES = ["twoPerson", "uploadPhoto"] as const satisfies readonly (keyof Settings)[];
 
 const NUMBERS = [
   "searchBudget",
@@ -47,8 +50,12 @@ function Read({ settings }: { readonly settings: Settings }) {
   const { limits: words } = useWords(library);
   return (
     <dl className="pair">
-      <dt>{words.twoPerson}</dt>
-      <dd>{settings.twoPerson ? words.yes : words.no}</dd>
+      {SWITCHES.map((name) => (
+        <div key={name} className="key-row">
+          <dt>{words[name]}</dt>
+          <dd>{settings[name] ? words.yes : words.no}</dd>
+        </div>
+      ))}
       {NUMBERS.map((name) => (
         <div key={name} className="key-row">
           <dt>{words.fields[name].label}</dt>
@@ -64,12 +71,13 @@ function Change(of: { readonly collection: string; readonly settings: Settings }
   const client = useQueryClient();
   const { collection, settings } = of;
   const [given, setGiven] = useState<Readonly<Record<NumberName, string>>>(() => textsOf(settings));
-  const [twoPerson, setTwoPerson] = useState(settings.twoPerson);
+  const [on, setOn] = useState<Readonly<Record<SwitchName, boolean>>>(settings);
   const [saved, setSaved] = useState(false);
   const save = useAction(async () => {
     setSaved(false);
     const numbers = Object.fromEntries(NUMBERS.map((name) => [name, Number(given[name])]));
-    await assent.changeCollectionSettings({ collection, ...numbers, twoPerson });
+    const switches = Object.fromEntries(SWITCHES.map((name) => [name, on[name]]));
+    await assent.changeCollectionSettings({ collection, ...numbers, ...switches });
     await client.invalidateQueries({ queryKey: settingsKey(collection) });
     setSaved(true);
   });
@@ -81,9 +89,15 @@ function Change(of: { readonly collection: string; readonly settings: Settings }
         save.run();
       }}
     >
-      <Toggle on={twoPerson} onChange={setTwoPerson}>
-        {words.twoPerson}
-      </Toggle>
+      {SWITCHES.map((name) => (
+        <Toggle
+          key={name}
+          on={on[name]}
+          onChange={(value) => setOn((before) => ({ ...before, [name]: value }))}
+        >
+          {words[name]}
+        </Toggle>
+      ))}
       {NUMBERS.map((name) => (
         <Field
           key={name}

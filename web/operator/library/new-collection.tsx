@@ -30,11 +30,13 @@ interface Given extends Readonly<typeof TEXTS> {
   readonly everyone: "yes" | "no" | null;
   /** Whether two people must confirm. */
   readonly pairs: "yes" | "no";
+  /** Whether people may hand in a picture of their face. */
+  readonly upload: "yes" | "no";
 }
 
 type Change = (changes: Partial<Given>) => void;
 
-const START = { ...TEXTS, everyone: null, pairs: "no" } as const;
+const START = { ...TEXTS, everyone: null, pairs: "no", upload: "yes" } as const;
 
 /** Makes a collection, with its first notice and its rules. */
 export function NewCollection() {
@@ -101,6 +103,15 @@ function Rules({ given, change }: { readonly given: Given; readonly change: Chan
           ["yes", words.pairsYes],
         ]}
       />
+      <Choice
+        label={words.upload}
+        value={given.upload}
+        onChange={(upload) => change({ upload })}
+        options={[
+          ["yes", words.uploadYes],
+          ["no", words.uploadNo],
+        ]}
+      />
     </>
   );
 }
@@ -155,6 +166,7 @@ function useMaking() {
       noticeLanguage: language,
       retentionDays: Number(given.retentionDays),
       ageFloor: Number(given.ageFloor),
+      uploadPhoto: given.upload === "yes",
       sceneBasis: given.everyone === "yes" ? given.basis : null,
       ...(alternative.trim() === "" ? {} : { alternative }),
     });

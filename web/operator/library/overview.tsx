@@ -8,6 +8,7 @@ import { Title } from "../parts/title.tsx";
 import { assent } from "../service.ts";
 import { useMay } from "../session.tsx";
 import { library } from "../texts/library.ts";
+import { ChangeTerms } from "./change-terms.tsx";
 import { HealthFigures } from "./health-figures.tsx";
 import { Limits } from "./limits.tsx";
 import { Notices } from "./notices.tsx";
@@ -24,6 +25,7 @@ export function Overview() {
       <section className="section">
         <h2>{words.about}</h2>
         <Rules collection={collection} />
+        <ChangeTerms collection={collection} />
       </section>
       <Notices collection={collection} />
       <Limits collection={collection} />

@@ -31,6 +31,29 @@ export const nl: typeof en = {
     ],
     closeYes: "Ja, sluiten",
   },
+  terms: {
+    open: "Naam, doel of bewaartijd wijzigen",
+    fields: {
+      name: { label: "Naam" },
+      purpose: {
+        label: "Doel",
+        help: "Het blijft zolang iemands ja ervoor geldt: maak voor een ander doel een andere collectie.",
+      },
+      retentionDays: {
+        label: "Dagen dat een toestemming geldt",
+        help: "Zolang iemands ja geldt kan het alleen korter.",
+      },
+    },
+    shorter: (days: number) =>
+      `Het geldt ook voor wie al ja zei: hun toestemming eindigt ${days} dagen nadat ze gegeven is, voor sommigen misschien meteen. Het staat in hun gegevens.`,
+    toldAnew: "Mensen krijgen een nieuwe tekst. Wat lezen ze voortaan het eerst?",
+    lines: (language: string) => `Eerste regels van de tekst (${language})`,
+    linesHelp: "Alles wat de wet vraagt staat eronder. Leeg gelaten wordt alles geschreven.",
+    wholeHelp: "In deze taal moet het de hele tekst zijn.",
+    save: "Wijzigen",
+    close: "Laten zoals het is",
+    saved: "Gewijzigd.",
+  },
   health: {
     figures: {
       photos: "foto's",
@@ -83,6 +106,9 @@ export const nl: typeof en = {
     pairs: "Wie bevestigt een treffer?",
     pairsNo: "Eén persoon is genoeg",
     pairsYes: "Twee mensen moeten bevestigen",
+    upload: "Hoe tonen mensen hun gezicht?",
+    uploadYes: "Met de camera, of met een foto die ze kiezen",
+    uploadNo: "Alleen met de camera",
     submit: "Maken",
   },
   notices: {
@@ -100,6 +126,8 @@ export const nl: typeof en = {
   limits: {
     title: "Grenzen",
     twoPerson: "Twee mensen moeten een treffer bevestigen voor hij telt",
+    uploadPhoto:
+      "Mensen mogen een foto van hun gezicht kiezen in plaats van de camera te gebruiken",
     yes: "ja",
     no: "nee",
     fields: {

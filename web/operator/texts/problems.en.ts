@@ -31,6 +31,9 @@ const ADVICE: Partial<Readonly<Record<ProblemCode, string>>> = {
   operator_invalid: "The organisation's details can't be used. Look at them once more.",
   collection_unknown: "This collection does not exist, or is not open to you.",
   collection_exists: "There is a collection of this name already. Choose another name.",
+  changed_meanwhile: "Somebody has changed it since you opened it. Look again, then change it.",
+  collection_consented:
+    "People have said yes to this purpose, and for this long. Make another collection and ask them there; only a shorter time needs no new yes.",
   collection_closed: "This collection is closed: nothing new is taken.",
   folder_unreadable: "This folder can't be read. Look at its path and at who may read it.",
   too_many_files: "There are too many files. Import them in parts.",

@@ -61,6 +61,10 @@ export const nl: Readonly<Record<ProblemCode, string>> = {
   collection_unknown: "Deze collectie bestaat niet, of staat niet voor je open.",
   collection_exists: "Er is al een collectie met deze naam. Kies een andere naam.",
   collection_invalid: "De collectie kan zo niet worden gemaakt of veranderd.",
+  changed_meanwhile: "Iemand wijzigde dit sinds je het opende. Kijk opnieuw, en wijzig het dan.",
+  collection_consented:
+    "Mensen zeiden ja tegen dit doel, en voor zo lang. Maak een andere collectie en vraag het hun daar; alleen een kortere tijd kan zonder nieuw ja.",
+  photo_not_taken: "Hier wordt de foto met de camera gemaakt; een gekozen foto wordt geweigerd.",
   collection_closed: "Deze collectie is gesloten: er komt niets meer bij.",
   folder_unreadable: "Deze map kan niet worden gelezen. Kijk naar het pad en wie erbij mag.",
   too_many_files: "Er zijn te veel bestanden. Importeer ze in delen.",

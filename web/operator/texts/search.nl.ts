@@ -123,7 +123,7 @@ export const nl: typeof en = {
       `Deze video is te groot: hoogstens ${bytes}. Knip het deel uit waar je naar vraagt, of importeer hem.`,
     other: "Een ander bestand",
     noBasis:
-      "In een video wordt ieders gezicht vergeleken. Voor deze verzameling is niet vastgelegd waarom dat mag; zoek dus met een foto, en wijs het gezicht aan.",
+      "In een video wordt ieders gezicht vergeleken. Voor deze collectie is niet vastgelegd waarom dat mag; zoek dus met een foto, en wijs het gezicht aan.",
     leavesList: [
       "je account, de tijd, en het doel zoals je het opschrijft;",
       "wie het oplevert: ieder van hen kan lezen dat je keek, wanneer en waarom, en het nagaan;",

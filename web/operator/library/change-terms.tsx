@@ -1,0 +1,159 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { tagOf } from "../../../client/answers.ts";
+import { Button, Field } from "../../shared/controls.tsx";
+import { Done, Failure, useAction } from "../../shared/states.tsx";
+import { useWords } from "../../shared/words.ts";
+import { type Collection, COLLECTIONS_KEY } from "../collection.tsx";
+import { LongField } from "../parts/fields.tsx";
+import { Loaded } from "../parts/states.tsx";
+import { assent } from "../service.ts";
+import { useMay } from "../session.tsx";
+import { library } from "../texts/library.ts";
+import { LANGUAGES } from "./notices.tsx";
+
+/** What was read before it is changed, and the tag that says so. */
+interface Before {
+  readonly collection: Collection;
+  readonly tag: string | null;
+  /** The languages that people are told in. */
+  readonly languages: readonly string[];
+}
+
+/** Name, purpose and retention, for owners to change as far as nobody's consent binds them. */
+export function ChangeTerms({ collection }: { readonly collection: Collection }) {
+  const { terms: words } = useWords(library);
+  const [open, setOpen] = useState(false);
+  const [saved, setSaved] = useState(false);
+  const { id } = collection;
+  const may = useMay(["owner"]);
+  const before = useQuery({
+    queryKey: ["terms", id],
+    queryFn: async () => readBefore(id),
+    enabled: open,
+    staleTime: 0,
+  });
+  if (!may || collection.closed) return null;
+  const done = (): void => {
+    setOpen(false);
+    setSaved(true);
+  };
+  return (
+    <div className="section">
+      {saved && !open ? (
+        <Done>
+          <p>{words.saved}</p>
+        </Done>
+      ) : null}
+      {open ? (
+        <Loaded query={before}>
+          {(read) => (
+            <Change
+              key={read.tag}
+              before={read}
+              onSaved={done}
+              onClose={() => setOpen(false)}
+              onAnew={() => void before.refetch()}
+            />
+          )}
+        </Loaded>
+      ) : (
+        <Button look="second" slim onPress={() => setOpen(true)}>
+          {words.open}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+async function readBefore(id: string): Promise<Before> {
+  const collection = await assent.getCollection({ collection: id });
+  const { items } = await assent.listNotices({ collection: id });
+  const languages = items.map(({ language }) => language);
+  return { collection, tag: tagOf(collection), languages };
+}
+
+function Change(of: {
+  readonly before: Before;
+  readonly onSaved: () => void;
+  readonly onClose: () => void;
+  readonly onAnew: () => void;
+}) {
+  const { terms: words } = useWords(library);
+  const { collection, tag, languages } = of.before;
+  const [name, setName] = useState(collection.name);
+  const [purpose, setPurpose] = useState(collection.purpose);
+  const [days, setDays] = useState(String(collection.retentionDays));
+  const [lines, setLines] = useState<Readonly<Record<string, string>>>({});
+  const retentionDays = Number(days);
+  const shorter = retentionDays < collection.retentionDays;
+  const binds = purpose.trim() !== collection.purpose || retentionDays > collection.retentionDays;
+  const client = useQueryClient();
+  const save = useAction(async () => {
+    const notices = languages.map((language) => {
+      const own = lines[language]?.trim() ?? "";
+      return { language, own: own === "" ? null : own };
+    });
+    const told = binds ? { notices } : {};
+    const changes = { collection: collection.id, name, purpose, retentionDays, ...told };
+    await assent.changeCollection(changes, { ifMatch: tag });
+    await client.invalidateQueries({ queryKey: COLLECTIONS_KEY });
+    await client.invalidateQueries({ queryKey: ["notices", collection.id] });
+    await client.invalidateQueries({ queryKey: ["health", collection.id] });
+    of.onSaved();
+  });
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.run();
+      }}
+    >
+      <Field {...words.fields.name} name="name" value={name} onChange={setName} maxLength={80} />
+      <LongField
+        {...words.fields.purpose}
+        name="purpose"
+        value={purpose}
+        onChange={setPurpose}
+        rows={2}
+      />
+      <Field
+        {...words.fields.retentionDays}
+        name="retentionDays"
+        value={days}
+        onChange={setDays}
+        maxLength={4}
+      />
+      {shorter ? <p className="note">{words.shorter(retentionDays)}</p> : null}
+      {binds ? <p className="note">{words.toldAnew}</p> : null}
+      {binds
+        ? languages.map((language) => (
+            <LongField
+              key={language}
+              name={`lines-${language}`}
+              label={words.lines(language)}
+              help={isOurs(language) ? words.linesHelp : words.wholeHelp}
+              value={lines[language] ?? ""}
+              onChange={(value) => setLines((all) => ({ ...all, [language]: value }))}
+              required={!isOurs(language)}
+            />
+          ))
+        : null}
+      {save.error ? <Failure error={save.error} again={of.onAnew} /> : null}
+      <div className="row">
+        <Button type="submit" busy={save.busy}>
+          {words.save}
+        </Button>
+        <Button look="second" onPress={of.onClose}>
+          {words.close}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Whether the service has the words of a whole notice in a language. */
+function isOurs(language: string): boolean {
+  return LANGUAGES.some(([ours]) => ours === language.split("-")[0]);
+}
