@@ -10,7 +10,6 @@ import type {
   ImportId,
   JobId,
   MediaId,
-  MessageId,
   NoticeId,
   ObjectionId,
   SearchId,
@@ -18,7 +17,6 @@ import type {
   SigningKeyId,
   SubjectId,
   TemplateId,
-  WebhookId,
   WitnessId,
 } from "../base/ids.ts";
 import type { Instant } from "../base/clock.ts";
@@ -265,27 +263,6 @@ export interface Schema extends ServiceSchema {
     decided_at: Instant | null;
   };
   certificates: { id: CertificateId; subject_id: SubjectId; jws: string; made_at: Instant };
-  webhooks: {
-    id: WebhookId;
-    collection_id: CollectionId;
-    url: string;
-    sealed_secret: Uint8Array;
-    allow_private: Generated<number>;
-    created_at: Instant;
-    removed_at: Instant | null;
-  };
-  webhook_messages: {
-    id: MessageId;
-    webhook_id: WebhookId;
-    kind: string;
-    body: string;
-    state: MessageState;
-    attempts: Generated<number>;
-    next_at: Instant;
-    last_status: number | null;
-    created_at: Instant;
-    delivered_at: Instant | null;
-  };
   backup_places: { keys_path: string; written_at: Instant; due: Generated<number> };
   jobs: {
     id: JobId;

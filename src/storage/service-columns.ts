@@ -1,5 +1,6 @@
 import {
   type ColumnNote,
+  instanceKey,
   photo,
   pseudonym,
   record,
@@ -171,6 +172,27 @@ export const serviceColumns: {
     // It may name anybody, so every erasure clears every answer.
     sealed_body: { ...record, retention: "expiry", erasure: "cleared", exported: false },
     created_at: { ...technical, retention: "expiry" },
+  },
+  webhooks: {
+    id: technical,
+    collection_id: technical,
+    url: { ...technical, category: "operator" },
+    sealed_secret: instanceKey,
+    allow_private: technical,
+    created_at: technical,
+    removed_at: technical,
+  },
+  webhook_messages: {
+    id: record,
+    webhook_id: record,
+    kind: record,
+    body: { ...record, ...pseudonym },
+    state: record,
+    attempts: record,
+    next_at: record,
+    last_status: record,
+    created_at: record,
+    delivered_at: record,
   },
   uploads: {
     id: upload,

@@ -1,5 +1,5 @@
 import type { Generated } from "kysely";
-import type { VideoShare } from "./schema.ts";
+import type { MessageState, VideoShare } from "./schema.ts";
 import type { Instant } from "../base/clock.ts";
 import type {
   AccountId,
@@ -12,11 +12,13 @@ import type {
   LinkRequestId,
   MailId,
   MediaId,
+  MessageId,
   SearchId,
   SessionId,
   SightingId,
   SubjectId,
   UploadId,
+  WebhookId,
 } from "../base/ids.ts";
 
 export type Role = "owner" | "staff" | "auditor";
@@ -154,6 +156,27 @@ export interface ServiceSchema {
     status: number | null;
     sealed_body: Uint8Array | null;
     created_at: Instant;
+  };
+  webhooks: {
+    id: WebhookId;
+    collection_id: CollectionId;
+    url: string;
+    sealed_secret: Uint8Array;
+    allow_private: Generated<number>;
+    created_at: Instant;
+    removed_at: Instant | null;
+  };
+  webhook_messages: {
+    id: MessageId;
+    webhook_id: WebhookId;
+    kind: string;
+    body: string;
+    state: MessageState;
+    attempts: Generated<number>;
+    next_at: Instant;
+    last_status: number | null;
+    created_at: Instant;
+    delivered_at: Instant | null;
   };
   uploads: {
     id: UploadId;

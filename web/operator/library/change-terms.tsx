@@ -1,6 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { tagOf } from "../../../client/answers.ts";
+import type { InputOf } from "../../../client/calls.ts";
+import type { ROUTES } from "../../../src/contract/routes.ts";
 import { Button, Field } from "../../shared/controls.tsx";
 import { Done, Failure, useAction } from "../../shared/states.tsx";
 import { useWords } from "../../shared/words.ts";
@@ -9,7 +11,7 @@ import { LongField } from "../parts/fields.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { assent } from "../service.ts";
 import { useMay } from "../session.tsx";
-import { library } from "../texts/library.ts";
+import { terms } from "../texts/terms.ts";
 import { LANGUAGES } from "./notices.tsx";
 
 /** What was read before it is changed, and the tag that says so. */
@@ -22,7 +24,7 @@ interface Before {
 
 /** Name, purpose and retention, for owners to change as far as nobody's consent binds them. */
 export function ChangeTerms({ collection }: { readonly collection: Collection }) {
-  const { terms: words } = useWords(library);
+  const words = useWords(terms);
   const [open, setOpen] = useState(false);
   const [saved, setSaved] = useState(false);
   const { id } = collection;
@@ -79,7 +81,7 @@ function Change(of: {
   readonly onClose: () => void;
   readonly onAnew: () => void;
 }) {
-  const { terms: words } = useWords(library);
+  const words = useWords(terms);
   const { collection, tag, languages } = of.before;
   const [name, setName] = useState(collection.name);
   const [purpose, setPurpose] = useState(collection.purpose);
@@ -88,26 +90,20 @@ function Change(of: {
   const retentionDays = Number(days);
   const shorter = retentionDays < collection.retentionDays;
   const binds = purpose.trim() !== collection.purpose || retentionDays > collection.retentionDays;
-  const client = useQueryClient();
-  const save = useAction(async () => {
+  const save = useSaving(of.before, of.onSaved);
+  const submit = (): void => {
     const notices = languages.map((language) => {
       const own = lines[language]?.trim() ?? "";
       return { language, own: own === "" ? null : own };
     });
-    const told = binds ? { notices } : {};
-    const changes = { collection: collection.id, name, purpose, retentionDays, ...told };
-    await assent.changeCollection(changes, { ifMatch: tag });
-    await client.invalidateQueries({ queryKey: COLLECTIONS_KEY });
-    await client.invalidateQueries({ queryKey: ["notices", collection.id] });
-    await client.invalidateQueries({ queryKey: ["health", collection.id] });
-    of.onSaved();
-  });
+    save.run({ name, purpose, retentionDays, ...(binds ? { notices } : {}) });
+  };
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        save.run();
+        submit();
       }}
     >
       <Field {...words.fields.name} name="name" value={name} onChange={setName} maxLength={80} />
@@ -126,20 +122,13 @@ function Change(of: {
         maxLength={4}
       />
       {shorter ? <p className="note">{words.shorter(retentionDays)}</p> : null}
-      {binds ? <p className="note">{words.toldAnew}</p> : null}
-      {binds
-        ? languages.map((language) => (
-            <LongField
-              key={language}
-              name={`lines-${language}`}
-              label={words.lines(language)}
-              help={isOurs(language) ? words.linesHelp : words.wholeHelp}
-              value={lines[language] ?? ""}
-              onChange={(value) => setLines((all) => ({ ...all, [language]: value }))}
-              required={!isOurs(language)}
-            />
-          ))
-        : null}
+      {binds ? (
+        <ToldAnew
+          languages={languages}
+          lines={lines}
+          onChange={(language, text) => setLines((all) => ({ ...all, [language]: text }))}
+        />
+      ) : null}
       {save.error ? <Failure error={save.error} again={of.onAnew} /> : null}
       <div className="row">
         <Button type="submit" busy={save.busy}>
@@ -150,6 +139,45 @@ function Change(of: {
         </Button>
       </div>
     </form>
+  );
+}
+
+type Changes = Omit<InputOf<typeof ROUTES.changeCollection>, "collection">;
+
+/** Changes the collection as it was read; whoever changed it since is not overwritten. */
+function useSaving({ collection: { id }, tag }: Before, onSaved: () => void) {
+  const client = useQueryClient();
+  return useAction(async (changes: Changes) => {
+    await assent.changeCollection({ collection: id, ...changes }, { ifMatch: tag });
+    await client.invalidateQueries({ queryKey: COLLECTIONS_KEY });
+    await client.invalidateQueries({ queryKey: ["notices", id] });
+    await client.invalidateQueries({ queryKey: ["health", id] });
+    onSaved();
+  });
+}
+
+/** What people read first from now on, in each language they are told in. */
+function ToldAnew(of: {
+  readonly languages: readonly string[];
+  readonly lines: Readonly<Record<string, string>>;
+  readonly onChange: (language: string, text: string) => void;
+}) {
+  const words = useWords(terms);
+  return (
+    <>
+      <p className="note">{words.toldAnew}</p>
+      {of.languages.map((language) => (
+        <LongField
+          key={language}
+          name={`lines-${language}`}
+          label={words.lines(language)}
+          help={isOurs(language) ? words.linesHelp : words.wholeHelp}
+          value={of.lines[language] ?? ""}
+          onChange={(text) => of.onChange(language, text)}
+          required={!isOurs(language)}
+        />
+      ))}
+    </>
   );
 }
 

@@ -29,29 +29,6 @@ export const en = {
     ],
     closeYes: "Yes, close it",
   },
-  terms: {
-    open: "Change name, purpose or retention",
-    fields: {
-      name: { label: "Name" },
-      purpose: {
-        label: "Purpose",
-        help: "It stays while anybody's yes to it is in force: for another purpose make another collection.",
-      },
-      retentionDays: {
-        label: "Days that a consent holds",
-        help: "While anybody's yes is in force it can only be made shorter.",
-      },
-    },
-    shorter: (days: number) =>
-      `Everybody who said yes is held to it too: their consents end ${days} days after they were given, some of them perhaps at once. Their records say so.`,
-    toldAnew: "People are told anew. What do they read first, from now on?",
-    lines: (language: string) => `First lines of the notice (${language})`,
-    linesHelp: "Everything the law asks for is written below them. Left empty, all of it is.",
-    wholeHelp: "In this language it must be the whole notice.",
-    save: "Change it",
-    close: "Leave it as it is",
-    saved: "Changed.",
-  },
   health: {
     figures: {
       photos: "photos",
