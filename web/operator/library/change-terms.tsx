@@ -82,7 +82,7 @@ function Change(of: {
   readonly onAnew: () => void;
 }) {
   const words = useWords(terms);
-  const { collection, tag, languages } = of.before;
+  const { collection, languages } = of.before;
   const [name, setName] = useState(collection.name);
   const [purpose, setPurpose] = useState(collection.purpose);
   const [days, setDays] = useState(String(collection.retentionDays));
