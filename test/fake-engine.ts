@@ -113,7 +113,8 @@ export function fakeEngine(pack: PackName = "recommended", hooks: EngineHooks = 
           // Every frame shows a person alike, so that a canary's vector is known.
           const embedding = options.embed ? embed({ ...face, noise: 0 }) : null;
           const { problems } = face;
-          return { ...placeOf(face), widthPixels: 100, sharpness: 1, problems, embedding };
+          const seen = { widthPixels: 100, sharpness: 1, patch: null };
+          return { ...placeOf(face), ...seen, problems, embedding };
         });
     },
     embed: async (source, places) => {

@@ -32,7 +32,7 @@ export async function* mapInOrder<T, R>(
   items: AsyncIterable<T>,
   width: number,
   work: (item: T) => Promise<R>,
-  discard: (result: R) => void,
+  discard: (result: R) => void = () => {},
 ): AsyncGenerator<R, void, undefined> {
   const underWay: Promise<R>[] = [];
   try {

@@ -1,6 +1,7 @@
 import type { Picture } from "../media/picture.ts";
 import { mapDetection, type Detection } from "./face.ts";
 import { type FaceMeasures, measureFace } from "./face-measures.ts";
+import { cutPatch, type FacePatch } from "./face-patch.ts";
 import { faceWidth } from "./found.ts";
 import { FACE_WIDTH_MIN } from "./levels.ts";
 import type { FaceModels } from "./models.ts";
@@ -21,7 +22,8 @@ export interface Cut {
   readonly face: Detection;
   /** Width of the face in pixels of the full-size photo. */
   readonly widthPixels: number;
-  /** Null for a face too narrow to be measured. */
+  /** Null, as what follows, for a face too narrow to be measured. */
+  readonly patch: FacePatch | null;
   readonly measures: FaceMeasures | null;
   /** What the embedder takes; null where not asked for, or where the face is too poor to embed. */
   readonly crop: Picture | null;
@@ -45,13 +47,16 @@ export async function cutFaces(
   if (asked.length > 0) await pixels.atLeast(Math.max(...asked));
   return faces.map((face, index): Cut => {
     const widthPixels = faceWidth(face.box);
-    if (!isWide(face, FACE_WIDTH_MIN)) return { face, widthPixels, measures: null, crop: null };
+    if (!isWide(face, FACE_WIDTH_MIN)) {
+      return { face, widthPixels, patch: null, measures: null, crop: null };
+    }
     const picture = pixels.best(sides[index] ?? 1);
     const inSource = inPicture(face, pixels.photo, picture);
-    const measures = measureFace(picture, inSource.landmarks);
+    const patch = cutPatch(picture, inSource.landmarks);
+    const measures = measureFace(patch, inSource.landmarks);
     const embed = wanted.has(index) && isEmbeddable(widthPixels, measures);
     const crop = embed ? models.align(picture, inSource) : null;
-    return { face, widthPixels, measures, crop };
+    return { face, widthPixels, patch, measures, crop };
   });
 }
 

@@ -41,8 +41,10 @@ const UPRIGHT_RUN_MAX = 12;
  * 1. The levels of the photo, coarse to fine, as deep as what is found asks for
  *    ([Note: detection levels]).
  * 2. A second look at detections that may be turned or tilted ([Note: second look]).
- * 3. The whole photo in the other three turns, when a face was found turned, or none at all; not
- *    of a video's frame, which is upright, and may well show nobody.
+ * 3. The whole photo in the other three turns, when a face was found turned, or none at all.
+ *
+ * A video's frame is upright, and may well show nobody: it is not looked at in other turns, nor are
+ * its faces.
  *
  * Small turned faces (under 20 px as seen) beside upright ones are missed: an upright look does
  * not see them, and nothing asks for another. Throws MediaError; the reason of `signal`.
@@ -57,7 +59,7 @@ export async function detectFaces(
   const levels = plan(pixels.photo, models.detector);
   // What does not shrink while it decodes is decoded once, at the finest size there is use for.
   if (!pixels.shrinksAtOnce) await pixels.sized(levels.at(-1)?.longSide ?? 1);
-  const find = { models, pixels, levels, signal };
+  const find = { models, pixels, levels, upright: of === "frame", signal };
   let found = await findTurned(find, 0, { known: [], blind: false });
   const blind = found.length === 0;
   const seek = of === "photo" && (blind || found.some(({ turns }) => turns !== 0));
@@ -75,6 +77,8 @@ interface Find {
   readonly models: FaceModels;
   readonly pixels: PhotoPixels;
   readonly levels: readonly Level[];
+  /** Whether no face is taken to be turned by a quarter or a half. */
+  readonly upright: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -163,7 +167,8 @@ async function settle(find: Find, found: readonly Found[]): Promise<readonly Fou
   // The least certain first: see UPRIGHT_RUN_MAX.
   for (const one of found.toReversed()) {
     const doubt = doubtAbout(find, one);
-    const due = doubt === "turned" && uprightRun >= UPRIGHT_RUN_MAX ? "tilted" : doubt;
+    const upright = find.upright || uprightRun >= UPRIGHT_RUN_MAX;
+    const due = doubt === "turned" && upright ? "tilted" : doubt;
     const looked = due === "none" ? { ...one, settled: true } : await lookAt(find, one, due);
     if (due === "turned") uprightRun = looked.turns === one.turns ? uprightRun + 1 : 0;
     settled.push(looked);

@@ -14,7 +14,7 @@ function cutOf(crop: Picture | null): Cut {
     score: 1,
     outline: null,
   };
-  return { face, widthPixels: 50, measures: null, crop };
+  return { face, widthPixels: 50, patch: null, measures: null, crop };
 }
 
 /** A crop of one pixel that holds a number. */

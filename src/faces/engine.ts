@@ -3,6 +3,7 @@ import type { PhotoFormat } from "../media/sniff.ts";
 import type { Picture } from "../media/picture.ts";
 import type { PhotoSource } from "../media/source.ts";
 import type { Embedding, Landmarks } from "./face.ts";
+import type { FacePatch } from "./face-patch.ts";
 import type { QualityProblem } from "./quality.ts";
 
 /** Counts changes of how faces are found: photos analysed under another number are done anew. */
@@ -34,6 +35,8 @@ export interface AnalysedFace extends FacePlace {
 export interface FrameFace extends AnalysedFace {
   /** As in FaceMeasures; 0 for a face too narrow to be measured. */
   readonly sharpness: number;
+  /** By which two looks at a face are compared (see face-patch.ts); null for one too narrow. */
+  readonly patch: FacePatch | null;
 }
 
 /** Which faces of a photo are embedded. `at` is in 0..1 of the upright photo. */

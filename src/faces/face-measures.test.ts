@@ -6,7 +6,7 @@ import { sharp } from "../media/codec.ts";
 import type { Picture } from "../media/picture.ts";
 import type { Landmarks } from "./face.ts";
 import { cutPatch, FACE_AREA, halvePatch, PATCH_SIDE, quantile, valuesIn } from "./face-patch.ts";
-import { measureFace, poseOf } from "./face-measures.ts";
+import { type FaceMeasures, measureFace, poseOf } from "./face-measures.ts";
 
 /** A face of a few shapes, 200 px wide, on a ground of its own: enough for light and detail. */
 const FACE = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="400">
@@ -41,12 +41,17 @@ function scaled(by: number): Landmarks {
   return [at(leftEye), at(rightEye), at(nose), at(leftMouth), at(rightMouth)];
 }
 
-const plain = measureFace(await render(), LANDMARKS);
+/** Measures a face of a picture. */
+function measured(picture: Picture, landmarks: Landmarks): FaceMeasures {
+  return measureFace(cutPatch(picture, landmarks), landmarks);
+}
+
+const plain = measured(await render(), LANDMARKS);
 
 test("blurring takes sharpness, more the more", async () => {
   let before = plain.sharpness;
   for (const sigma of [4, 8, 12, 16]) {
-    const { sharpness } = measureFace(await render((image) => image.blur(sigma)), LANDMARKS);
+    const { sharpness } = measured(await render((image) => image.blur(sigma)), LANDMARKS);
     assert.ok(sharpness < before, `${sharpness} after ${before} at ${sigma}`);
     before = sharpness;
   }
@@ -61,16 +66,16 @@ test("neither light, nor contrast, nor size changes sharpness much", async () =>
     { by: 0.25, picture: await render((image) => image.resize(100)) },
   ];
   for (const { by, picture } of changes) {
-    const { sharpness } = measureFace(picture, scaled(by));
+    const { sharpness } = measured(picture, scaled(by));
     const ratio = sharpness / plain.sharpness;
     assert.ok(ratio > 0.6 && ratio < 1.5, `${ratio}`);
   }
 });
 
 test("light is what it is", async () => {
-  const dark = measureFace(await render((image) => image.linear(0.25, 0)), LANDMARKS);
+  const dark = measured(await render((image) => image.linear(0.25, 0)), LANDMARKS);
   assert.ok(Math.abs(dark.highlight - plain.highlight / 4) < 2);
-  const bright = measureFace(await render((image) => image.linear(2.5, 0)), LANDMARKS);
+  const bright = measured(await render((image) => image.linear(2.5, 0)), LANDMARKS);
   assert.ok(plain.burntShare < 0.02);
   assert.ok(bright.burntShare > 0.5);
 });
@@ -82,18 +87,18 @@ test("covering mouth or eye takes its detail, dark glass its light", async () =>
         { input: { create: { width, height, channels: 3, background } }, left, top },
       ]),
     );
-  const mask = measureFace(await cover(90, 225, 220, 120, "#88a0c0"), LANDMARKS);
+  const mask = measured(await cover(90, 225, 220, 120, "#88a0c0"), LANDMARKS);
   assert.ok(mask.mouthDetail < plain.mouthDetail / 10);
   assert.ok(mask.eyeDetail > 0.5);
-  const patch = measureFace(await cover(115, 135, 75, 70, "#302018"), LANDMARKS);
+  const patch = measured(await cover(115, 135, 75, 70, "#302018"), LANDMARKS);
   assert.ok(patch.eyeDetail < plain.eyeDetail / 2);
-  const glasses = measureFace(await cover(105, 140, 190, 60, "#101010"), LANDMARKS);
+  const glasses = measured(await cover(105, 140, 190, 60, "#101010"), LANDMARKS);
   assert.ok(glasses.eyeLight < 0.3 && plain.eyeLight > 0.5);
 });
 
 test("a flat picture has no detail and divides by nothing", () => {
   const flat = { width: 400, height: 400, data: new Uint8Array(400 * 400 * 3).fill(128) };
-  const measures = measureFace(flat, LANDMARKS);
+  const measures = measured(flat, LANDMARKS);
   for (const value of Object.values(measures)) assert.ok(Number.isFinite(value));
   assert.ok(measures.sharpness < 0.001);
 });

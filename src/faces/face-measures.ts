@@ -1,8 +1,7 @@
-import type { Picture } from "../media/picture.ts";
 import type { Landmarks } from "./face.ts";
 import {
-  cutPatch,
   FACE_AREA,
+  type FacePatch,
   halvePatch,
   laplacianIn,
   LEFT_CHEEK_AREA,
@@ -41,9 +40,8 @@ export interface FaceMeasures {
 /** From this luma on a pixel is burnt out. */
 const BURNT = 250;
 
-/** Measures one face; landmarks in pixels of the picture. */
-export function measureFace(picture: Picture, landmarks: Landmarks): FaceMeasures {
-  const patch = cutPatch(picture, landmarks);
+/** Measures one face: its patch, and the landmarks by which that was cut. */
+export function measureFace(patch: FacePatch, landmarks: Landmarks): FaceMeasures {
   const small = halvePatch(patch);
   const face = valuesIn(patch, FACE_AREA);
   const detail = (area: PatchArea): number => spreadOf(laplacianIn(patch, area)).variance;

@@ -73,6 +73,41 @@ export function halvePatch({ side, values }: FacePatch): FacePatch {
   return { side: half, values: out };
 }
 
+/** Landmarks are good to a pixel or so of the halved patch. */
+const SHIFT_MAX = 1;
+
+/**
+ * How alike two patches of one size are, whatever the light: the correlation of their values, -1..1,
+ * the one moved by a pixel where that helps. It tells whether a face is seen again, not one person
+ * from another ([Note: seen again]).
+ */
+export function patchLikeness(one: FacePatch, other: FacePatch): number {
+  let most = -1;
+  for (let down = -SHIFT_MAX; down <= SHIFT_MAX; down += 1)
+    for (let right = -SHIFT_MAX; right <= SHIFT_MAX; right += 1)
+      most = Math.max(most, correlation(one, other, down * one.side + right));
+  return most;
+}
+
+/** Of what lies SHIFT_MAX inside the edge with what lies `shift` values further on in `other`. */
+function correlation({ side, values }: FacePatch, other: FacePatch, shift: number): number {
+  let [sum, sumOther, squares, squaresOther, products] = [0, 0, 0, 0, 0];
+  for (let y = SHIFT_MAX; y < side - SHIFT_MAX; y += 1) {
+    for (let x = SHIFT_MAX; x < side - SHIFT_MAX; x += 1) {
+      const here = values[y * side + x] as number;
+      const there = other.values[y * side + x + shift] as number;
+      sum += here;
+      sumOther += there;
+      squares += here * here;
+      squaresOther += there * there;
+      products += here * there;
+    }
+  }
+  const count = (side - 2 * SHIFT_MAX) ** 2;
+  const spread = (squares - (sum * sum) / count) * (squaresOther - (sumOther * sumOther) / count);
+  return (products - (sum * sumOther) / count) / Math.sqrt(Math.max(spread, Number.EPSILON));
+}
+
 /** The values of an area, row by row. */
 export function valuesIn(patch: FacePatch, area: PatchArea): Float32Array {
   return mapArea(patch, area, (at) => patch.values[at] ?? 0);

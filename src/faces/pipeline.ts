@@ -12,6 +12,7 @@ import type {
   AnalyseFrameOptions,
 } from "./engine.ts";
 import type { Embedding } from "./face.ts";
+import { halvePatch } from "./face-patch.ts";
 import type { FaceModels } from "./models.ts";
 import { PhotoPixels } from "./photo-pixels.ts";
 import { chosenFaces, fromPlace, toPlace } from "./place.ts";
@@ -48,9 +49,10 @@ export async function analyseFrame(
   const { faces } = await detectFaces(models, pixels, signal, thorough ? "photo" : "frame");
   const cuts = await cutFaces(models, pixels, faces, new Set(embed ? faces.keys() : []));
   const embeddings = await embedCuts(models, cuts, signal);
-  return cuts.map(({ face, widthPixels, measures }, index) => ({
+  return cuts.map(({ face, widthPixels, patch, measures }, index) => ({
     ...toPlace(face, frame),
     widthPixels,
+    patch: patch && halvePatch(patch),
     sharpness: measures?.sharpness ?? 0,
     problems: judgeFace(widthPixels, measures, "scan"),
     embedding: embeddings[index] ?? null,

@@ -136,11 +136,11 @@ export class PoolWorker {
 
   #post(job: Job): void {
     // The caller keeps its bytes (a job may be tried twice), so the worker is given a copy. Copied
-    // here: cloning a view would copy all of the buffer behind it.
+    // here: cloning a view would copy all of the buffer behind it. Memory that is shared stays.
     if ("source" in job && "bytes" in job.source) {
       const bytes = Uint8Array.from(job.source.bytes);
       this.#worker.postMessage({ ...job, source: { bytes } }, [bytes.buffer]);
-    } else if ("source" in job && "data" in job.source) {
+    } else if ("source" in job && "data" in job.source && !isShared(job.source.data)) {
       const data = Uint8Array.from(job.source.data);
       this.#worker.postMessage({ ...job, source: { ...job.source, data } }, [data.buffer]);
     } else {
@@ -163,4 +163,8 @@ export class PoolWorker {
     this.#settle = null;
     settle?.(outcome);
   }
+}
+
+function isShared({ buffer }: Uint8Array): boolean {
+  return buffer instanceof SharedArrayBuffer;
 }

@@ -3,12 +3,12 @@ import { mapInOrder } from "../base/parallel.ts";
 import { Turn } from "../base/turn.ts";
 import { MediaError } from "../media/errors.ts";
 import { openVideo, type VideoFrame } from "../media/video.ts";
-import type { Engine, FrameFace } from "./engine.ts";
+import type { Engine, FacePlace, FrameFace } from "./engine.ts";
 import { lookAgain } from "./lone-faces.ts";
 import { packManifest, parsePackName } from "./packs.ts";
 import { poolEmbeddings } from "./pool-faces.ts";
 import type { Passage, Track, VideoAnalysis } from "./track.ts";
-import { Tracker } from "./tracker.ts";
+import { type EmbedFaces, type LinkScores, Tracker } from "./tracker.ts";
 
 /** Looks a second at least: nobody appears for less than that and means to be found. */
 export const LOOKS_PER_SECOND = 2;
@@ -36,8 +36,8 @@ export interface TrackOptions {
   readonly onProgress?: (seconds: number, of: number) => void;
 }
 
-interface Looked {
-  readonly at: number;
+/** A frame that was looked at: its faces found and judged, none embedded yet. */
+interface Looked extends VideoFrame {
   readonly faces: readonly FrameFace[];
 }
 
@@ -55,35 +55,34 @@ export async function trackFaces(
 }
 
 async function track(engine: Engine, file: string, options: TrackOptions): Promise<VideoAnalysis> {
-  const { embed, signal } = options;
+  const { signal } = options;
+  const withSignal = signal && { signal };
   await using video = await openVideo(file);
-  const { thresholds } = packManifest(parsePackName(engine.pack));
-  const over = thresholds.uncertain - thresholds.margin;
-  using tracker = new Tracker({ over, beside: thresholds.match });
+  const scores = linkScores(engine.pack);
+  using tracker = new Tracker(scores);
   const frames = video.frames({
     sampling: { kind: "rate", perSecond: LOOKS_PER_SECOND, atChanges: true },
     longSideMax: FRAME_SIDE,
-    ...(signal && { signal }),
+    ...withSignal,
   });
-  const look = async ({ at, picture }: VideoFrame): Promise<Looked> => ({
-    at,
-    faces: await engine.analyseFrame(picture, { embed, ...(signal && { signal }) }),
+  const look = async (one: VideoFrame): Promise<Looked> => ({
+    ...one,
+    faces: await engine.analyseFrame(one.picture, { embed: false, ...withSignal }),
   });
   let tracks: Track[] = [];
   let end = video.seconds;
   try {
-    for await (const { at, faces } of mapInOrder(frames, options.parallel, look, wipeFaces)) {
-      tracks.push(...tracker.take(at, faces));
+    for await (const { at, picture, faces } of mapInOrder(frames, options.parallel, look)) {
+      const embed: EmbedFaces = (chosen) => engine.embed(picture, chosen.map(placeOf), withSignal);
+      tracks.push(...(await tracker.take(at, faces, options.embed ? embed : null)));
       if (tracks.length > TRACKS_MAX) throw new MediaError("video_too_heavy");
       end = Math.max(end, at);
       options.onProgress?.(at, video.seconds);
     }
     tracks.push(...tracker.finish(end));
-    const again = { longSideMax: FRAME_SIDE, over, parallel: options.parallel };
-    if (embed)
-      tracks = [
-        ...(await lookAgain(engine, file, tracks, { ...again, ...(signal && { signal }) })),
-      ];
+    const { parallel } = options;
+    const again = { longSideMax: FRAME_SIDE, over: scores.over, parallel, ...withSignal };
+    if (options.embed) tracks = [...(await lookAgain(engine, file, tracks, again))];
   } catch (error) {
     wipe(...tracks.map(({ embedding }) => embedding));
     throw error;
@@ -93,8 +92,13 @@ async function track(engine: Engine, file: string, options: TrackOptions): Promi
   return { width, height, format, seconds, tracks: inOrder };
 }
 
-function wipeFaces({ faces }: Looked): void {
-  wipe(...faces.map(({ embedding }) => embedding));
+function linkScores(pack: string): LinkScores {
+  const { match, uncertain, margin } = packManifest(parsePackName(pack)).thresholds;
+  return { over: uncertain - margin, beside: match };
+}
+
+function placeOf({ box, landmarks, outline, score }: FrameFace): FacePlace {
+  return { box, landmarks, outline, score };
 }
 
 /**

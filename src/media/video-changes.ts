@@ -4,8 +4,11 @@ import { avGetPixFmtName } from "node-av/lib";
 /** Cells across and down in which brightness is compared. */
 const ACROSS = 32;
 const DOWN = 18;
-/** Points of a cell's side: fewer would take noise, and edges that move a little, for a change. */
-const POINTS = 4;
+/**
+ * Points of a cell's side: fewer would take noise for a change, and edges that move a little, which
+ * then leap from one point to the next.
+ */
+const POINTS = 8;
 /** Brightness, 0..255, from which a cell counts as changed: over the noise of a dark hall. */
 const CHANGE_MIN = 24;
 /**
@@ -14,41 +17,106 @@ const CHANGE_MIN = 24;
  */
 const CELLS_MIN = 5;
 
-/** The brightness of a frame, coarsely; null where its pixels are kept in a way not known here. */
-export function brightnessOf(frame: Frame): Uint8Array | null {
-  const name = avGetPixFmtName(frame.format as Parameters<typeof avGetPixFmtName>[0]) ?? "";
-  const [plane] = frame.data ?? [];
-  const [stride = 0] = frame.linesize;
-  if (!plane || !/^(?:yuv|nv12|gray)/u.test(name) || name.startsWith("yuyv")) return null;
-  // Ten and more bits are kept in two bytes, the lower first.
-  const bits = Number(/p(\d\d)le$/u.exec(name)?.[1] ?? 8);
-  const bytes = bits > 8 ? 2 : 1;
-  const cells = new Uint8Array(ACROSS * DOWN);
-  const { width, height } = frame;
-  for (let row = 0; row < DOWN; row += 1) {
-    for (let column = 0; column < ACROSS; column += 1) {
-      let sum = 0;
-      for (let point = 0; point < POINTS * POINTS; point += 1) {
-        const right = ((point % POINTS) + 0.5) / POINTS;
-        const down = (Math.floor(point / POINTS) + 0.5) / POINTS;
-        const x = Math.floor(((column + right) * width) / ACROSS);
-        const y = Math.floor(((row + down) * height) / DOWN);
-        const at = y * stride + x * bytes;
-        const value =
-          bytes === 1 ? (plane[at] ?? 0) : (plane[at] ?? 0) + 256 * (plane[at + 1] ?? 0);
-        sum += value / 2 ** (bits - 8);
-      }
-      cells[row * ACROSS + column] = sum / (POINTS * POINTS);
+/** How the brightness of a frame lies in memory. */
+interface Layout {
+  readonly width: number;
+  readonly height: number;
+  /** Bytes from one row to the next. */
+  readonly stride: number;
+  /** Bits of a value; more than eight are kept in two bytes, the lower first. */
+  readonly bits: number;
+}
+
+/** Looks at frames coarsely: tells where something appeared, went, or was cut to. */
+export class ChangeWatch {
+  #layout: Layout | null = null;
+  /** Where the points of all cells lie, cell by cell. */
+  #points: Uint32Array = new Uint32Array();
+  #before: Uint8Array | null = null;
+
+  /** Takes the next frame; true where much has changed at once since the one before. */
+  hasChanged(frame: Frame): boolean {
+    const before = this.#before;
+    const cells = this.#brightnessOf(frame);
+    this.#before = cells;
+    if (!before || !cells) return false;
+    let changed = 0;
+    for (const [index, value] of cells.entries())
+      if (Math.abs(value - (before[index] ?? 0)) >= CHANGE_MIN) changed += 1;
+    return changed >= CELLS_MIN;
+  }
+
+  /** Null where the pixels are kept in a way not known here. */
+  #brightnessOf(frame: Frame): Uint8Array | null {
+    const [plane] = frame.data ?? [];
+    const layout = layoutOf(frame);
+    if (!plane || !layout) return null;
+    if (!isSame(layout, this.#layout)) {
+      this.#layout = layout;
+      this.#points = pointsOf(layout);
     }
+    return layout.bits > 8
+      ? meansOf16(plane, this.#points, layout.bits)
+      : meansOf(plane, this.#points);
+  }
+}
+
+function layoutOf(frame: Frame): Layout | null {
+  const name = avGetPixFmtName(frame.format as Parameters<typeof avGetPixFmtName>[0]) ?? "";
+  if (!/^(?:yuv|nv12|gray)/u.test(name) || name.startsWith("yuyv")) return null;
+  const { width, height } = frame;
+  const [stride = 0] = frame.linesize;
+  return { width, height, stride, bits: Number(/p(\d\d)le$/u.exec(name)?.[1] ?? 8) };
+}
+
+function isSame(one: Layout, other: Layout | null): boolean {
+  return (
+    one.width === other?.width &&
+    one.height === other.height &&
+    one.stride === other.stride &&
+    one.bits === other.bits
+  );
+}
+
+function pointsOf({ width, height, stride, bits }: Layout): Uint32Array {
+  const bytes = bits > 8 ? 2 : 1;
+  const points: number[] = [];
+  for (let cell = 0; cell < ACROSS * DOWN; cell += 1) {
+    const [column, row] = [cell % ACROSS, Math.floor(cell / ACROSS)];
+    for (let point = 0; point < POINTS * POINTS; point += 1) {
+      const right = column + ((point % POINTS) + 0.5) / POINTS;
+      const down = row + (Math.floor(point / POINTS) + 0.5) / POINTS;
+      const x = Math.floor((right * width) / ACROSS);
+      const y = Math.floor((down * height) / DOWN);
+      points.push(y * stride + x * bytes);
+    }
+  }
+  return Uint32Array.from(points);
+}
+
+/** The mean brightness of each cell. Every frame comes here: no checks and no calls inside. */
+function meansOf(plane: Uint8Array, points: Uint32Array): Uint8Array {
+  const cells = new Uint8Array(ACROSS * DOWN);
+  let next = 0;
+  for (let cell = 0; cell < cells.length; cell += 1) {
+    let sum = 0;
+    for (const end = next + POINTS * POINTS; next < end; next += 1)
+      sum += plane[points[next] as number] as number;
+    cells[cell] = sum / (POINTS * POINTS);
   }
   return cells;
 }
 
-/** True where something appeared, went, or was cut to between two frames. */
-export function hasChanged(before: Uint8Array | null, after: Uint8Array | null): boolean {
-  if (!before || !after) return false;
-  let changed = 0;
-  for (const [index, value] of after.entries())
-    if (Math.abs(value - (before[index] ?? 0)) >= CHANGE_MIN) changed += 1;
-  return changed >= CELLS_MIN;
+function meansOf16(plane: Uint8Array, points: Uint32Array, bits: number): Uint8Array {
+  const cells = new Uint8Array(ACROSS * DOWN);
+  let next = 0;
+  for (let cell = 0; cell < cells.length; cell += 1) {
+    let sum = 0;
+    for (const end = next + POINTS * POINTS; next < end; next += 1) {
+      const at = points[next] as number;
+      sum += (plane[at] as number) + 256 * (plane[at + 1] as number);
+    }
+    cells[cell] = sum / (POINTS * POINTS) / 2 ** (bits - 8);
+  }
+  return cells;
 }

@@ -1,5 +1,6 @@
 import { AV_PIX_FMT_RGB24, SWS_BILINEAR } from "node-av/constants";
 import { Frame, SoftwareScaleContext } from "node-av/lib";
+import { assert } from "../base/errors.ts";
 import { MediaError } from "./errors.ts";
 import type { Picture } from "./picture.ts";
 import { VIDEO_PIXELS_MAX } from "./video-limits.ts";
@@ -11,10 +12,10 @@ import type { VideoInfo } from "./video-messages.ts";
  */
 export class FramePictures {
   readonly #rotation: number;
-  readonly #width: number;
-  readonly #height: number;
   readonly #scaler = new SoftwareScaleContext();
+  /** Every picture is made in its memory. */
   readonly #target = new Frame();
+  readonly #rows: Uint8Array;
 
   constructor(info: VideoInfo, longSideMax: number | null) {
     const longSide = Math.max(info.width, info.height);
@@ -22,40 +23,42 @@ export class FramePictures {
     const isTurned = info.rotation === 90 || info.rotation === 270;
     const [wide, high] = isTurned ? [info.height, info.width] : [info.width, info.height];
     this.#rotation = info.rotation;
-    this.#width = Math.max(1, Math.round(wide * scale));
-    this.#height = Math.max(1, Math.round(high * scale));
     this.#scaler.allocContext();
     this.#scaler.setOption("sws_flags", SWS_BILINEAR);
-    this.#target.alloc();
+    const target = this.#target;
+    target.alloc();
+    target.width = Math.max(1, Math.round(wide * scale));
+    target.height = Math.max(1, Math.round(high * scale));
+    target.format = AV_PIX_FMT_RGB24;
+    if (target.getBuffer() < 0) throw new MediaError("video_too_heavy");
+    const [rows] = target.data ?? [];
+    assert(rows, "A frame that has memory has rows");
+    this.#rows = rows;
   }
 
-  /** The pixels are the caller's. */
+  /** Its pixels are others after the next step. */
   pictureOf(frame: Frame): Picture {
     if (frame.width * frame.height > VIDEO_PIXELS_MAX)
       throw new MediaError("video_too_many_pixels");
-    const target = this.#target;
-    target.width = this.#width;
-    target.height = this.#height;
-    target.format = AV_PIX_FMT_RGB24;
-    if (target.getBuffer() < 0 || this.#scaler.scaleFrameSync(target, frame) < 0)
-      throw new MediaError("corrupt");
-    const data = packed(target, this.#width, this.#height);
-    target.unref();
-    return turned({ width: this.#width, height: this.#height, data }, this.#rotation);
+    if (this.#scaler.scaleFrameSync(this.#target, frame) < 0) throw new MediaError("corrupt");
+    const { width, height, linesize } = this.#target;
+    const data = packed(this.#rows, { width, height, stride: linesize[0] ?? 0 });
+    return turned({ width, height, data }, this.#rotation);
   }
 }
 
-/** Rows side by side: FFmpeg pads them. */
-function packed(frame: Frame, width: number, height: number): Uint8Array {
-  const [rows] = frame.data ?? [];
-  const [stride = 0] = frame.linesize;
-  if (!rows) throw new MediaError("corrupt");
+/** Rows side by side: FFmpeg pads them, where their length is an odd one. */
+function packed(
+  rows: Uint8Array,
+  {
+    width,
+    height,
+    stride,
+  }: { readonly width: number; readonly height: number; readonly stride: number },
+): Uint8Array {
   const length = width * 3;
+  if (stride === length) return rows.subarray(0, length * height);
   const data = new Uint8Array(length * height);
-  if (stride === length) {
-    data.set(rows.subarray(0, data.length));
-    return data;
-  }
   for (let y = 0; y < height; y += 1)
     data.set(rows.subarray(y * stride, y * stride + length), y * length);
   return data;

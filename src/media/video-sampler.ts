@@ -1,6 +1,6 @@
 import { Frame } from "node-av/lib";
 import { unreachable } from "../base/errors.ts";
-import { brightnessOf, hasChanged } from "./video-changes.ts";
+import { ChangeWatch } from "./video-changes.ts";
 import { type Decoded, VideoDecoder } from "./video-decoder.ts";
 import type { VideoFile } from "./video-file.ts";
 import type { Sampling } from "./video-messages.ts";
@@ -55,17 +55,17 @@ function* framesAtRate(file: VideoFile, perSecond: number, atChanges: boolean): 
   const decoder = new VideoDecoder(file, { skipUnreferenced: true });
   const held = new Frame();
   held.alloc();
-  let before: { readonly at: number; readonly cells: Uint8Array | null; given: boolean } | null =
-    null;
+  const watch = atChanges ? new ChangeWatch() : null;
+  let before: { readonly at: number; readonly given: boolean } | null = null;
   let due = 0;
   let extra = EXTRA_MAX;
   let lastAt = 0;
   for (const { at, frame } of decoder.frames()) {
-    const cells = atChanges ? brightnessOf(frame) : null;
+    const changed = watch?.hasChanged(frame) ?? false;
     extra = Math.min(EXTRA_MAX, extra + (at - lastAt) * perSecond);
     lastAt = at;
     let given = at >= due;
-    if (before && extra >= 2 && hasChanged(before.cells, cells)) {
+    if (before && changed && extra >= 2) {
       if (!before.given) yield { at: before.at, frame: held };
       extra -= given ? 1 : 2;
       given = true;
@@ -76,7 +76,7 @@ function* framesAtRate(file: VideoFile, perSecond: number, atChanges: boolean): 
     }
     held.unref();
     held.ref(frame);
-    before = { at, cells, given };
+    before = { at, given };
   }
   if (before && !before.given) yield { at: before.at, frame: held };
 }

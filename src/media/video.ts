@@ -86,7 +86,9 @@ async function* readFrames(
       assert(message.kind === "frame", "A decoder answers with frames");
       const { at, width, height } = message;
       assert(width * height <= VIDEO_PIXELS_MAX, "A frame is as large as the video");
-      const data = await decoder.bytes(width * height * 3);
+      // In memory that threads share: a worker looks at it where it lies.
+      const data = new Uint8Array(new SharedArrayBuffer(width * height * 3));
+      await decoder.fill(data);
       yield { at, picture: { width, height, data } };
     }
   } catch (error) {
@@ -139,23 +141,24 @@ class DecoderProcess {
 
   /** What the process says next. Throws MediaError where it refuses the video, or dies of it. */
   async next(): Promise<VideoMessage> {
-    const length = Buffer.from(await this.bytes(LENGTH_BYTES)).readUInt32LE(0);
-    assert(length <= MESSAGE_BYTES_MAX, "What a decoder says is short");
-    const json = Buffer.from(await this.bytes(length)).toString();
-    const message = JSON.parse(json) as VideoMessage;
+    const length = Buffer.alloc(LENGTH_BYTES);
+    await this.fill(length);
+    assert(length.readUInt32LE(0) <= MESSAGE_BYTES_MAX, "What a decoder says is short");
+    const json = Buffer.alloc(length.readUInt32LE(0));
+    await this.fill(json);
+    const message = JSON.parse(json.toString()) as VideoMessage;
     if (message.kind === "refused") throw new MediaError(message.code);
     return message;
   }
 
-  /** So many bytes of what the process says, in memory of their own. */
-  async bytes(count: number): Promise<Uint8Array> {
+  /** Fills `bytes` with what the process says next. */
+  async fill(bytes: Uint8Array): Promise<void> {
     const timer = setTimeout(() => this.#giveUp(), VIDEO_SILENCE_MS_MAX);
     try {
-      const bytes = new Uint8Array(count);
       let filled = 0;
-      while (filled < count) {
+      while (filled < bytes.length) {
         const chunk = this.#output.read(
-          Math.min(count - filled, Math.max(1, this.#output.readableLength)),
+          Math.min(bytes.length - filled, Math.max(1, this.#output.readableLength)),
         ) as Buffer | null;
         if (chunk) {
           bytes.set(chunk, filled);
@@ -166,7 +169,6 @@ class DecoderProcess {
           await this.#readable();
         }
       }
-      return bytes;
     } finally {
       clearTimeout(timer);
     }
