@@ -27,7 +27,7 @@ export type EmbedFaces = (faces: readonly FrameFace[]) => Promise<readonly (Embe
 /**
  * [Note: seen again] An embedding costs more than all else that is done for a face, and says little
  * new of one that looks as it did half a second ago. A face is therefore not embedded where it lies
- * over one track alone, which was seen in the frame before and has embeddings enough, and where it
+ * over one track alone of those seen in the frame before, which has embeddings enough, and where it
  * looks like a face that was embedded for that track, no worse seen than it. The patches tell: of
  * 20,604 pairs of different people in the light of one studio the most alike say .92; half of those
  * of one person in two looks say .94 and more. What was skipped is never compared with: likeness
@@ -156,9 +156,9 @@ export class Tracker {
 
   /** The track that a face goes on without doubt ([Note: seen again]); null where there is none. */
   #trackSeenAgain(face: FrameFace, faces: readonly FrameFace[]): LiveTrack | null {
-    const over = this.#live.filter((track) => isOver(track, face));
-    const [track] = over;
-    if (!track || over.length > 1 || track.last.at !== this.#before) return null;
+    const seenBefore = this.#live.filter(({ last }) => last.at === this.#before);
+    const [track, another] = seenBefore.filter((one) => isOver(one, face));
+    if (!track || another) return null;
     if (faces.some((other) => other !== face && isOver(track, other))) return null;
     return isSeenAgain(track, face) ? track : null;
   }
