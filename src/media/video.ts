@@ -88,7 +88,7 @@ async function* readFrames(
       assert(width * height <= VIDEO_PIXELS_MAX, "A frame is as large as the video");
       // In memory that threads share: a worker looks at it where it lies.
       const data = new Uint8Array(new SharedArrayBuffer(width * height * 3));
-      await decoder.fill(data);
+      await decoder.readInto(data);
       yield { at, picture: { width, height, data } };
     }
   } catch (error) {
@@ -142,17 +142,17 @@ class DecoderProcess {
   /** What the process says next. Throws MediaError where it refuses the video, or dies of it. */
   async next(): Promise<VideoMessage> {
     const length = Buffer.alloc(LENGTH_BYTES);
-    await this.fill(length);
+    await this.readInto(length);
     assert(length.readUInt32LE(0) <= MESSAGE_BYTES_MAX, "What a decoder says is short");
     const json = Buffer.alloc(length.readUInt32LE(0));
-    await this.fill(json);
+    await this.readInto(json);
     const message = JSON.parse(json.toString()) as VideoMessage;
     if (message.kind === "refused") throw new MediaError(message.code);
     return message;
   }
 
   /** Fills `bytes` with what the process says next. */
-  async fill(bytes: Uint8Array): Promise<void> {
+  async readInto(bytes: Uint8Array): Promise<void> {
     const timer = setTimeout(() => this.#giveUp(), VIDEO_SILENCE_MS_MAX);
     try {
       let filled = 0;
