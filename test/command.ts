@@ -18,7 +18,7 @@ export interface Ended {
 const COMMAND_MS = 240_000;
 
 /** Where the compiled code of commands under test is kept: not in the tester's own cache. */
-const COMPILED = join(tmpdir(), "assent-test-compiled");
+export const COMPILED = join(tmpdir(), "assent-test-compiled");
 
 /**
  * What of the caller's environment a command under test gets: nothing that configures Assent, but

@@ -31,10 +31,9 @@ import {
   openInstance,
 } from "./instance.ts";
 import type { BackupTask } from "./kill-backup-child.ts";
+import { KILLS } from "./kills.ts";
 import { drawFrom } from "./vectors.ts";
 
-/** Kills of each piece of work: half at a random step, half at a random moment. */
-const KILLS = 50;
 /** On PostgreSQL, where each round makes a schema. */
 const KILLS_POSTGRES = 4;
 /** Rounds at a time: the machine's cores are for other tests too. */
@@ -151,6 +150,7 @@ async function killBackups(instance: Instance, root: string, kills: number): Pro
   };
   const undisturbed = await runChild(taskIn("undisturbed"));
   assert.ok(undisturbed.steps > 100, "the work has enough steps to be killed at");
+  // Half at a random step, half at a random moment.
   const draw = drawFrom(11);
   let killed = 0;
   await inParallel(

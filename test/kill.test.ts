@@ -8,13 +8,13 @@ import { createInterface } from "node:readline";
 import { type Config, configFor } from "../src/app.ts";
 import { inParallel } from "../src/base/parallel.ts";
 import { type CanonicalState, canonicalState, complaintsOf } from "./canonical-state.ts";
+import { COMPILED } from "./command.ts";
 import { onEachDatabase, type TestDatabase } from "./databases.ts";
 import type { KillTask } from "./kill-child.ts";
+import { KILLS } from "./kills.ts";
 import { openForWork, type Work, type WorkName, works, writeInputs } from "./kill-works.ts";
 import { drawFrom } from "./vectors.ts";
 
-/** Kills of each piece of work: half at a random step, half at a random moment. */
-const KILLS = 50;
 /** Kills in a row of one piece of work on PostgreSQL, each restart killed again. */
 const KILLS_IN_A_ROW = 5;
 /** Rounds at a time: the machine's cores are for other tests too. */
@@ -22,7 +22,7 @@ const WIDTH = 2;
 /** Draws for one kill: the work may be over before the moment drawn. Moments come first. */
 const DRAWS_MAX = 4;
 /** Kills that hit different amounts of finished work: else they were not spread over it. */
-const SPREAD_MIN = 5;
+const SPREAD_MIN = Math.min(5, Math.floor(KILLS / 4));
 /** Far beyond what any of this takes; a process that hangs is a failure with a name. */
 const CHILD_MS = 240_000;
 
@@ -87,6 +87,7 @@ async function killOften(
   const draw = drawFrom(name.length);
   const seen = new Set<number>();
   let byMoment = 0;
+  // Half at a random step, half at a random moment.
   const rounds = Array.from({ length: KILLS }, (_, index) => index);
   await inParallel(rounds, WIDTH, async (round) => {
     const folder = await mkdtemp(join(root, "round-"));
@@ -231,7 +232,7 @@ async function runChild(task: KillTask, moment: number | null): Promise<Child> {
   const script = join(import.meta.dirname, "kill-child.ts");
   const child = spawn(process.execPath, [script, JSON.stringify(task)], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, "compiled") },
+    env: { NODE_COMPILE_CACHE: COMPILED, ...process.env },
   });
   const limit = setTimeout(() => child.kill("SIGKILL"), CHILD_MS);
   let complaint = "";

@@ -5,11 +5,10 @@ import { createInterface } from "node:readline";
 import { verifyConsistency } from "../src/verify/consistency.ts";
 import { onPostgres, onSqlite, type TestDatabase } from "./databases.ts";
 import type { KillLedgerTask } from "./ledger-kill-child.ts";
+import { KILLS } from "./kills.ts";
 import { openLedger } from "./open-ledger.ts";
 import { drawFrom } from "./vectors.ts";
 
-/** Kills on each of two SQLite files, one after the other on the same file. */
-const KILLS = 30;
 /** On PostgreSQL, where a killed client is one that went away. */
 const KILLS_POSTGRES = 6;
 /** The child appends and sequences some dozens of times in so long. */
@@ -19,6 +18,7 @@ const STEPS_MAX = 400;
 const CHILD_MS = 60_000;
 const NUMBERS_PER_CHILD = 100_000;
 
+// On each of two SQLite files, one after the other on the same file.
 for (const seed of [1, 2]) {
   onSqlite(`a ledger survives kill -9 at any moment (${seed})`, async (database, t) => {
     t.diagnostic(await killOften(database, KILLS, seed));

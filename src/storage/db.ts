@@ -6,7 +6,6 @@ import { StorageError } from "./errors.ts";
 import { keepLogMoving } from "./log-keeper.ts";
 import { LogSync } from "./log-sync.ts";
 import { migrate } from "./migrate.ts";
-import { postgresDialect } from "./postgres.ts";
 import type { Schema } from "./schema.ts";
 import { aMoment, isDiskFull, PATIENCE_MS, sqliteDialect } from "./sqlite.ts";
 
@@ -81,7 +80,9 @@ export class Db implements Reader, AsyncDisposable {
    */
   static async open(address: string, options: { schema?: string } = {}): Promise<Db> {
     const kind = isPostgres(address) ? "postgres" : "sqlite";
-    const query = new Kysely<Schema>({ dialect: dialectOf(kind, address, options.schema ?? null) });
+    const query = new Kysely<Schema>({
+      dialect: await dialectOf(kind, address, options.schema ?? null),
+    });
     try {
       await sql`select 1`.execute(query);
     } catch (cause) {
@@ -232,8 +233,12 @@ export function isPostgres(address: string): boolean {
   return /^postgres(ql)?:\/\//u.test(address);
 }
 
-function dialectOf(kind: DatabaseKind, address: string, schema: string | null) {
-  if (kind === "postgres") return postgresDialect(address, schema);
+async function dialectOf(kind: DatabaseKind, address: string, schema: string | null) {
+  if (kind === "postgres") {
+    // Loaded where it is used: every command starts with what stands at the top of files.
+    const { postgresDialect } = await import("./postgres.ts");
+    return postgresDialect(address, schema);
+  }
   try {
     return sqliteDialect(address);
   } catch (cause) {

@@ -99,7 +99,7 @@ export class OnnxGraph {
     return new ProtobufWriter()
       .integer(1, IR_VERSION)
       .text(2, "assent")
-      .bytes(7, this.#graph.text(2, name).finish())
+      .written(7, this.#graph.text(2, name))
       .message(8, (opset) => opset.text(1, "").integer(2, OPSET))
       .finish();
   }

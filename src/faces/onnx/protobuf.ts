@@ -31,7 +31,14 @@ export class ProtobufWriter {
   message(field: number, write: (writer: ProtobufWriter) => void): this {
     const writer = new ProtobufWriter();
     write(writer);
-    return this.bytes(field, writer.finish());
+    return this.written(field, writer);
+  }
+
+  /** A nested message that was written before; copied by `finish` alone, for it may be a whole net. */
+  written(field: number, message: ProtobufWriter): this {
+    this.#append(varint((BigInt(field) << 3n) | 2n)).#append(varint(BigInt(message.#length)));
+    for (const chunk of message.#chunks) this.#append(chunk);
+    return this;
   }
 
   /** Everything written so far, in one array. */

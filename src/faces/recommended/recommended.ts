@@ -10,7 +10,6 @@ import type { ModelFile } from "../model-files.ts";
 import type { FaceModels } from "../models.ts";
 import { withDynamicSize } from "../onnx/dynamic-size.ts";
 import { openSession } from "../onnx/session.ts";
-import { convertIr } from "./openvino/convert.ts";
 import { writePlanes } from "./planes.ts";
 import { decodeYunet, YUNET_STRIDES } from "./yunet.ts";
 import type { YunetLevel } from "./yunet.ts";
@@ -82,6 +81,8 @@ export async function openRecommended(options: {
     readModelFile(files.embedderWeights),
   ]);
   const detector = await openSession(withDynamicSize(detectorBytes), { threads });
+  // The reader of XML is for this pack alone: commands and workers of others start without it.
+  const { convertIr } = await import("./openvino/convert.ts");
   const embedder = await openSession(convertIr(graph, weights), { threads });
   return {
     pack: "recommended",

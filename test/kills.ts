@@ -1,0 +1,5 @@
+/**
+ * Times that each piece of work is killed, at moments that differ. `ASSENT_KILLS=50 npm test` kills
+ * as often as the README says it was; the usual run would take a third of its time with it.
+ */
+export const KILLS = Number(process.env["ASSENT_KILLS"] ?? 12);
