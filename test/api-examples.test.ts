@@ -91,6 +91,10 @@ const BEFORE: Partial<
     kept.set("video", made.video);
     kept.set("videosighting", made.videosighting);
   },
+  fetchOwnDelivery: async ({ instance: { app } }, kept) => {
+    const collection = (kept.get("collection") ?? "") as CollectionId;
+    await waitForCopy(app, collection, (kept.get("ownarchive") ?? "") as DeliveryId);
+  },
   playOwnVideo: async ({ instance: { app } }, kept) => {
     const collection = (kept.get("collection") ?? "") as CollectionId;
     await waitForCopy(app, collection, (kept.get("ownvideo") ?? "") as DeliveryId);

@@ -415,6 +415,7 @@ export const COLUMN_RULES: {
     media_id: "id",
     videos: "same",
     sound: "same",
+    spans: "same",
   },
   delivery_subjects: { delivery_id: "left", subject_id: "id" },
   migrations: { number: "same", name: "same", hash: "same", applied_at: "set" },

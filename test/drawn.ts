@@ -19,6 +19,11 @@ export async function drawPortrait(path: string, member: Member): Promise<void> 
 
 /** Writes a photo of drawn people side by side, left to right, on a day of June 2026. */
 export async function drawRow(path: string, row: readonly Member[], day: number): Promise<void> {
+  await put(path, await takeRow(row, day));
+}
+
+/** A JPEG of the same: as wide as there are people in it. */
+export async function takeRow(row: readonly Member[], day: number): Promise<Uint8Array> {
   const portraits = row.map((member) => portraitOf(member));
   const [base] = portraits;
   if (!base) throw new Error("A row needs somebody.");
@@ -45,7 +50,7 @@ export async function drawRow(path: string, row: readonly Member[], day: number)
     takenAt: `2026-06-${String(day).padStart(2, "0")}T12:00:00`,
     figures,
   });
-  await put(path, jpeg);
+  return jpeg;
 }
 
 async function put(path: string, bytes: Uint8Array): Promise<void> {

@@ -193,7 +193,10 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   getTimelineCsv: [...READERS, "key"],
   getTimelineVtt: [...READERS, "key"],
   askForOwnVideo: OWN,
-  getOwnVideo: OWN,
+  askForOwnDelivery: OWN,
+  listOwnDeliveries: OWN,
+  getOwnDelivery: OWN,
+  fetchOwnDelivery: OWN,
   playOwnVideo: OWN,
   getOwnTimelineCsv: OWN,
   getOwnTimelineVtt: OWN,
@@ -324,8 +327,8 @@ async function askAs(
   return { status: answer.status, text: "" };
 }
 
-const VIDEO_NAMED = /\$(?:video|ownvideo)/u;
-const VIDEO_NAMES = new Set(["video", "videosighting", "videodelivery", "ownvideo"]);
+const VIDEO_NAMED = /\$(?:video|ownvideo|ownarchive)/u;
+const VIDEO_NAMES = new Set(["video", "videosighting", "videodelivery", "ownvideo", "ownarchive"]);
 
 /** A video in which the person of a scene is seen, and a copy of it that is not made yet. */
 async function videoOf(app: App, scene: Scene): Promise<Readonly<Record<string, string>>> {
@@ -333,7 +336,8 @@ async function videoOf(app: App, scene: Scene): Promise<Readonly<Record<string, 
   const known = videos.get(scene) ?? (await addClip(app, collection.id, subject));
   videos.set(scene, known);
   const copy = await askForCopy(app, collection.id, { subject, video: known.video });
-  return { ...known, videodelivery: copy, ownvideo: copy };
+  const archive = await askForCopy(app, collection.id, { subject, video: null });
+  return { ...known, videodelivery: copy, ownvideo: copy, ownarchive: archive };
 }
 
 const videos = new Map<Scene, Awaited<ReturnType<typeof addClip>>>();

@@ -148,11 +148,11 @@ export async function addClip(app: App, collection: CollectionId, subject: Subje
   return { video, videosighting };
 }
 
-/** Has a copy of a video made, whose runner need not run. */
+/** Has a copy of a video made, or of all they are in; the runner need not run. */
 export async function askForCopy(
   app: App,
   collection: CollectionId,
-  of: { readonly subject: SubjectId; readonly video: MediaId },
+  of: { readonly subject: SubjectId; readonly video: MediaId | null },
 ): Promise<DeliveryId> {
   const asked = { collection, subjects: [of.subject], video: of.video };
   return (await askForDelivery(app.db, app.recorder, asked)).delivery;

@@ -31,6 +31,7 @@ const ownPhoto = z
     face: faceId,
     box,
     track: track.nullable().meta({ description: "When, in a video; null in a photo." }),
+    seconds: z.number().nullable().meta({ description: "How long the video is." }),
     verdict: z.enum(["match", "uncertain"]),
     state: z.enum(["proposed", "confirmed", "rejected"]),
     takenAt: z.string().nullable().meta({ description: "Local time of the camera, if it says." }),

@@ -13,7 +13,7 @@ import type { Db, Reader } from "../storage/db.ts";
 import type { Delivery } from "./deliver.ts";
 import type { Delivery as StoredDelivery } from "./deliveries.ts";
 import { RightsError } from "./errors.ts";
-import { appearancesIn, type ShownVideo, videosShowing } from "./shown.ts";
+import { appearancesIn, type Shown, type ShownVideo } from "./shown.ts";
 import { type CopyDeps, type CopyOptions, type CopySummary, writeShownCopy } from "./video-copy.ts";
 import type { Appearance } from "./video-plan.ts";
 
@@ -57,20 +57,31 @@ export function momentsOf(
   );
 }
 
-/** When each appearance begins in a video, and where that is in its copy; both in seconds. */
+/** What is left of one video where only the moments of some people are asked for. */
+export async function spansShowing(
+  db: Reader,
+  shown: Shown,
+  { media, seconds }: ShownVideo,
+): Promise<readonly Span[]> {
+  return momentsOf((await appearancesIn(db, shown, media)).people, seconds);
+}
+
+/**
+ * When each appearance begins in a video, and where that is in its copy; both in seconds. One that
+ * was found since the copy was asked for is not in it.
+ */
 export async function momentsInCopy(
   db: Reader,
   collection: CollectionId,
-  { subjects, video, videos }: Pick<StoredDelivery, "subjects" | "video" | "videos">,
+  { subjects, video, spans }: Pick<StoredDelivery, "subjects" | "video" | "spans">,
 ): Promise<readonly { readonly from: number; readonly at: number }[]> {
   if (video === null) return [];
-  const shown = { collection, subjects };
-  const { people } = await appearancesIn(db, shown, video);
-  const all = await videosShowing(db, shown);
-  const seconds = all.find(({ media }) => media === video)?.seconds ?? 0;
-  const spans = videos === "intervals" ? momentsOf(people, seconds) : WHOLE;
-  const timeline = new Timeline(spans);
-  return people.flat().map(({ from }) => ({ from, at: timeline.place(from) ?? 0 }));
+  const { people } = await appearancesIn(db, { collection, subjects }, video);
+  const timeline = new Timeline(spans ?? WHOLE);
+  return people.flat().flatMap(({ from }) => {
+    const at = timeline.place(from);
+    return at === null ? [] : [{ from, at }];
+  });
 }
 
 /**
@@ -97,7 +108,7 @@ export async function deliverVideo(
         to,
         people,
         withheld,
-        spans: delivery.videos === "intervals" ? momentsOf(people, video.seconds) : null,
+        spans: spansOf(copy, people),
         sound: delivery.sound ?? "keep",
       },
       options,
@@ -112,6 +123,14 @@ export async function deliverVideo(
   } finally {
     await rm(to, { force: true });
   }
+}
+
+function spansOf(
+  { delivery, video }: VideoDelivery,
+  people: readonly (readonly Appearance[])[],
+): readonly Span[] | null {
+  if (delivery.videos !== "intervals") return null;
+  return delivery.spans ?? momentsOf(people, video.seconds);
 }
 
 /** The engine of the collection's pack, and its gallery as it is now. */

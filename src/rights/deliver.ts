@@ -9,6 +9,7 @@ import type { CollectionId, FaceId, MediaId, SubjectId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
 import { permit } from "../consent/consent.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
+import type { Span } from "../media/video-timeline.ts";
 import type { Db } from "../storage/db.ts";
 import type { VideoShare } from "../storage/schema.ts";
 import { type DeliverDeps, deliverVideo, stepsOf } from "./deliver-video.ts";
@@ -25,6 +26,8 @@ export interface Delivery {
   readonly video?: MediaId | null;
   /** What of each video: nothing, all of it (if it is not said), or where the subjects are. */
   readonly videos?: VideoShare;
+  /** The moments of the one video, where they were settled before; else those of now. */
+  readonly spans?: readonly Span[] | null;
   readonly sound?: "keep" | "remove";
 }
 

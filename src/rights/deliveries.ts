@@ -13,12 +13,13 @@ import { permit } from "../consent/consent.ts";
 import { enqueue } from "../jobs/jobs.ts";
 import type { JobContext } from "../jobs/runner.ts";
 import type { Recorder } from "../ledger/ledger.ts";
+import type { Span } from "../media/video-timeline.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
 import type { VideoShare } from "../storage/schema.ts";
 import { deliver } from "./deliver.ts";
-import type { DeliverDeps } from "./deliver-video.ts";
+import { type DeliverDeps, spansShowing } from "./deliver-video.ts";
 import { RightsError } from "./errors.ts";
-import { type Shown, videosShowing } from "./shown.ts";
+import { type Shown, type ShownVideo, videosShowing } from "./shown.ts";
 
 /** The kind of job that writes a delivery; its target is the collection's id, `/`, its own. */
 export const DELIVER = "deliver";
@@ -41,6 +42,8 @@ export interface VideosAsked {
 export interface Delivery extends VideosAsked {
   readonly id: DeliveryId;
   readonly subjects: readonly SubjectId[];
+  /** The moments of its one video that it holds; null: all of it, or it is an archive. */
+  readonly spans: readonly Span[] | null;
   /** How many photos and videos it holds; null until it is made. */
   readonly photos: number | null;
   readonly askedAt: Instant;
@@ -72,7 +75,9 @@ export async function askForDelivery(
   const subjects = [...new Set(of.subjects)].sort();
   return db.write(async (tx) => {
     for (const subject of subjects) await permit(tx, clock, "deliver", { collection, subject });
-    if (video !== null) await checkShown(tx, { collection, subjects }, video);
+    const shown = { collection, subjects };
+    const one = video === null ? null : await findShown(tx, shown, video);
+    const spans = one && videos === "intervals" ? await spansShowing(tx, shown, one) : null;
     const id = newId("del");
     const now = clock.now();
     await tx.write
@@ -88,6 +93,7 @@ export async function askForDelivery(
         media_id: video,
         videos,
         sound,
+        spans: spans && JSON.stringify(spans),
       })
       .execute();
     const rows = subjects.map((subject) => ({ delivery_id: id, subject_id: subject }));
@@ -97,9 +103,10 @@ export async function askForDelivery(
   });
 }
 
-async function checkShown(tx: Tx, shown: Shown, video: MediaId): Promise<void> {
+async function findShown(tx: Tx, shown: Shown, video: MediaId): Promise<ShownVideo> {
   const videos = await videosShowing(tx, shown);
-  if (videos.some(({ media }) => media === video)) return;
+  const found = videos.find(({ media }) => media === video);
+  if (found) return found;
   throw new RightsError("video_unknown", "They are not seen in this video.");
 }
 
@@ -115,8 +122,16 @@ export async function makeDelivery(
   if (!row || row.madeAt !== null || row.expiresAt <= recorder.clock.now()) return;
   await mkdir(deps.folder, { recursive: true, mode: 0o700 });
   const as = { ...recorder, account: row.account };
-  const { subjects, video, videos, sound } = row;
-  const request = { collection, subjects, video, videos, sound, to: fileOf(deps.folder, row) };
+  const { subjects, video, videos, sound, spans } = row;
+  const request = {
+    collection,
+    subjects,
+    video,
+    videos,
+    sound,
+    spans,
+    to: fileOf(deps.folder, row),
+  };
   const made = await deliver(deps, as, request, {
     signal: context.signal,
     onProgress: (done, total) => context.report({ done, total }),
@@ -148,17 +163,41 @@ export async function listDeliveries(
   clock: Clock,
   collection: CollectionId,
 ): Promise<readonly Delivery[]> {
-  const rows = await db.read
+  return listOf(db, clock, collection, null);
+}
+
+async function listOf(
+  db: Reader,
+  clock: Clock,
+  collection: CollectionId,
+  subject: SubjectId | null,
+): Promise<readonly Delivery[]> {
+  const listed = db.read
     .selectFrom("deliveries")
     .select("id")
     .where("collection_id", "=", collection)
-    .where("expires_at", ">", clock.now())
+    .where("expires_at", ">", clock.now());
+  const theirs = (one: SubjectId) =>
+    listed.where("id", "in", (where) =>
+      where.selectFrom("delivery_subjects").select("delivery_id").where("subject_id", "=", one),
+    );
+  const rows = await (subject === null ? listed : theirs(subject))
     .orderBy("asked_at", "desc")
     .orderBy("id")
     .limit(LISTED_MAX)
     .execute();
   const found = await Promise.all(rows.map(async ({ id }) => rowOf(db, collection, id)));
   return found.filter((one) => one !== null);
+}
+
+/** The deliveries of a collection in which one person alone is shown, as `listDeliveries`. */
+export async function listOwnDeliveries(
+  db: Reader,
+  clock: Clock,
+  { collection, subject }: { readonly collection: CollectionId; readonly subject: SubjectId },
+): Promise<readonly Delivery[]> {
+  const all = await listOf(db, clock, collection, subject);
+  return all.filter(({ subjects }) => subjects.length === 1);
 }
 
 /**
@@ -297,6 +336,7 @@ async function rowOf(
     video: row.media_id,
     videos: row.videos,
     sound: row.sound,
+    spans: row.spans === null ? null : (JSON.parse(row.spans) as readonly Span[]),
   };
 }
 

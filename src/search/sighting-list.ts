@@ -19,6 +19,8 @@ export interface SightingsKey {
 export interface ListedSighting extends Sighting {
   /** When, in a video; null in a photo. */
   readonly track: TrackTimes | null;
+  /** How long the video is; null of a photo. */
+  readonly seconds: number | null;
   readonly key: SightingsKey;
 }
 
@@ -73,6 +75,7 @@ export async function pageOfSightings(
       "media.sha256",
       "media.seq",
       "media.taken_at as takenAt",
+      "media.duration_ms",
     ])
     .where("sightings.collection_id", "=", collection)
     .where("sightings.subject_id", "=", subject)
@@ -103,8 +106,9 @@ export async function pageOfSightings(
     db,
     rows.map(({ media }) => media),
   );
-  return rows.map(({ place, seq, from_ms, to_ms, best_ms, ...row }) => ({
+  return rows.map(({ place, seq, from_ms, to_ms, best_ms, duration_ms, ...row }) => ({
     ...row,
+    seconds: duration_ms === null ? null : duration_ms / 1000,
     track: trackTimes({ from_ms, to_ms, best_ms }),
     place: JSON.parse(place) as FacePlace,
     sources: sources.get(row.media) ?? [],

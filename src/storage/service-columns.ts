@@ -217,6 +217,7 @@ export const serviceColumns: {
     media_id: delivery,
     videos: delivery,
     sound: delivery,
+    spans: delivery,
   },
   // The whole delivery goes with the first of its people.
   delivery_subjects: { delivery_id: delivery, subject_id: { ...delivery, ...pseudonym } },

@@ -201,6 +201,7 @@ export interface ServiceSchema {
     media_id: MediaId | null;
     videos: Generated<VideoShare>;
     sound: Generated<"keep" | "remove">;
+    spans: string | null;
   };
   delivery_subjects: { delivery_id: DeliveryId; subject_id: SubjectId };
 }

@@ -1,11 +1,17 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInvites } from "../../src/accounts/invites.ts";
-import type { SubjectId } from "../../src/base/ids.ts";
+import type { MediaId, SubjectId } from "../../src/base/ids.ts";
+import { importFolder } from "../../src/collections/import.ts";
+import { askForDelivery } from "../../src/rights/deliveries.ts";
 import { object } from "../../src/rights/objections.ts";
+import { videosShowing } from "../../src/rights/shown.ts";
 import type { TestDatabase } from "../databases.ts";
 import { enrolPerson, makeCollection } from "../instance.ts";
 import { makeKey, signInAs } from "../service.ts";
 import { members } from "../drawn.ts";
+import { filmRows } from "../drawn-film.ts";
+import { waitForCopy } from "../video-asked.ts";
 import { enrolAnna, lookFor, openScene, portraitBytes, type Scene } from "./scene.ts";
 
 /** A scene in which something has happened already, so that no page of it is empty. */
@@ -42,10 +48,32 @@ export async function openFurnished(database: TestDatabase): Promise<FurnishedSc
   await lookFor(scene, "one.jpg", "hand out the prints of the gala");
   await lookFor(scene, "two.jpg", "find the speakers for the programme");
   if (!first) throw new Error("The person is in no photo.");
+  const video = await addFilm(scene, subject);
   const target = { kind: "sighting", id: first.id } as const;
   await object(app.db, app.recorder, { target, subject, reason: "I would rather not." });
-  const ids = { collection: collection.id, photo: first.photo, person: subject, subject };
+  const ids = { collection: collection.id, photo: first.photo, video, person: subject, subject };
   return { ...scene, subject, ids };
+}
+
+/** Imports a film in which the person is seen twice, and has a copy of it made for them. */
+async function addFilm({ served, collection }: Scene, subject: SubjectId): Promise<MediaId> {
+  const { app, folder } = served.instance;
+  const [anna, bert, carl] = members;
+  if (!anna || !bert || !carl) throw new Error("The cast is too small.");
+  const films = join(folder, "films");
+  await filmRows(join(films, "dance.mp4"), [
+    [[anna, bert], 1.5],
+    [[bert, carl], 1],
+    [[carl, anna], 1.5],
+  ]);
+  await importFolder(app.importDeps, app.recorder, collection, films);
+  const shown = { collection: collection.id, subjects: [subject] };
+  const [video] = await videosShowing(app.db, shown);
+  if (!video) throw new Error("The person is not seen in the film.");
+  const asked = { ...shown, video: video.media, videos: "intervals" } as const;
+  const { delivery } = await askForDelivery(app.db, app.recorder, asked);
+  await waitForCopy(app, collection.id, delivery);
+  return video.media;
 }
 
 /** The sightings of a person, once their backfill has found all of them. */

@@ -39,7 +39,10 @@ const OF_PERSON: Readonly<
   "/me/face/:collection": ({ collection }) => facePage(collection.id),
 };
 
-/** Every page there is, from the tables that the pages themselves are made from. */
+/**
+ * Every page there is, from the tables that the pages themselves are made from; that of a photo twice,
+ * for of a video it shows something else.
+ */
 export async function everyPlace(scene: FurnishedScene): Promise<readonly Place[]> {
   const own: readonly string[] = OWN_SCREENS;
   const ofPerson = await Promise.all(
@@ -54,7 +57,12 @@ export async function everyPlace(scene: FurnishedScene): Promise<readonly Place[
     const whole = path === "" ? base : `${base}/${path}`;
     return { name: nameOf(whole), path: fill(whole, scene), as: "owner" };
   });
-  return [...ofPerson, ...ofOperator];
+  const ofVideo: Place = {
+    name: "app-c-collection-photos-video",
+    path: fill("/app/c/:collection/photos/:video", scene),
+    as: "owner",
+  };
+  return [...ofPerson, ...ofOperator, ofVideo];
 }
 
 /** Opens a place in a browser of its own, as whoever it is for, and waits until it is there. */

@@ -55,6 +55,6 @@ export const ownPhotoHandlers: Handlers<typeof ownPhotoRoutes> = {
 };
 
 function ownPhotoOf(one: OwnSighting) {
-  const { id, media: photo, face, track, verdict, state, takenAt, heldBack } = one;
-  return { id, photo, face, box: one.place.box, track, verdict, state, takenAt, heldBack };
+  const { id, media: photo, face, track, seconds, verdict, state, takenAt, heldBack } = one;
+  return { id, photo, face, box: one.place.box, track, seconds, verdict, state, takenAt, heldBack };
 }

@@ -1,11 +1,14 @@
+import { createReadStream } from "node:fs";
 import type { App } from "../../app.ts";
 import type { CollectionId, DeliveryId, SubjectId } from "../../base/ids.ts";
+import { whole } from "../../contract/fields.ts";
 import type { ownVideoRoutes } from "../../contract/own-videos.ts";
 import { readJob } from "../../jobs/listings.ts";
 import {
   askForDelivery,
   type Delivery,
   fetchDelivery,
+  listOwnDeliveries,
   readDelivery,
 } from "../../rights/deliveries.ts";
 import { momentsInCopy } from "../../rights/deliver-video.ts";
@@ -23,13 +26,29 @@ export const ownVideoHandlers: Handlers<typeof ownVideoRoutes> = {
     const { delivery } = await askForDelivery(app.db, recorder, asked);
     return { delivery };
   },
-  getOwnVideo: async (app, { params }) => copyOf(app, params.collection, await own(app, params)),
-  playOwnVideo: async (app, { params }) => {
-    await own(app, params);
-    const deps = { db: app.db, folder: app.deliveries };
-    const file = await fetchDelivery(deps, app.clock, params.collection, params.delivery);
-    return { content: { file }, name: "video.mp4" };
+  askForOwnDelivery: async (app, { params: { collection, subject }, body, recorder }) => {
+    const asked = { collection, subjects: [subject], ...body };
+    const { delivery } = await askForDelivery(app.db, recorder, asked);
+    return { delivery };
   },
+  listOwnDeliveries: async (app, { params }) => {
+    const listed = await listOwnDeliveries(app.db, app.clock, params);
+    return whole(await Promise.all(listed.map(async (one) => ownOf(app, params.collection, one))));
+  },
+  getOwnDelivery: async (app, { params }) => {
+    const { collection, subject, delivery } = params;
+    const found = await readDelivery(app.db, app.clock, collection, delivery);
+    if (!isOnlyOf(found, subject)) throw notTheirs();
+    return ownOf(app, collection, found);
+  },
+  fetchOwnDelivery: async (app, { params }) => ({
+    content: createReadStream(await fileOf(app, params, "archive")),
+    name: "photos.zip",
+  }),
+  playOwnVideo: async (app, { params }) => ({
+    content: { file: await fileOf(app, params, "video") },
+    name: "video.mp4",
+  }),
   getOwnTimelineCsv: async (app, { params, recorder }) => {
     const { media, entries } = await ownTimeline(app.db, recorder, params);
     const lines = entries.map((entry) => ({ ...entry, name: null }));
@@ -42,10 +61,11 @@ export const ownVideoHandlers: Handlers<typeof ownVideoRoutes> = {
   },
 };
 
-async function copyOf(app: App, collection: CollectionId, one: Delivery) {
-  const { id, madeAt, expiresAt, job } = one;
+async function ownOf(app: App, collection: CollectionId, one: Delivery) {
+  const { id, video, videos, sound, photos, askedAt, madeAt, expiresAt, job } = one;
   const moments = [...(await momentsInCopy(app.db, collection, one))];
-  const said = { id, made: madeAt !== null, expiresAt, moments };
+  const kind = { id, video, videos, sound, photos };
+  const said = { ...kind, made: madeAt !== null, askedAt, expiresAt, moments };
   const known = job && (await readJob(app.db, job).catch(() => null));
   if (!known) return { ...said, state: "done" as const, ...NO_STEPS };
   const { state, doneSteps: done, totalSteps: total, errorCode: error } = known;
@@ -60,10 +80,22 @@ interface OwnDelivery {
   readonly delivery: DeliveryId;
 }
 
-/** A copy of a video in which they alone are shown. Throws RightsError delivery_unknown. */
-async function own(app: App, { collection, subject, delivery }: OwnDelivery): Promise<Delivery> {
+/** The file of what was made for them alone. Throws RightsError delivery_unknown for the other form. */
+async function fileOf(
+  app: App,
+  { collection, subject, delivery }: OwnDelivery,
+  form: "archive" | "video",
+): Promise<string> {
   const found = await readDelivery(app.db, app.clock, collection, delivery);
-  const [only, ...others] = found.subjects;
-  if (only === subject && others.length === 0 && found.video !== null) return found;
-  throw new RightsError("delivery_unknown", "There is no such delivery of yours, or it is over.");
+  if (!isOnlyOf(found, subject)) throw notTheirs();
+  if ((found.video === null) !== (form === "archive")) throw notTheirs();
+  return fetchDelivery({ db: app.db, folder: app.deliveries }, app.clock, collection, delivery);
+}
+
+function isOnlyOf({ subjects }: Delivery, subject: SubjectId): boolean {
+  return subjects.length === 1 && subjects[0] === subject;
+}
+
+function notTheirs(): RightsError {
+  return new RightsError("delivery_unknown", "There is no such delivery of yours, or it is over.");
 }

@@ -108,7 +108,7 @@ async function reviewOf(app: App, principal: Principal, one: Review): Promise<Re
 }
 
 /** A sighting as it is answered. */
-export function sightingOf(one: Omit<ListedSighting, "key">): z.input<typeof sighting> {
+export function sightingOf(one: Omit<ListedSighting, "key" | "seconds">): z.input<typeof sighting> {
   const { id, media: photo, face, track, verdict, state, score, takenAt } = one;
   const { box } = one.place;
   return { id, photo, face, box, track, verdict, state, score, takenAt, sources: [...one.sources] };
