@@ -71,7 +71,9 @@ export const ownPhotoRoutes = {
     summary: "The photos you are seen in, oldest first and undated ones last.",
     access: OWN,
     query: z.object(pageQuery),
-    response: page(ownPhoto),
+    response: page(ownPhoto).extend({
+      videos: z.int().meta({ description: "In how many videos you are seen." }),
+    }),
     status: 200,
     errors: ["subject_unknown", "subject_erased", "cursor_invalid"],
     example: { as: "subject", keeps: { ownsighting: "items.0.id" } },

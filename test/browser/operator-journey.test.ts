@@ -166,7 +166,7 @@ async function search({ probe }: Desk, page: Page): Promise<void> {
 async function deliver(page: Page): Promise<void> {
   await goTo(page, "Deliveries");
   await page.getByText("Drawn Person 01").click();
-  await page.getByRole("button", { name: "Pack the photos" }).click();
+  await page.getByRole("button", { name: "Pack photos and videos" }).click();
   const saving = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download the ZIP" }).click();
   assert.match((await saving).suggestedFilename(), /\.zip$/u);

@@ -31,6 +31,13 @@ async function main(): Promise<number> {
   const pictures: string[] = [];
   const wanted = new RegExp(values.only ?? "", "u");
   const take = async (page: Page, name: string): Promise<void> => {
+    await page.evaluate(async () => {
+      // The whole page is in the picture, so what is below the window is, too.
+      for (const one of document.images) {
+        one.loading = "eager";
+        await one.decode().catch(() => undefined);
+      }
+    });
     await page.screenshot({ path: join(to, `${name}.png`), fullPage: true });
     pictures.push(name);
   };

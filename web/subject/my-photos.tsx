@@ -4,12 +4,14 @@ import { Button, Heading, Progress } from "../shared/controls.tsx";
 import { useTexts } from "../shared/language.tsx";
 import { Failure, Loading } from "../shared/states.tsx";
 import { useGrants } from "./grants.ts";
+import { MyArchive } from "./my-archive.tsx";
 import { MyPhoto } from "./my-photo.tsx";
+import { MyVideo, type OwnMoment } from "./my-video.tsx";
+import type { Photo } from "./my-word.tsx";
 import { facePage } from "./screens.ts";
-import { type Answer, ask, linkOf } from "./service.ts";
+import { type Answer, ask } from "./service.ts";
 
 type Grant = Answer<"listGrants">["items"][number];
-type Photo = Answer<"listOwnPhotos">["items"][number];
 type Step = Answer<"watchOwnProgress">["items"][number];
 
 /** While photos are looked through, what is found should appear at once; else now and then. */
@@ -160,16 +162,11 @@ function Found(of: {
   }
   return (
     <>
-      <div className="row">
-        <a
-          className="button second"
-          href={linkOf("downloadOwnPhotos", { subject, collection })}
-          download
-        >
-          {photos.all}
-        </a>
-        <span className="quiet small">{photos.everyone}</span>
-      </div>
+      <MyArchive
+        subject={subject}
+        collection={collection}
+        videos={found.data.pages.at(-1)?.videos ?? 0}
+      />
       <Grid subject={subject} collection={collection} items={items} onVerdict={decide} />
       {found.hasNextPage ? (
         <Button
@@ -184,6 +181,24 @@ function Found(of: {
   );
 }
 
+/** A photo, or a video with all its moments. */
+interface Entry extends OwnMoment {
+  readonly moments: readonly OwnMoment[] | null;
+}
+
+/** The list with each video once, where its first moment is; moments in order of time. */
+function withVideos(items: readonly Photo[]): readonly Entry[] {
+  const places = items.map((photo, place) => ({ photo, place }));
+  const videos = Map.groupBy(places, ({ photo }) => photo.photo);
+  return places.flatMap((one): readonly Entry[] => {
+    if (one.photo.track === null) return [{ ...one, moments: null }];
+    const moments = videos.get(one.photo.photo) ?? [];
+    if (moments[0] !== one) return [];
+    const start = ({ photo }: OwnMoment): number => photo.track?.from ?? 0;
+    return [{ ...one, moments: moments.toSorted((a, b) => start(a) - start(b)) }];
+  });
+}
+
 type Decide = (photo: Photo, place: number, state: Photo["state"]) => void;
 
 function Grid(of: {
@@ -194,16 +209,27 @@ function Grid(of: {
 }) {
   return (
     <ul className="photos">
-      {of.items.map((photo, place) => (
-        <li key={photo.id} className="photo">
-          <MyPhoto
-            subject={of.subject}
-            collection={of.collection}
-            photo={photo}
-            onVerdict={(state) => of.onVerdict(photo, place, state)}
-          />
-        </li>
-      ))}
+      {withVideos(of.items).map(({ photo, place, moments }) =>
+        moments === null ? (
+          <li key={photo.id} className="photo">
+            <MyPhoto
+              subject={of.subject}
+              collection={of.collection}
+              photo={photo}
+              onVerdict={(state) => of.onVerdict(photo, place, state)}
+            />
+          </li>
+        ) : (
+          <li key={photo.photo} className="photo video">
+            <MyVideo
+              subject={of.subject}
+              collection={of.collection}
+              moments={moments}
+              onVerdict={(moment, state) => of.onVerdict(moment.photo, moment.place, state)}
+            />
+          </li>
+        ),
+      )}
     </ul>
   );
 }

@@ -218,17 +218,32 @@ export const en = {
   },
 
   videos: {
-    inView: (times: string) => `You are in view from ${times}.`,
-    play: "Play this moment",
+    title: (when: string) => `Video, ${when}`,
     playLabel: (times: string) => `Play this moment, ${times}`,
-    close: "Close",
-    times: "Times as a table",
-    making: "Making a copy in which others are covered",
-    makingMore: "Every frame is looked at twice, so this takes longer than the video itself.",
+    ask: "Have a copy made",
+    askMore:
+      "To play, your moments are copied with everybody else covered. Every frame is looked at twice, so this takes longer than the video itself; you may leave this page.",
+    making: "Being made, with everybody else covered",
+    makingMore: "You may leave this page: it goes on, and is here when you come back.",
     player: "A copy of your moments in this video; everybody else is covered",
     download: "Download these moments",
+    until: (moment: string) => `To be had until ${moment}.`,
+    again: "Have it made anew",
+    since: "This moment was found after the copy was asked for, so it is not in it.",
+    broken: "This copy can't be played any more: its time is over, or somebody has objected since.",
     notMade:
       "No copy could be made in which everybody else is surely covered. Ask the organiser about it.",
+    csv: "Times as a table (CSV)",
+    vtt: "Times for players (WebVTT)",
+    photosAlone: "Download all photos",
+    packMore: (videos: number) =>
+      videos === 1
+        ? "You are seen in a video, too. Packed with the photos are your moments in it, everybody else covered. That takes a while."
+        : `You are seen in ${videos} videos, too. Packed with the photos are your moments in them, everybody else covered. That takes a while.`,
+    pack: "Pack photos and videos",
+    packAgain: "Pack them anew",
+    packed: (count: number) => `Download the ZIP (${count})`,
+    notPacked: "They could not be packed. Try again, or ask the organiser about it.",
   },
   photos: {
     title: "My photos",

@@ -222,17 +222,33 @@ export const nl: Texts = {
   },
 
   videos: {
-    inView: (times: string) => `Je bent in beeld van ${times}.`,
-    play: "Speel dit moment af",
+    title: (when: string) => `Video, ${when}`,
     playLabel: (times: string) => `Speel dit moment af, ${times}`,
-    close: "Sluiten",
-    times: "Tijden als tabel",
-    making: "Een kopie waarin anderen zijn bedekt wordt gemaakt",
-    makingMore: "Elk beeld wordt twee keer bekeken; dit duurt dus langer dan de video zelf.",
+    ask: "Laat een kopie maken",
+    askMore:
+      "Om af te spelen worden jouw momenten gekopieerd, met alle anderen bedekt. Elk beeld wordt twee keer bekeken; dit duurt dus langer dan de video zelf. Je mag deze pagina verlaten.",
+    making: "Wordt gemaakt, met alle anderen bedekt",
+    makingMore: "Je mag deze pagina verlaten: het gaat door, en staat hier als je terugkomt.",
     player: "Een kopie van jouw momenten in deze video; alle anderen zijn bedekt",
     download: "Deze momenten downloaden",
+    until: (moment: string) => `Op te halen tot ${moment}.`,
+    again: "Laat hem opnieuw maken",
+    since: "Dit moment is gevonden nadat de kopie werd gevraagd, en zit er dus niet in.",
+    broken:
+      "Deze kopie kan niet meer worden afgespeeld: de tijd is om, of iemand heeft sindsdien bezwaar gemaakt.",
     notMade:
       "Er kon geen kopie worden gemaakt waarin alle anderen zeker zijn bedekt. Vraag het de organisator.",
+    csv: "Tijden als tabel (CSV)",
+    vtt: "Tijden voor spelers (WebVTT)",
+    photosAlone: "Haal alle foto's op",
+    packMore: (videos: number) =>
+      videos === 1
+        ? "Je bent ook te zien in een video. Bij de foto's worden jouw momenten daarin ingepakt, met alle anderen bedekt. Dat duurt even."
+        : `Je bent ook te zien in ${videos} video's. Bij de foto's worden jouw momenten daarin ingepakt, met alle anderen bedekt. Dat duurt even.`,
+    pack: "Pak foto's en video's in",
+    packAgain: "Pak ze opnieuw in",
+    packed: (count: number) => `Haal de ZIP op (${count})`,
+    notPacked: "Ze konden niet worden ingepakt. Probeer het opnieuw, of vraag het de organisator.",
   },
   photos: {
     title: "Mijn foto's",

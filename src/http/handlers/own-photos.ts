@@ -11,6 +11,7 @@ import {
   ownThumbnail,
   packOwnPhotos,
 } from "../../rights/own-photos.ts";
+import { videosShowing } from "../../rights/shown.ts";
 import { pageOf, readCursor } from "../cursors.ts";
 import type { Handlers } from "../handler.ts";
 import { handOut, inTurn } from "../outgoing.ts";
@@ -31,7 +32,8 @@ export const ownPhotoHandlers: Handlers<typeof ownPhotoRoutes> = {
     const after = readCursor(query.cursor, sightingsKey);
     const page = { collection, subject, after, limit: query.limit + 1 };
     const rows = await listOwnPhotos(app.db, recorder, page);
-    return pageOf(rows, query.limit, { key: ({ key }) => key, item: ownPhotoOf });
+    const { length: videos } = await videosShowing(app.db, { collection, subjects: [subject] });
+    return { ...pageOf(rows, query.limit, { key: ({ key }) => key, item: ownPhotoOf }), videos };
   },
   getOwnThumbnail: async (app, { params, signal }) => {
     const content = await inTurn(signal, async () => ownThumbnail(app, params));

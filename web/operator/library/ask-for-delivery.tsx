@@ -9,10 +9,7 @@ import { Listed, useList } from "../parts/list.tsx";
 import { Empty } from "../parts/states.tsx";
 import { assent, type Item } from "../service.ts";
 import { library } from "../texts/library.ts";
-
-export function deliveriesKey(collection: string): readonly unknown[] {
-  return ["deliveries", collection];
-}
+import { deliveriesKey } from "./deliveries-key.ts";
 
 /** People on a page: enough for a class or a party. */
 const PAGE = 200;

@@ -27,7 +27,7 @@ export function PhotoActions(of: {
   if (!useMay(WORKERS)) return null;
   return (
     <section className="section">
-      <h2>{words.actions}</h2>
+      <h2>{photo.kind === "video" ? words.videoActions : words.actions}</h2>
       <div className="row">
         {photo.withheld ? null : (
           <>

@@ -7,6 +7,7 @@ import { linkTo } from "../service.ts";
 import { useMay } from "../session.tsx";
 import { library } from "../texts/library.ts";
 import type { Named, Viewed } from "./faces.ts";
+import { VideoCopies } from "./video-copies.tsx";
 
 /** A person in view: whose word it waits for, and when. */
 interface Moment extends Named {
@@ -82,6 +83,12 @@ export function VideoPlayer(of: {
         ))}
       </ul>
       <p className="row small">
+        <a
+          href={linkTo("getTimeline", { collection, photo: photo.id })}
+          download={`${photo.id}.json`}
+        >
+          {words.json}
+        </a>
         <a href={linkTo("getTimelineCsv", { collection, photo: photo.id })} download>
           {words.csv}
         </a>
@@ -89,6 +96,7 @@ export function VideoPlayer(of: {
           {words.vtt}
         </a>
       </p>
+      <VideoCopies photo={photo} />
     </div>
   );
 }
@@ -101,6 +109,10 @@ function peopleIn({ people }: Viewed): readonly Person[] {
     const own = moments.filter((moment) => moment.subject === subject);
     return { subject, name: own[0]?.name ?? subject, moments: own };
   });
+}
+
+function timesOf({ from, to }: Moment): string {
+  return `${showClock(from)} – ${showClock(to)}`;
 }
 
 /** One person's row: where they are along the whole, and each moment as a picture that plays. */
@@ -128,7 +140,7 @@ function Strip(of: {
               type="button"
               className={moment.sighting === chosen ? "moment chosen" : "moment"}
               aria-pressed={moment.sighting === chosen}
-              aria-label={words.play(person.name, showClock(moment.from), showClock(moment.to))}
+              aria-label={words.play(person.name, timesOf(moment))}
               onClick={() => of.onPlay(moment)}
             >
               <img
@@ -140,9 +152,7 @@ function Strip(of: {
                 alt=""
                 loading="lazy"
               />
-              <span className="small">
-                {showClock(moment.from)} – {showClock(moment.to)}
-              </span>
+              <span className="small">{timesOf(moment)}</span>
             </button>
           </li>
         ))}
