@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sha256Hex } from "../src/base/bytes.ts";
 import { DAY_MS, fixedClock } from "../src/base/clock.ts";
 import { decode } from "../src/media/decode.ts";
-import { sweepDeliveries } from "../src/rights/deliveries.ts";
+import { sweepDeliveries } from "../src/rights/sweep-deliveries.ts";
 import { pause, withdraw } from "../src/rights/consent-changes.ts";
 import { onEachDatabase, onSqlite } from "./databases.ts";
 import { brokenPhoto, fakePhoto, fakePicture } from "./fake-engine.ts";

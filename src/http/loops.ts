@@ -6,7 +6,7 @@ import { keepSequencing } from "../ledger/keep-sequencing.ts";
 import { answerLinkRequests } from "../accounts/links.ts";
 import { type MailTransport, sendDueMail } from "../accounts/mail.ts";
 import { sweepUploads } from "../collections/sweep-uploads.ts";
-import { sweepDeliveries } from "../rights/deliveries.ts";
+import { sweepDeliveries } from "../rights/sweep-deliveries.ts";
 import { sweep } from "../rights/retention.ts";
 import { deliverDue } from "../webhooks/deliver.ts";
 import { loggedFailure } from "./failures.ts";

@@ -9,7 +9,8 @@ import type { MediaId, SubjectId } from "../base/ids.ts";
 import { decide } from "../search/sightings.ts";
 import { withdraw } from "./consent-changes.ts";
 import { deliver, type Delivery } from "./deliver.ts";
-import { askForDelivery, fetchDelivery, readDelivery, sweepDeliveries } from "./deliveries.ts";
+import { askForDelivery, fetchDelivery, readDelivery } from "./deliveries.ts";
+import { sweepDeliveries } from "./sweep-deliveries.ts";
 
 /** Anna (p5) is in view in the first and in the third second. */
 async function prepare(instance: Instance) {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, DAY_MS, type Instant, later } from "../base/clock.ts";
 import {
@@ -25,8 +25,6 @@ import { type Shown, type ShownVideo, videosShowing } from "./shown.ts";
 export const DELIVER = "deliver";
 /** Long enough to fetch it, short enough that it is no second collection. */
 export const DELIVERY_MS = DAY_MS;
-/** A file that no row names is an hour old before it goes: it may be written just now. */
-const STRAY_MS = 60 * 60 * 1000;
 /** More than anybody asks for in the day that deliveries last. */
 const LISTED_MAX = 200;
 
@@ -224,86 +222,6 @@ export async function fetchDelivery(
     }
     return fileOf(deps.folder, found);
   });
-}
-
-/** Removes every delivery that a person is in; its file goes at the next sweep. */
-export async function eraseDeliveries(tx: Tx, subject: SubjectId): Promise<void> {
-  const rows = await tx.read
-    .selectFrom("delivery_subjects")
-    .select("delivery_id")
-    .where("subject_id", "=", subject)
-    .execute();
-  await removeRows(
-    tx,
-    rows.map(({ delivery_id }) => delivery_id),
-  );
-}
-
-/** Removes deliveries that are over, or of people whose consent is, and files that no row names. */
-export async function sweepDeliveries(
-  { db, folder }: Pick<DeliveryDeps, "db" | "folder">,
-  clock: Clock,
-): Promise<void> {
-  const now = clock.now();
-  await db.write(async (tx) => {
-    const over = await tx.read
-      .selectFrom("deliveries")
-      .select("deliveries.id")
-      .where((where) =>
-        where.or([
-          where("expires_at", "<=", now),
-          where.exists(
-            where
-              .selectFrom("delivery_subjects")
-              .select("delivery_subjects.delivery_id")
-              .whereRef("delivery_subjects.delivery_id", "=", "deliveries.id")
-              .where((one) =>
-                one.not(
-                  one.exists(
-                    one
-                      .selectFrom("grants")
-                      .select("grants.id")
-                      .whereRef("grants.subject_id", "=", "delivery_subjects.subject_id")
-                      .whereRef("grants.collection_id", "=", "deliveries.collection_id")
-                      .where("grants.state", "=", "granted"),
-                  ),
-                ),
-              ),
-          ),
-        ]),
-      )
-      .execute();
-    await removeRows(
-      tx,
-      over.map(({ id }) => id),
-    );
-  });
-  await removeStrayFiles(db, folder);
-}
-
-async function removeStrayFiles(db: Db, folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name);
-    const [, id = ""] = /^(del_[\w-]{16})\.(?:zip|mp4)$/u.exec(name) ?? [];
-    const info = await stat(path).catch(() => null);
-    if (!info) continue;
-    const kept =
-      id === ""
-        ? Date.now() - info.mtimeMs < STRAY_MS
-        : await db.read
-            .selectFrom("deliveries")
-            .select("id")
-            .where("id", "=", id as DeliveryId)
-            .executeTakeFirst();
-    if (!kept) await rm(path, { force: true });
-  }
-}
-
-/** Rows of people are gone with their delivery's. */
-async function removeRows(tx: Tx, ids: readonly DeliveryId[]): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.write.deleteFrom("delivery_subjects").where("delivery_id", "in", ids).execute();
-  await tx.write.deleteFrom("deliveries").where("id", "in", ids).execute();
 }
 
 async function rowOf(

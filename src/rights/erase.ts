@@ -12,7 +12,7 @@ import { askForScrub, scrub } from "../storage/scrub.ts";
 import type { Vault } from "../storage/vault.ts";
 import { eraseSubject, lockSubject } from "../subjects/subjects.ts";
 import { certificateHash, certificateOf, countHoldings, issueCertificate } from "./certificate.ts";
-import { eraseDeliveries } from "./deliveries.ts";
+import { eraseDeliveries } from "./sweep-deliveries.ts";
 import { enqueueErasureNotices } from "./erasure-notices.ts";
 import { eraseObjections } from "./objections.ts";
 

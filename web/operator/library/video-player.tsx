@@ -82,22 +82,27 @@ export function VideoPlayer(of: {
           />
         ))}
       </ul>
-      <p className="row small">
-        <a
-          href={linkTo("getTimeline", { collection, photo: photo.id })}
-          download={`${photo.id}.json`}
-        >
-          {words.json}
-        </a>
-        <a href={linkTo("getTimelineCsv", { collection, photo: photo.id })} download>
-          {words.csv}
-        </a>
-        <a href={linkTo("getTimelineVtt", { collection, photo: photo.id })} download>
-          {words.vtt}
-        </a>
-      </p>
+      <TimesAsFiles collection={collection} photo={photo.id} />
       <VideoCopies photo={photo} />
     </div>
+  );
+}
+
+/** The same for programs, for tables, for players. */
+function TimesAsFiles(of: { readonly collection: string; readonly photo: string }) {
+  const { video: words } = useWords(library);
+  return (
+    <p className="row small">
+      <a href={linkTo("getTimeline", of)} download={`${of.photo}.json`}>
+        {words.json}
+      </a>
+      <a href={linkTo("getTimelineCsv", of)} download>
+        {words.csv}
+      </a>
+      <a href={linkTo("getTimelineVtt", of)} download>
+        {words.vtt}
+      </a>
+    </p>
   );
 }
 
