@@ -39,6 +39,8 @@ export class VideoDecoder {
   readonly #context: CodecContext;
   readonly #packet = new Packet();
   readonly #frame = new Frame();
+  /** Seconds that a unit of time lasts, by stream: asked for once, as asking leaks a little. */
+  readonly #units: readonly number[];
   #lastAt = 0;
   #packetsEnd = 0;
   #frames = 0;
@@ -49,6 +51,7 @@ export class VideoDecoder {
     this.#file = file;
     this.#packet.alloc();
     this.#frame.alloc();
+    this.#units = file.format.streams.map(({ timeBase: { num, den } }) => num / den);
     const { codecpar } = file.stream;
     const codec = Codec.findDecoder(codecpar.codecId);
     if (!codec) throw new MediaError("video_unsupported");
@@ -93,9 +96,9 @@ export class VideoDecoder {
 
   #noteEnd(): void {
     const { pts, duration, streamIndex } = this.#packet;
-    const base = this.#file.format.streams[streamIndex]?.timeBase;
-    if (!base) return;
-    const end = (Number(pts + duration) * base.num) / base.den - this.#file.start;
+    const unit = this.#units[streamIndex];
+    if (unit === undefined) return;
+    const end = Number(pts + duration) * unit - this.#file.start;
     this.#packetsEnd = Math.max(this.#packetsEnd, end);
   }
 
@@ -114,8 +117,7 @@ export class VideoDecoder {
   /** Times never go back, whatever the file says. */
   #timeOf(frame: Frame): number {
     const { stream, start } = this.#file;
-    const { num, den } = stream.timeBase;
-    const at = (Number(frame.bestEffortTimestamp) * num) / den - start;
+    const at = Number(frame.bestEffortTimestamp) * (this.#units[stream.index] ?? 0) - start;
     this.#lastAt = Math.max(this.#lastAt, Number.isFinite(at) ? at : 0);
     if (this.#lastAt > VIDEO_SECONDS_MAX) throw new MediaError("video_too_long");
     return this.#lastAt;
