@@ -23,6 +23,8 @@ export interface CanonicalState {
   readonly tables: Readonly<Record<string, readonly string[]>>;
   /** Every file below the folder of photos, with what is wrong with it, if anything is. */
   readonly photos: readonly string[];
+  /** Every file below the folder of deliveries, by its content. */
+  readonly deliveries: readonly string[];
 }
 
 type Value = string | number | Uint8Array | null;
@@ -50,8 +52,25 @@ export async function canonicalState(instance: Instance): Promise<CanonicalState
     // Of a table whose every column is left out, how many rows there are is a matter of timing too.
     tables[table] = folded.filter((line) => line !== "").sort();
   }
-  const hashes = new Set((rows.get("media") ?? []).map((row) => String(row["sha256"])));
-  return { tables, photos: await listPhotos(join(instance.folder, "photos"), hashes) };
+  return { tables, ...(await filesOf(instance)) };
+}
+
+/** The files that an instance keeps, and what is wrong with them, if anything is. */
+export async function filesOf({
+  db,
+  folder,
+}: Pick<Instance, "db" | "folder">): Promise<Pick<CanonicalState, "photos" | "deliveries">> {
+  const media = await db.read.selectFrom("media").select("sha256").execute();
+  const made = await db.read
+    .selectFrom("deliveries")
+    .select("id")
+    .where("made_at", "is not", null)
+    .execute();
+  const hashes = new Set(media.map(({ sha256 }) => sha256));
+  return {
+    photos: await listPhotos(join(folder, "photos"), hashes),
+    deliveries: await listDeliveries(join(folder, "deliveries"), new Set(made.map(({ id }) => id))),
+  };
 }
 
 /**
@@ -67,6 +86,7 @@ export function complaintsOf(state: CanonicalState): readonly string[] {
     ...lines.filter((line) => line.includes("scanned_version=behind")),
     ...(state.tables["jobs"] ?? []).map((job) => `unfinished job: ${job}`),
     ...state.photos.filter((line) => !line.endsWith(" whole")),
+    ...state.deliveries.filter((line) => !line.endsWith(" made")),
   ];
 }
 
@@ -233,4 +253,20 @@ async function listPhotos(folder: string, known: ReadonlySet<string>): Promise<r
   }
   for (const name of known) if (!found.has(name)) lines.push(`${name} missing`);
   return lines.sort();
+}
+
+/** Copies of the same photos and videos are alike to the byte. */
+async function listDeliveries(
+  folder: string,
+  made: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const files = names.map(async (name) => {
+    if (name.endsWith(".part")) return "half a delivery";
+    const [id = ""] = name.split(".");
+    const hash = sha256Hex(await readFile(join(folder, name)));
+    return `${hash} ${made.has(id) ? "made" : "of a delivery that is not made"}`;
+  });
+  const missing = [...made].filter((id) => !names.some((name) => name.startsWith(id)));
+  return [...(await Promise.all(files)), ...missing.map(() => "a delivery is missing")].sort();
 }

@@ -3,3 +3,6 @@
  * as often as the README says it was; the usual run would take a third of its time with it.
  */
 export const KILLS = Number(process.env["ASSENT_KILLS"] ?? 12);
+
+/** Of work with videos, which takes seconds where that with photos takes none. */
+export const VIDEO_KILLS = Number(process.env["ASSENT_KILLS"] ?? 3);

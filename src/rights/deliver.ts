@@ -5,12 +5,12 @@ import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
 import { syncFolder, temporaryName, writeFileDurably } from "../base/files.ts";
-import type { CollectionId, FaceId, MediaId, SubjectId } from "../base/ids.ts";
+import type { FaceId, MediaId, SubjectId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
 import { permit } from "../consent/consent.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Span } from "../media/video-timeline.ts";
-import type { Db } from "../storage/db.ts";
+import type { Db, Tx } from "../storage/db.ts";
 import type { VideoShare } from "../storage/schema.ts";
 import { type DeliverDeps, deliverVideo, stepsOf } from "./deliver-video.ts";
 import { RightsError } from "./errors.ts";
@@ -45,6 +45,12 @@ export interface DeliverySummary {
 export interface DeliverOptions {
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /**
+   * For a ZIP or MP4 that waits to be fetched: what says that it is made. It shares a transaction
+   * with the record, so that one which is killed and begun anew is recorded once. Without it the
+   * record comes first, for photos leave one by one.
+   */
+  readonly settle?: (tx: Tx, made: DeliverySummary) => Promise<void>;
 }
 
 /**
@@ -62,7 +68,38 @@ export async function deliver(
   options: DeliverOptions = {},
 ): Promise<DeliverySummary> {
   const collection = await findCollection(deps.db, delivery.collection);
-  const { photos, videos } = await startDelivery(deps.db, recorder, collection, delivery);
+  const { settle } = options;
+  const found = await deps.db.write(async (tx) => {
+    const shown = await findShown(tx, recorder, collection, delivery);
+    const count = shown.photos.length + shown.videos.length;
+    if (!settle) await recordDelivered(tx, recorder, collection, delivery, count);
+    return shown;
+  });
+  const summary = await writeFiles(deps, recorder, { collection, delivery, ...found }, options);
+  if (settle)
+    await deps.db.write(async (tx) => {
+      await checkConsent(tx, recorder, collection, delivery);
+      const count = summary.photos + summary.videos;
+      await recordDelivered(tx, recorder, collection, delivery, count);
+      await settle(tx, summary);
+    });
+  return summary;
+}
+
+/** What is to be written of a delivery. */
+interface Listed {
+  readonly collection: Collection;
+  readonly delivery: Delivery;
+  readonly photos: Awaited<ReturnType<typeof photosShowing>>;
+  readonly videos: Awaited<ReturnType<typeof videosShowing>>;
+}
+
+async function writeFiles(
+  deps: DeliverDeps,
+  recorder: Recorder,
+  { collection, delivery, photos, videos }: Listed,
+  options: DeliverOptions,
+): Promise<DeliverySummary> {
   const summary = { photos: 0, videos: 0, videosLeftOut: 0, facesShown: 0, facesBlurred: 0 };
   const target = openTarget(delivery.to);
   const total = photos.length + videos.reduce((sum, video) => sum + stepsOf(video), 0);
@@ -72,7 +109,7 @@ export async function deliver(
   try {
     for (const [index, photo] of photos.entries()) {
       options.signal?.throwIfAborted();
-      const members = await memberFaces(deps.db, recorder, collection.id, delivery, photo.media);
+      const members = await memberFaces(deps.db, recorder, collection, delivery, photo.media);
       done += 1;
       // Nobody is left to be shown in it: somebody has objected or said "not me" since it was listed.
       if (members.size === 0) continue;
@@ -86,7 +123,7 @@ export async function deliver(
     for (const [index, video] of videos.entries()) {
       const name = nameOfPhoto(video, photos.length + index, { suffix: ".mp4" });
       const check = async (): Promise<void> =>
-        void (await memberFaces(deps.db, recorder, collection.id, delivery, video.media));
+        void (await memberFaces(deps.db, recorder, collection, delivery, video.media));
       const copy = {
         collection,
         delivery,
@@ -116,42 +153,48 @@ export async function deliver(
   return summary;
 }
 
-async function startDelivery(
-  db: Db,
+/** Throws ConsentError no_live_grant. */
+async function checkConsent(
+  tx: Tx,
+  { clock }: Recorder,
+  { id: collection }: Collection,
+  { subjects }: Delivery,
+): Promise<void> {
+  for (const subject of subjects) await permit(tx, clock, "deliver", { collection, subject });
+}
+
+async function findShown(tx: Tx, recorder: Recorder, collection: Collection, delivery: Delivery) {
+  await checkConsent(tx, recorder, collection, delivery);
+  const { subjects, video = null, videos: share = "whole" } = delivery;
+  const shown = { collection: collection.id, subjects };
+  const photos = video === null ? await photosShowing(tx, shown) : [];
+  const all = share === "none" ? [] : await videosShowing(tx, shown);
+  const videos = all.filter(({ media }) => video === null || media === video);
+  return { photos, videos };
+}
+
+async function recordDelivered(
+  tx: Tx,
   recorder: Recorder,
-  { id }: Collection,
-  { subjects, video = null, videos: share = "whole" }: Delivery,
-) {
-  return db.write(async (tx) => {
-    for (const subject of subjects) {
-      await permit(tx, recorder.clock, "deliver", { collection: id, subject });
-    }
-    const shown = { collection: id, subjects };
-    const photos = video === null ? await photosShowing(tx, shown) : [];
-    const all = share === "none" ? [] : await videosShowing(tx, shown);
-    const videos = all.filter(({ media }) => video === null || media === video);
-    for (const subject of subjects) {
-      const count = photos.length + videos.length;
-      const event = { kind: "photos.delivered", photos: count, subject } as const;
-      await append(tx, recorder, { ...event, collection: id });
-    }
-    return { photos, videos };
-  });
+  { id: collection }: Collection,
+  { subjects }: Delivery,
+  photos: number,
+): Promise<void> {
+  for (const subject of subjects)
+    await append(tx, recorder, { kind: "photos.delivered", photos, subject, collection });
 }
 
 /** The members' faces in one photo, read under their permits of this moment. */
 async function memberFaces(
   db: Db,
   recorder: Recorder,
-  collection: CollectionId,
+  collection: Collection,
   delivery: Delivery,
   media: MediaId,
 ): Promise<ReadonlySet<FaceId>> {
   return db.write(async (tx) => {
-    for (const subject of delivery.subjects) {
-      await permit(tx, recorder.clock, "deliver", { collection, subject });
-    }
-    return facesShown(tx, { collection, subjects: delivery.subjects }, media);
+    await checkConsent(tx, recorder, collection, delivery);
+    return facesShown(tx, { collection: collection.id, subjects: delivery.subjects }, media);
   });
 }
 

@@ -130,17 +130,17 @@ export async function makeDelivery(
     spans,
     to: fileOf(deps.folder, row),
   };
-  const made = await deliver(deps, as, request, {
+  await deliver(deps, as, request, {
     signal: context.signal,
     onProgress: (done, total) => context.report({ done, total }),
+    settle: async (tx, made) => {
+      await tx.write
+        .updateTable("deliveries")
+        .set({ photos: made.photos + made.videos, made_at: recorder.clock.now() })
+        .where("id", "=", id)
+        .execute();
+    },
   });
-  await deps.db.write(async (tx) =>
-    tx.write
-      .updateTable("deliveries")
-      .set({ photos: made.photos + made.videos, made_at: recorder.clock.now() })
-      .where("id", "=", id)
-      .execute(),
-  );
 }
 
 /** One delivery of a collection. Throws RightsError delivery_unknown, also of one that is over. */

@@ -1,11 +1,12 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { isAbandoned } from "../base/files.ts";
 import type { DeliveryId, SubjectId } from "../base/ids.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import type { DeliveryDeps } from "./deliveries.ts";
 
-/** A file that no row names is an hour old before it goes: it may be written just now. */
+/** A half-written file is an hour old before it goes, unless its writer has ended on this machine. */
 const STRAY_MS = 60 * 60 * 1000;
 
 /** Removes every delivery that a person is in; its file goes at the next sweep. */
@@ -71,7 +72,7 @@ async function removeStrayFiles(db: Db, folder: string): Promise<void> {
     if (!info) continue;
     const kept =
       id === ""
-        ? Date.now() - info.mtimeMs < STRAY_MS
+        ? Date.now() - info.mtimeMs < STRAY_MS && !isAbandoned(path)
         : await db.read
             .selectFrom("deliveries")
             .select("id")
