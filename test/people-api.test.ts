@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "../client/assent.ts";
+import { each } from "../client/each.ts";
 import { cookieSession } from "../client/badge.ts";
 import { createInvites } from "../src/accounts/invites.ts";
 import { openSession } from "../src/accounts/sessions.ts";
@@ -95,3 +96,33 @@ onEachDatabase(
     );
   },
 );
+
+onEachDatabase("people are found by a part of their name, page after page", async (database) => {
+  await using served = await openTestService(database);
+  const { app } = served.instance;
+  const made = await makeCollection(app);
+  const collection = made.id;
+  const names = ["anna", "hanna", "bert", "annabel"];
+  const ids = new Map<string, string>();
+  for (const name of names) ids.set(name, await enrolPerson(app, made, name));
+  const as = async (role: "staff" | "auditor") => {
+    const { cookie = "" } = await signInAs(served, role, role === "staff" ? [collection] : []);
+    return connect({ address: served.service.origin, as: cookieSession(cookie) });
+  };
+  const staff = await as("staff");
+  const found: string[] = [];
+  for await (const one of each(staff.listPeople, { collection, name: "ANNA", limit: 1 })) {
+    found.push(one.id);
+  }
+  const wanted = ["anna", "hanna", "annabel"].map((name) => ids.get(name));
+  assert.deepEqual(found.toSorted(), wanted.toSorted());
+  const state = "paused";
+  await staff.pausePerson({ collection, subject: ids.get("hanna") ?? "" });
+  const paused = await staff.listPeople({ collection, name: "anna", state });
+  assert.deepEqual(paused, {
+    items: [await staff.getPerson({ collection, subject: ids.get("hanna") ?? "" })],
+    next: null,
+  });
+  const auditor = await as("auditor");
+  await assert.rejects(auditor.listPeople({ collection, name: "anna" }), { code: "not_allowed" });
+});

@@ -2,7 +2,8 @@ import type { Instant } from "../base/clock.ts";
 import type { CollectionId, GrantId, SubjectId } from "../base/ids.ts";
 import type { Reader } from "../storage/db.ts";
 import type { GrantState } from "../storage/schema.ts";
-import { SubjectsError } from "../subjects/subjects.ts";
+import type { Vault } from "../storage/vault.ts";
+import { readSubject, SubjectsError } from "../subjects/subjects.ts";
 import type { GrantUse } from "./consent.ts";
 
 /** How a person's consent for a collection stands, by their newest grant. */
@@ -18,19 +19,66 @@ export interface PersonGrant {
   readonly enrolled: boolean;
 }
 
-/**
- * Everybody who ever gave a grant for a collection and is not erased, by id, from after one; of one
- * `state` alone where it is said.
- */
+/** Which people of a collection are wanted: by id, from after one; of one `state` where it is said. */
+export interface PeoplePage {
+  readonly after: SubjectId | null;
+  readonly limit: number;
+  readonly state?: GrantState;
+}
+
+/** Everybody who ever gave a grant for a collection and is not erased. */
 export async function pageOfPeople(
   db: Reader,
   collection: CollectionId,
-  page: {
-    readonly after: SubjectId | null;
-    readonly limit: number;
-    readonly state?: GrantState;
-  },
+  page: PeoplePage,
 ): Promise<readonly PersonGrant[]> {
+  const people: PersonGrant[] = [];
+  for (const id of await idsOfPeople(db, collection, page)) {
+    people.push(await personOf(db, collection, id));
+  }
+  return people;
+}
+
+/**
+ * Names opened for one request: a quarter of a second's work, and bounded whatever is looked for.
+ * Names are sealed, each under its person's key: no index knows what is within them.
+ */
+const NAMES_MAX = 1000;
+
+/** Those found so far, and after whom to go on; null where everybody was looked at. */
+export interface FoundPeople {
+  readonly people: readonly PersonGrant[];
+  readonly next: SubjectId | null;
+}
+
+/**
+ * People of a collection whose name, contact or id contains a text, whatever its capitals. Names are
+ * opened one by one, so many and no more: a page may hold fewer than wanted, or nobody, and go on.
+ */
+export async function findPeople(
+  db: Reader,
+  vault: Vault,
+  collection: CollectionId,
+  { text, ...page }: PeoplePage & { readonly text: string },
+): Promise<FoundPeople> {
+  const wanted = text.trim().toLowerCase();
+  const ids = await idsOfPeople(db, collection, { ...page, limit: NAMES_MAX });
+  const people: PersonGrant[] = [];
+  for (const [index, id] of ids.entries()) {
+    const { name, contact } = await readSubject(db, vault, id);
+    if (![name, contact, id].some((one) => one.toLowerCase().includes(wanted))) continue;
+    people.push(await personOf(db, collection, id));
+    const over = index === ids.length - 1 && ids.length < NAMES_MAX;
+    if (people.length === page.limit) return { people, next: over ? null : id };
+  }
+  return { people, next: ids.length < NAMES_MAX ? null : (ids.at(-1) ?? null) };
+}
+
+async function idsOfPeople(
+  db: Reader,
+  collection: CollectionId,
+  page: PeoplePage,
+): Promise<readonly SubjectId[]> {
   let query = db.read
     .selectFrom("grants")
     .innerJoin("subjects", "subjects.id", "grants.subject_id")
@@ -67,9 +115,7 @@ export async function pageOfPeople(
       );
   }
   if (page.after !== null) query = query.where("subjects.id", ">", page.after);
-  const people: PersonGrant[] = [];
-  for (const { id } of await query.execute()) people.push(await personOf(db, collection, id));
-  return people;
+  return (await query.execute()).map(({ id }) => id);
 }
 
 /** How one person's consent stands. Throws SubjectsError subject_unknown where they gave none. */

@@ -15,6 +15,9 @@ import type { Term } from "./term.ts";
 /** Where a service publishes the key set that receipts are checked with. */
 export const RECEIPT_KEYS_PATH = "/.well-known/assent-receipt-keys.json";
 
+/** R24: who holds the key of a template. It lies with the operator, one for each grant. */
+export const KEY_MODE = "operator-held";
+
 /** The articles of the GDPR whose rights a person has over what they agreed to. */
 const RIGHTS = [
   "eu-gdpr:A7-3",
@@ -133,7 +136,7 @@ function buildReceipt(
       "dpv:hasConsentStatus": statusOf(facts),
       "assent:collection": { "@id": `urn:assent:${rules.id}`, "schema:name": rules.name },
       "assent:modelPack": rules.pack,
-      "assent:keyMode": "operator-held",
+      "assent:keyMode": KEY_MODE,
     },
   };
 }

@@ -94,7 +94,17 @@ export const peopleRoutes = {
     path: "/api/v1/collections/:collection/people",
     summary: "Everybody who was asked for a collection, with how their consent stands.",
     access: { who: READERS, scope: "people" },
-    query: z.object({ ...pageQuery, state: liveState.optional() }),
+    query: z.object({
+      ...pageQuery,
+      state: liveState.optional(),
+      name: text(NAME_LENGTH_MAX)
+        .optional()
+        .meta({
+          description:
+            "What a name, contact or id contains; for those who see names. They are sealed and opened " +
+            "one by one, so a page may hold few or none and still have a next.",
+        }),
+    }),
     response: page(person),
     status: 200,
     errors: ["collection_unknown", "cursor_invalid"],

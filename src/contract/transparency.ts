@@ -18,6 +18,10 @@ const openCollection = z
     ageFloor: z.int(),
     sceneBasis: z.string().nullable(),
     pack: z.string(),
+    keyMode: z.enum(["operator-held"]).meta({
+      description:
+        "Who holds the keys of templates. `operator-held`: the operator, for each consent one.",
+    }),
     closed: z.boolean(),
     notices: z.array(
       z.object({

@@ -3,6 +3,7 @@ import type { NoticeId } from "../base/ids.ts";
 import { currentNotices, type Notice } from "../consent/notices.ts";
 import { ConsentError } from "../consent/errors.ts";
 import type { Operator } from "../consent/operator.ts";
+import { KEY_MODE } from "../consent/receipts.ts";
 import type { PackManifest } from "../faces/packs.ts";
 import type { Reader } from "../storage/db.ts";
 import { type CollectionFacts, readFacts } from "./facts.ts";
@@ -40,6 +41,7 @@ export interface OpenCollection extends Pick<
   "id" | "name" | "purpose" | "contact" | "alternative" | "retentionDays" | "graceDays" | "pack"
 > {
   readonly ageFloor: number;
+  readonly keyMode: typeof KEY_MODE;
   readonly sceneBasis: string | null;
   readonly closed: boolean;
   readonly notices: readonly Omit<Notice, "body">[];
@@ -112,6 +114,7 @@ async function openCollection(
     contact: facts.contact,
     alternative: facts.alternative,
     pack: facts.pack,
+    keyMode: KEY_MODE,
     ageFloor: facts.ageFloor,
     sceneBasis: facts.sceneBasis,
     retentionDays: facts.retentionDays,

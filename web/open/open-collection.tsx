@@ -31,6 +31,8 @@ export function OpenCollection({ collection }: { readonly collection: Shown }) {
         <dd>{words.years(ageFloor)}</dd>
         <dt>{words.pack}</dt>
         <dd>{pack}</dd>
+        <dt>{words.keyMode}</dt>
+        <dd>{words.keyModes[collection.keyMode]}</dd>
         <dt>{words.contact}</dt>
         <dd>{contact}</dd>
         <dt>{words.holds}</dt>

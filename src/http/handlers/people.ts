@@ -4,13 +4,14 @@ import type { App } from "../../app.ts";
 import type { SubjectId } from "../../base/ids.ts";
 import { findCollection } from "../../collections/collections.ts";
 import { enrol } from "../../collections/enrol.ts";
-import { type PersonGrant, pageOfPeople, personOf } from "../../consent/people.ts";
+import { findPeople, type PersonGrant, pageOfPeople, personOf } from "../../consent/people.ts";
 import { subjectId } from "../../contract/fields.ts";
 import type { person, peopleRoutes } from "../../contract/people.ts";
 import { pause, resume, withdraw } from "../../rights/consent-changes.ts";
 import { erase } from "../../rights/erase.ts";
 import { readSubject } from "../../subjects/subjects.ts";
-import { pageOf, readCursor } from "../cursors.ts";
+import { pageOf, readCursor, writeCursor } from "../cursors.ts";
+import { HttpError } from "../errors.ts";
 import type { Handlers } from "../handler.ts";
 
 export const peopleHandlers: Handlers<typeof peopleRoutes> = {
@@ -36,6 +37,14 @@ export const peopleHandlers: Handlers<typeof peopleRoutes> = {
     const after = readCursor(query.cursor, subjectId);
     const { state } = query;
     const only = state === undefined ? {} : { state };
+    if (query.name !== undefined) {
+      if (!seesNames(principal)) throw new HttpError("not_allowed");
+      const wanted = { after, limit: query.limit, ...only, text: query.name };
+      const found = await findPeople(app.db, app.vault, id, wanted);
+      const items = [];
+      for (const row of found.people) items.push(await personIn(app, principal, id, row));
+      return { items, next: found.next === null ? null : writeCursor(found.next) };
+    }
     const rows = await pageOfPeople(app.db, id, { after, limit: query.limit + 1, ...only });
     const people = [];
     for (const row of rows) people.push(await personIn(app, principal, params.collection, row));
@@ -88,14 +97,17 @@ async function personIn(
 type PersonOf = z.input<typeof person>;
 
 /** Names are for those who work with people, and for the person. Auditors and keys see ids. */
+function seesNames(principal: Principal): boolean {
+  if (principal.kind === "account") return principal.role !== "auditor";
+  return principal.kind === "subject";
+}
+
 async function nameFor(
   app: App,
   principal: Principal,
   subject: SubjectId,
 ): Promise<{ readonly name: string | null; readonly contact: string | null }> {
-  const own = principal.kind === "subject";
-  const works = principal.kind === "account" && principal.role !== "auditor";
-  if (!own && !works) return { name: null, contact: null };
+  if (!seesNames(principal)) return { name: null, contact: null };
   const { name, contact } = await readSubject(app.db, app.vault, subject);
   return { name, contact };
 }

@@ -23,6 +23,11 @@ export const en = {
   age: "From which age",
   years: (years: number) => (years === 0 ? "any" : `${years}, younger with a guardian's yes`),
   pack: "Model pack",
+  keyMode: "Who holds the keys of templates",
+  keyModes: {
+    "operator-held":
+      "The organisation, one key for each consent: it can open a template while the consent is in force, and destroys the key afterwards.",
+  },
   contact: "Questions go to",
   holds: "It holds",
   held: (photos: string, people: number) =>

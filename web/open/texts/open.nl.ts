@@ -25,6 +25,11 @@ export const nl: typeof en = {
   age: "Vanaf welke leeftijd",
   years: (years) => (years === 0 ? "elke" : `${years}, jonger met het ja van een voogd`),
   pack: "Modelpakket",
+  keyMode: "Wie de sleutels van sjablonen heeft",
+  keyModes: {
+    "operator-held":
+      "De organisatie, één sleutel per toestemming: zolang die geldt kan ze een sjabloon openen, en daarna vernietigt ze de sleutel.",
+  },
   contact: "Vragen gaan naar",
   holds: "Het bevat",
   held: (photos, people) =>

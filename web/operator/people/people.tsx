@@ -17,8 +17,10 @@ import { people } from "../texts/people.ts";
 type Person = Item<"listPeople">;
 type State = Exclude<Person["grant"]["state"], "erased">;
 
-/** As many as the service gives at once: names are sealed, so a name is looked for here. */
+/** As many as the service gives at once. */
 const PAGE = 200;
+/** Somebody who types is not asked about after each letter. */
+const TYPING_MS = 300;
 
 /** Everybody of a collection, and how their consent stands. */
 export function People() {
@@ -27,7 +29,7 @@ export function People() {
   const works = useMay(WORKERS);
   const [state, setState] = useState<State | "all">("all");
   const [typed, setTyped] = useState("");
-  const list = usePeople(id, state, typed !== "");
+  const list = usePeople(id, state, useSettled(typed.trim()));
   return (
     <>
       <Title beside={works ? <Doors id={id} /> : null}>{words.title}</Title>
@@ -36,32 +38,40 @@ export function People() {
         list={list}
         empty={state === "all" ? <NobodyYet id={id} works={works} /> : <NobodySo />}
       >
-        {(all) => <Found all={all.filter((one) => fits(one, typed))} busy={list.isFetching} />}
+        {(all) => <Found all={all} busy={list.isFetching} />}
       </Listed>
     </>
   );
 }
 
-/** While a name is looked for, page after page is read. */
-function usePeople(collection: string, state: State | "all", whole: boolean) {
-  const list = useList(["people", collection, state], async (page) =>
+/** Names are sealed: the service looks through some at a time, and is asked on until a page is full. */
+function usePeople(collection: string, state: State | "all", name: string) {
+  const list = useList(["people", collection, state, name], async (page) =>
     assent.listPeople({
       collection,
       limit: PAGE,
       ...page,
       ...(state === "all" ? {} : { state }),
+      ...(name === "" ? {} : { name }),
     }),
   );
-  const { hasNextPage, isFetching, fetchNextPage } = list;
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = list;
+  const found = data?.pages.reduce((sum, { items }) => sum + items.length, 0) ?? 0;
+  const goesOn = name !== "" && found < PAGE && hasNextPage && !isFetching && !isError;
   useEffect(() => {
-    if (whole && hasNextPage && !isFetching) void fetchNextPage();
-  }, [whole, hasNextPage, isFetching, fetchNextPage]);
+    if (goesOn) void fetchNextPage();
+  }, [goesOn, fetchNextPage]);
   return list;
 }
 
-function fits({ name, contact, id }: Person, typed: string): boolean {
-  const wanted = typed.trim().toLocaleLowerCase();
-  return [name, contact, id].some((one) => one?.toLocaleLowerCase().includes(wanted) === true);
+/** What was typed, once somebody has stopped to. */
+function useSettled(typed: string): string {
+  const [settled, setSettled] = useState(typed);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(typed), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return settled;
 }
 
 function Doors({ id }: { readonly id: string }) {
