@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import type { CollectionId } from "./base/ids.ts";
 import { BACKFILL } from "./collections/collections.ts";
 import type { EnrolDeps, Engines } from "./collections/enrol.ts";
+import { ENROL_LIST, enrolListed } from "./collections/enrol-lists.ts";
 import type { ImportDeps } from "./collections/import.ts";
 import { importAsked, type ImportRoot } from "./collections/import-job.ts";
 import { importUploads } from "./collections/import-uploads.ts";
@@ -123,6 +124,8 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const handlers = {
     ...fileJobs(files, deliveries, recorder),
     ...changePackJobs({ db, vault, engines }, recorder),
+    [ENROL_LIST]: async ({ target }: Job, context: JobContext) =>
+      enrolListed({ db, vault, engines, parallel }, recorder, target, context),
     [BACKFILL]: async (job: Job, context: JobContext) =>
       backfill({ ...scan, blobs, engines, parallel }, job.target as CollectionId, context),
   };

@@ -33,6 +33,12 @@ import {
 /** What the files named in examples show: Anna is p5 here, and strangers are beyond p9. */
 const PICTURES: ReadonlyMap<string, Uint8Array> = new Map([
   ["anna.jpg", await fakePicture(["p5"])],
+  [
+    "people.csv",
+    Buffer.from(
+      "subject,contact,photo,form,signed_on,witness\nCleo,cleo@people.example,anna.jpg,,2026-01-01,Staff",
+    ),
+  ],
   ["group.jpg", await fakePicture(["p5", "p9"])],
   ["clip.mp4", await stripeVideo(["p5"])],
   ["gala.jpg", await fakePicture(["p5", "p40"])],

@@ -404,6 +404,23 @@ export const COLUMN_RULES: {
     created_at: "set",
     finished_at: "set",
   },
+  enrolment_lists: {
+    id: "left",
+    collection_id: "id",
+    account: "same",
+    people: "same",
+    received_at: "set",
+    created_at: "set",
+    finished_at: "set",
+  },
+  enrolment_rows: {
+    list_id: "left",
+    line: "same",
+    sealed_person: "set",
+    sealed_photo: "set",
+    outcome: "same",
+    reasons: "same",
+  },
   deliveries: {
     id: "left",
     collection_id: "id",

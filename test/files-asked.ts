@@ -8,6 +8,7 @@ import {
   type SubjectId,
 } from "../src/base/ids.ts";
 import { findCollection } from "../src/collections/collections.ts";
+import { receiveList } from "../src/collections/enrol-lists.ts";
 import { importPhoto } from "../src/collections/import-photo.ts";
 import { openUpload } from "../src/collections/uploads.ts";
 import { askForDelivery, DELIVERY_MS, readDelivery } from "../src/rights/deliveries.ts";
@@ -28,6 +29,7 @@ export async function filesAsked(
   });
   const ids = {
     photo: known?.ids.photo ?? (await addPicture(app, collection, ["p7"])),
+    list: known?.ids.list ?? (await addList(app, collection)),
     upload: known?.ids.upload ?? (await beginUpload(app, collection)),
     delivery,
   };
@@ -35,7 +37,7 @@ export async function filesAsked(
   return ids;
 }
 
-type FileIds = Readonly<Record<"photo" | "upload" | "delivery", string>>;
+type FileIds = Readonly<Record<"photo" | "upload" | "delivery" | "list", string>>;
 
 /** What was made for a collection, until its delivery is over. */
 const asked = new Map<CollectionId, { readonly ids: FileIds; readonly until: number }>();
@@ -50,6 +52,16 @@ export async function addPicture(
   const bytes = await fakePicture(people);
   const none = async (): Promise<void> => undefined;
   return (await importPhoto(app.importDeps, app.recorder, of, bytes, none)).media;
+}
+
+/** A list of people of whom nobody is enrolled yet. */
+export async function addList(app: App, collection: CollectionId): Promise<string> {
+  const of = await findCollection(app.db, collection);
+  const csv = Buffer.from(
+    "subject,contact,photo,form,signed_on,witness\nNobody,nobody@people.example,none.jpg,1,2026-01-01,Staff",
+  );
+  const handed = { csv, photos: new Map<string, string>(), peopleMax: 1 };
+  return (await receiveList(app, app.recorder, of, handed)).list;
 }
 
 /** An upload of which nothing has come yet. */

@@ -72,6 +72,8 @@ export const PLANS: { readonly [T in keyof Schema]: Plan } = {
   search_turns: own,
   idempotency: own,
   uploads: own,
+  enrolment_lists: own,
+  enrolment_rows: own,
   deliveries: own,
   delivery_subjects: own,
 };

@@ -34,6 +34,7 @@ export type InviteId = Branded<"InviteId">;
 export type MailId = Branded<"MailId">;
 export type AlertId = Branded<"AlertId">;
 export type UploadId = Branded<"UploadId">;
+export type EnrolmentListId = Branded<"EnrolmentListId">;
 export type DeliveryId = Branded<"DeliveryId">;
 
 interface Prefixes {
@@ -68,6 +69,7 @@ interface Prefixes {
   ale: AlertId;
   upl: UploadId;
   del: DeliveryId;
+  lis: EnrolmentListId;
 }
 
 /** The part of an id that those made together share; the rest tells them apart. */

@@ -5,12 +5,16 @@ import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { inParallel } from "../base/parallel.ts";
 import type { Recorder } from "../ledger/ledger.ts";
+import type { PhotoSource } from "../media/source.ts";
+import type { RowOutcome } from "../storage/service-schema.ts";
 import type { Collection } from "./collections.ts";
 import { enrol, type EnrolDeps, type Enrolment } from "./enrol.ts";
 import { CollectionsError } from "./errors.ts";
 
 /** A list of people, not a data set: larger ones come in parts. */
 const ROWS_MAX = 100_000;
+/** The line of the first row, as an editor shows it under the heading. */
+export const FIRST_LINE = 2;
 const BYTES_MAX = 64 * 1024 * 1024;
 
 /** The columns a list of people has. Others are ignored. */
@@ -37,7 +41,7 @@ const ROW_INVALID = {
 /** What came of one row; `line` counts from 2, as an editor shows it under the heading. */
 export interface RowResult {
   readonly line: number;
-  readonly outcome: "enrolled" | "renewed" | "already" | "refused";
+  readonly outcome: RowOutcome;
   /** Quality problems or an error's code and sentence; empty unless refused. */
   readonly reasons: readonly RowReason[];
 }
@@ -60,30 +64,42 @@ export async function enrolCsv(
   file: string,
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<readonly RowResult[]> {
-  const rows = await readRows(file);
+  const rows = parseRows(await readList(file));
+  const photoOf = (name: string): PhotoSource => ({ file: resolve(dirname(file), name) });
   // Models that can't be had are no fault of the rows.
   await deps.engines(collection.pack);
   const results: RowResult[] = [];
   let done = 0;
   onProgress(done, rows.length);
   await inParallel(rows.entries(), deps.parallel, async ([index, row]) => {
-    results.push(await enrolRow(deps, recorder, collection, { file, line: index + 2, row }));
+    results.push(
+      await enrolRow(deps, recorder, collection, { line: index + FIRST_LINE, row, photoOf }),
+    );
     done += 1;
     onProgress(done, rows.length);
   });
   return results.sort((a, b) => a.line - b.line);
 }
 
-async function enrolRow(
+/** One row of a list, and where its photo is by the name it has there. */
+export interface ListedRow {
+  readonly line: number;
+  readonly row: unknown;
+  /** Throws MediaError missing where there is none. */
+  readonly photoOf: (name: string) => PhotoSource;
+}
+
+/** Enrols the person of one row. What can't be helped by another row (a full disk) is thrown. */
+export async function enrolRow(
   deps: EnrolDeps,
   recorder: Recorder,
   collection: Collection,
-  { file, line, row }: { readonly file: string; readonly line: number; readonly row: unknown },
+  { line, row, photoOf }: ListedRow,
 ): Promise<RowResult> {
   const parsed = rowSchema.safeParse(row);
   if (!parsed.success) return { line, outcome: "refused", reasons: [ROW_INVALID] };
   try {
-    const result = await enrol(deps, recorder, collection, toEnrolment(file, parsed.data));
+    const result = await enrol(deps, recorder, collection, toEnrolment(parsed.data, photoOf));
     if (result.kind !== "refused") return { line, outcome: result.kind, reasons: [] };
     return { line, outcome: "refused", reasons: result.problems.map((code) => ({ code })) };
   } catch (error) {
@@ -92,41 +108,51 @@ async function enrolRow(
   }
 }
 
-function toEnrolment(file: string, row: z.infer<typeof rowSchema>): Enrolment {
+function toEnrolment(row: z.infer<typeof rowSchema>, photoOf: ListedRow["photoOf"]): Enrolment {
   const { subject, contact, form, witness, born, relation } = row;
   const guardian = { name: row.guardian, relation };
   return {
     name: subject,
     contact,
-    photo: { file: resolve(dirname(file), row.photo) },
+    photo: photoOf(row.photo),
     evidence: { kind: "paper", form, signedOn: row.signed_on, witness, born, guardian },
     keepPhoto: row.keep_photo === "yes",
     language: row.language === "" ? undefined : row.language,
   };
 }
 
-async function readRows(file: string): Promise<readonly unknown[]> {
-  const invalid = (message: string, cause?: unknown) =>
-    new CollectionsError("csv_invalid", message, { cause });
+async function readList(file: string): Promise<Uint8Array> {
   const info = await stat(file).catch((cause: unknown) => {
     throw invalid("The CSV file can't be read.", cause);
   });
   if (!info.isFile() || info.size > BYTES_MAX) throw invalid("The CSV file is too large.");
+  return readFile(file);
+}
+
+function invalid(message: string, cause?: unknown): CollectionsError {
+  return new CollectionsError("csv_invalid", message, { cause });
+}
+
+/** The rows of a CSV by their columns' names. Throws CollectionsError csv_invalid. */
+export function parseRows(
+  csv: Uint8Array,
+  rowsMax: number = ROWS_MAX,
+): readonly Readonly<Record<string, string>>[] {
   let rows: readonly Record<string, string>[];
   try {
-    rows = parse(await readFile(file), {
+    rows = parse(Buffer.from(csv), {
       columns: (names: readonly string[]) => names.map((name) => name.trim().toLowerCase()),
       bom: true,
       trim: true,
       skip_empty_lines: true,
       relax_column_count: true,
       delimiter: [",", ";", "\t"],
-      to: ROWS_MAX + 1,
+      to: rowsMax + 1,
     });
   } catch (cause) {
     throw invalid("The CSV can't be parsed. Save it as comma-separated UTF-8 text.", cause);
   }
-  if (rows.length > ROWS_MAX) throw invalid(`The CSV has over ${ROWS_MAX} rows. Split it.`);
+  if (rows.length > rowsMax) throw invalid(`The CSV has over ${rowsMax} rows. Split it.`);
   const missing = COLUMNS.filter((column) => rows[0] && !(column in rows[0]));
   if (rows.length === 0 || missing.length > 0) {
     throw invalid(`The CSV needs a heading with the columns ${COLUMNS.join(", ")}.`);

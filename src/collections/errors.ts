@@ -11,6 +11,7 @@ export type CollectionsCode =
   | "too_many_files"
   | "enrolment_tries_spent"
   | "csv_invalid"
+  | "list_unknown"
   | "archive_invalid"
   | "archive_too_large"
   | "upload_unknown"

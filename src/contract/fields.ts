@@ -5,6 +5,7 @@ import type {
   ApiKeyId,
   CollectionId,
   DeliveryId,
+  EnrolmentListId,
   ConsentId,
   EventId,
   FaceId,
@@ -40,6 +41,7 @@ export const searchId = id<SearchId>("sea", "A recorded search's id.");
 export const jobId = id<JobId>("job", "A job's id.");
 export const uploadId = id<UploadId>("upl", "An upload's id.");
 export const deliveryId = id<DeliveryId>("del", "A delivery's id.");
+export const enrolmentListId = id<EnrolmentListId>("lis", "The id of a list of people.");
 export const accountId = id<AccountId>("acc", "An account's id.");
 export const apiKeyId = id<ApiKeyId>("aky", "An API key's id.");
 export const noticeId = id<NoticeId>("not", "A notice's id.");
@@ -81,6 +83,7 @@ export const PARAMS = {
   photo: mediaId,
   upload: uploadId,
   delivery: deliveryId,
+  list: enrolmentListId,
   account: accountId,
   apikey: apiKeyId,
   passkey: passkeyId,

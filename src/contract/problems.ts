@@ -67,6 +67,7 @@ export const PROBLEMS = {
   collection_exists: [409, "A collection of this name exists already."],
   collection_invalid: [422, "The collection can't be made or changed so."],
   collection_closed: [409, "The collection is closed."],
+  list_unknown: [404, "No such list of people."],
   collection_consented: [409, "People have said yes to this purpose, and for this long."],
   photo_not_taken: [422, "Here the picture is taken with the camera, and none is handed in."],
   folder_unreadable: [422, "The folder can't be read."],

@@ -2,6 +2,7 @@ import type { Route } from "./contract.ts";
 import { accountRoutes } from "./accounts.ts";
 import { collectionRoutes } from "./collections.ts";
 import { deliveryRoutes } from "./deliveries.ts";
+import { enrolmentListRoutes } from "./enrolment-lists.ts";
 import { faceRoutes } from "./faces.ts";
 import { inviteRoutes } from "./invites.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -34,6 +35,7 @@ export const ROUTES = {
   ...ledgerRoutes,
   ...transparencyRoutes,
   ...peopleRoutes,
+  ...enrolmentListRoutes,
   ...personConsentRoutes,
   ...jobRoutes,
   ...searchRoutes,

@@ -9,6 +9,7 @@ import { ownPhotoHandlers } from "./handlers/own-photos.ts";
 import { ownRecordHandlers } from "./handlers/own-record.ts";
 import { ownVideoHandlers } from "./handlers/own-videos.ts";
 import { requestHandlers } from "./handlers/requests.ts";
+import { enrolmentListHandlers } from "./handlers/enrolment-lists.ts";
 import { peopleHandlers } from "./handlers/people.ts";
 import { personConsentHandlers } from "./handlers/person-consents.ts";
 import { searchHandlers } from "./handlers/search.ts";
@@ -35,6 +36,7 @@ export const HANDLERS: Handlers<typeof ROUTES> = {
   ...ledgerHandlers,
   ...transparencyHandlers,
   ...peopleHandlers,
+  ...enrolmentListHandlers,
   ...personConsentHandlers,
   ...jobHandlers,
   ...searchHandlers,

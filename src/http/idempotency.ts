@@ -50,7 +50,7 @@ export function parseKey(header: string | readonly string[] | undefined): string
 /** What two requests must share to be the same: route, parameters, fields, and files by hash. */
 export function requestHash(route: string, input: Input): string {
   const files = Object.entries(input.files).map(([name, bytes]) => [name, sha256Hex(bytes)]);
-  const spooled = input.spooled.map(({ name: file, sha256 }) => [file, sha256]);
+  const spooled = input.spooled.map(({ part, name: file, sha256 }) => [part, file, sha256]);
   const { params, query, body } = input;
   const whole = canonicalize({ route, params, query, body, files, spooled }) ?? "";
   return createHash("sha256").update(whole).digest("hex");

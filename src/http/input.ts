@@ -94,7 +94,7 @@ async function readForm(
       throw new HttpError("request_invalid", { issues });
     }
     if (part.type === "file" && spool) {
-      spooled.push(await spool.add(part.filename ?? "", part.file));
+      spooled.push(await spool.add(part.fieldname, part.filename ?? "", part.file));
       if (part.file.truncated) throw new HttpError("body_too_large");
     } else if (part.type === "file") {
       files.set(part.fieldname, await part.toBuffer());

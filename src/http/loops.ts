@@ -5,6 +5,7 @@ import { askWitnesses } from "../ledger/witness.ts";
 import { keepSequencing } from "../ledger/keep-sequencing.ts";
 import { answerLinkRequests } from "../accounts/links.ts";
 import { type MailTransport, sendDueMail } from "../accounts/mail.ts";
+import { sweepLists } from "../collections/enrol-lists.ts";
 import { sweepUploads } from "../collections/sweep-uploads.ts";
 import { sweepDeliveries } from "../rights/sweep-deliveries.ts";
 import { sweep } from "../rights/retention.ts";
@@ -73,6 +74,7 @@ export function backgroundWork({
       everyMs: FILES_MS,
       work: async () => {
         await sweepUploads(app, recorder);
+        await sweepLists(db, clock);
         await sweepDeliveries({ db, folder: app.deliveries }, clock);
       },
     },

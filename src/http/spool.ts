@@ -8,6 +8,8 @@ import { fileName } from "../collections/uploads.ts";
 
 /** A file of a form, on the disk until the request is answered. */
 export interface SpooledFile {
+  /** Which part of the form it is. */
+  readonly part: string;
   /** As its sender calls it, without folders. */
   readonly name: string;
   readonly path: string;
@@ -17,7 +19,7 @@ export interface SpooledFile {
 /** A folder for the files of one request; gone with everything in it when it is disposed of. */
 export interface Spool extends AsyncDisposable {
   /** Writes a file as fast as the disk takes it. */
-  add(name: string, content: Readable): Promise<SpooledFile>;
+  add(part: string, name: string, content: Readable): Promise<SpooledFile>;
 }
 
 /** Opens a folder below `folder`. What a killed process leaves there is swept with old uploads. */
@@ -26,7 +28,7 @@ export async function openSpool(folder: string): Promise<Spool> {
   await mkdir(own, { recursive: true, mode: 0o700 });
   let files = 0;
   return {
-    add: async (name, content) => {
+    add: async (part, name, content) => {
       const path = join(own, String((files += 1)));
       const hash = createHash("sha256");
       const hashed = new Transform({
@@ -36,7 +38,7 @@ export async function openSpool(folder: string): Promise<Spool> {
         },
       });
       await pipeline(content, hashed, createWriteStream(path, { flags: "wx", mode: 0o600 }));
-      return { name: fileName(name), path, sha256: hash.digest("hex") };
+      return { part, name: fileName(name), path, sha256: hash.digest("hex") };
     },
     [Symbol.asyncDispose]: async () => rm(own, { recursive: true, force: true }),
   };

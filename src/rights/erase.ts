@@ -1,6 +1,7 @@
 import { forgetSignIns } from "../accounts/forget.ts";
 import type { GrantId, SubjectId } from "../base/ids.ts";
 import { touchGallery } from "../collections/collections.ts";
+import { eraseListed } from "../collections/enrol-lists.ts";
 import { removeEnrolmentPhotos, removeTemplates } from "../collections/templates.ts";
 import { eraseGrant, lockGrantsOf } from "../consent/consent.ts";
 import { append, eraseEntries, type Recorder } from "../ledger/ledger.ts";
@@ -76,6 +77,7 @@ export async function eraseIn(
   await eraseDeliveries(tx, subject);
   await eraseEntries(tx, vault, subject);
   await forgetSignIns(tx, clock, subject);
+  await eraseListed(tx, vault, subject);
   await eraseSubject(tx, vault, clock, subject);
   // An erasure that is replayed has its certificate already.
   const known = await certificateOf(tx, subject);

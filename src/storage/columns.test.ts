@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sql } from "kysely";
@@ -21,6 +24,7 @@ import { askForDelivery } from "../rights/deliveries.ts";
 import { erase } from "../rights/erase.ts";
 import { readSubject } from "../subjects/subjects.ts";
 import { askContactChange } from "../rights/contact-change.ts";
+import { receiveList } from "../collections/enrol-lists.ts";
 import { enrolPhoto } from "../collections/enrol-photo.ts";
 import { findCollection } from "../collections/collections.ts";
 import { object } from "../rights/objections.ts";
@@ -91,6 +95,7 @@ function keyOf(table: keyof Schema, row: Row): string {
     login_links: ["token_hash"],
     contact_changes: ["token_hash"],
     enrolment_tries: ["grant_id"],
+    enrolment_rows: ["list_id", "line"],
     search_turns: ["collection_id", "account"],
     sighting_confirmations: ["sighting_id", "account"],
     idempotency: ["principal", "key"],
@@ -105,6 +110,20 @@ function keyOf(table: keyof Schema, row: Row): string {
 function isRolled(table: keyof Schema, column: string, now: Row | undefined): boolean {
   if (table === "epoch_keys") return true;
   return now !== undefined && (column === "epoch_id" || column === "wrapped_key");
+}
+
+/** A list that waits, in which somebody known stands once more. */
+async function handInList(app: App, collection: CollectionId): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "assent-list-"));
+  const path = join(folder, "p5.jpg");
+  await writeFile(path, await fakePicture(["p5"]));
+  const csv =
+    "subject,contact,photo,form,signed_on,witness\n" +
+    "Name of p5,p5@people.example,p5.jpg,form 9,2026-01-01,Staff";
+  const handed = { csv: Buffer.from(csv), photos: new Map([["p5.jpg", path]]), peopleMax: 1 };
+  const of = await findCollection(app.db, collection);
+  await receiveList(app, app.recorder, of, handed);
+  await rm(folder, { recursive: true });
 }
 
 /** What a person, and those who look for them, leave in the tables of the service. */
@@ -124,6 +143,7 @@ async function leaveTraces(app: App, collection: CollectionId, subject: SubjectI
   await db.write(async (tx) => openSession(tx, clock, owner, null));
   const moving = { subject, contact: "elsewhere@people.example", origin: site.origin };
   await askContactChange(db, recorder, moving);
+  await handInList(app, collection);
   const shown = { subject, bytes: await fakePicture(["p5"]), source: "camera" as const };
   await enrolPhoto(app, recorder, await findCollection(db, collection), shown);
   await db.write(async (tx) => {

@@ -25,6 +25,14 @@ const invited: ColumnNote = {
 const mail: ColumnNote = { ...signIn, purpose: "write to people" };
 const alert: ColumnNote = { ...record, exported: false };
 const upload: ColumnNote = { ...photo, retention: "collection" };
+/** Until the row is done, which is minutes; erasing somebody clears the rows that name them. */
+const listed: ColumnNote = {
+  category: "identity",
+  purpose: "prove consent",
+  retention: "expiry",
+  erasure: "cleared",
+  exported: false,
+};
 const delivery: ColumnNote = {
   ...sighting,
   purpose: "keep the collection",
@@ -205,6 +213,24 @@ export const serviceColumns: {
     media_id: upload,
     created_at: upload,
     finished_at: upload,
+  },
+  enrolment_lists: {
+    id: upload,
+    collection_id: upload,
+    account: { ...upload, category: "operator" },
+    people: upload,
+    received_at: upload,
+    created_at: upload,
+    finished_at: upload,
+  },
+  enrolment_rows: {
+    list_id: upload,
+    line: upload,
+    sealed_person: listed,
+    sealed_photo: listed,
+    // A row that is cleared says so: it is refused.
+    outcome: { ...upload, erasure: "updated" },
+    reasons: { ...upload, erasure: "updated" },
   },
   deliveries: {
     id: delivery,

@@ -7,6 +7,7 @@ import type {
   ApiKeyId,
   CollectionId,
   DeliveryId,
+  EnrolmentListId,
   GrantId,
   InviteId,
   LinkRequestId,
@@ -30,6 +31,9 @@ export type AlertKind = "repeated_probes";
 export type UploadState = "receiving" | "received" | "added" | "known" | "unpacked" | "refused";
 
 /** The tables of migrations 0003 and 0004: who signs in, what they may, and what is watched of them. */
+/** What came of one row of a list of people. */
+export type RowOutcome = "enrolled" | "renewed" | "already" | "refused";
+
 export interface ServiceSchema {
   accounts: {
     id: AccountId;
@@ -189,6 +193,23 @@ export interface ServiceSchema {
     media_id: MediaId | null;
     created_at: Instant;
     finished_at: Instant | null;
+  };
+  enrolment_lists: {
+    id: EnrolmentListId;
+    collection_id: CollectionId;
+    account: string;
+    people: number;
+    received_at: Instant | null;
+    created_at: Instant;
+    finished_at: Instant | null;
+  };
+  enrolment_rows: {
+    list_id: EnrolmentListId;
+    line: number;
+    sealed_person: Uint8Array | null;
+    sealed_photo: Uint8Array | null;
+    outcome: RowOutcome | null;
+    reasons: string | null;
   };
   deliveries: {
     id: DeliveryId;

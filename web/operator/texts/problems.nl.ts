@@ -62,6 +62,7 @@ export const nl: Readonly<Record<ProblemCode, string>> = {
   collection_exists: "Er is al een collectie met deze naam. Kies een andere naam.",
   collection_invalid: "De collectie kan zo niet worden gemaakt of veranderd.",
   changed_meanwhile: "Iemand wijzigde dit sinds je het opende. Kijk opnieuw, en wijzig het dan.",
+  list_unknown: "Deze lijst van mensen is er niet meer.",
   collection_consented:
     "Mensen zeiden ja tegen dit doel, en voor zo lang. Maak een andere collectie en vraag het hun daar; alleen een kortere tijd kan zonder nieuw ja.",
   photo_not_taken: "Hier wordt de foto met de camera gemaakt; een gekozen foto wordt geweigerd.",
