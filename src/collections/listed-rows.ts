@@ -91,7 +91,7 @@ async function countRows(
     .groupBy("outcome")
     .execute();
   const of = (outcome: RowOutcome): number =>
-    Number(rows.find((row) => row.outcome === outcome)?.count ?? 0);
+    rows.find((row) => row.outcome === outcome)?.count ?? 0;
   return {
     enrolled: of("enrolled"),
     renewed: of("renewed"),
