@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { globSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "node:test";
@@ -16,6 +16,10 @@ const ROOT = join(import.meta.dirname, "..");
 /** Journeys first, for some take minutes: what comes last is short, and the cores end together. */
 const FOLDERS = ["test", "samples", "src", "client", "web", "bench", "scripts"];
 const COMPILED = join(tmpdir(), "assent-test-compiled");
+/** Linux keeps in memory what is written there. */
+const MEMORY = "/dev/shm";
+/** What tests hold at a time is under one; where there is less than this, they go to the disk. */
+const MEMORY_BYTES_MIN = 4 * 1024 ** 3;
 /** One file's tests; the longest, which kill and restart many times, take about two minutes. */
 const FILE_MS_MAX = 900_000;
 /** One file more than there are cores: tests wait for disks, databases and browsers, too. */
@@ -41,8 +45,30 @@ async function main(): Promise<void> {
   }
   const noBrowser = whyNoBrowser();
   if (noBrowser !== false) console.log(`The screens are not tested: ${noBrowser}.`);
+  process.env["TMPDIR"] = makeFolder();
   await runFiles(wanted.length > 0 ? wanted : everyTest());
   if (hasPostgres) await dropSchemas(RUN);
+}
+
+/** Makes the folder that all files of this run write in; it goes with this process, also by Ctrl-C. */
+function makeFolder(): string {
+  const folder = mkdtempSync(join(hasMemory() ? MEMORY : tmpdir(), "assent-test-run-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  return folder;
+}
+
+/**
+ * Tests kill processes and no machine, so nothing that they write need reach a disk: waiting for it
+ * is half of what some of them take.
+ */
+function hasMemory(): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= MEMORY_BYTES_MIN;
+  } catch {
+    return false;
+  }
 }
 
 /** Runs files side by side, each as a process of its own, and tells how it went. */
@@ -65,7 +91,7 @@ async function runFiles(files: readonly string[]): Promise<void> {
 }
 
 function everyTest(): readonly string[] {
-  return FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: ROOT })).toSorted();
+  return FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }).toSorted());
 }
 
 async function postgresAnswers(address: string): Promise<boolean> {

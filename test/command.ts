@@ -17,8 +17,8 @@ export interface Ended {
 /** Far beyond what any command of a test takes, however busy the machine. */
 const COMMAND_MS = 240_000;
 
-/** Where the compiled code of commands under test is kept: not in the tester's own cache. */
-export const COMPILED = join(tmpdir(), "assent-test-compiled");
+/** Where the compiled code of processes under test is kept. */
+export const COMPILED = process.env["NODE_COMPILE_CACHE"] ?? join(tmpdir(), "assent-test-compiled");
 
 /**
  * What of the caller's environment a command under test gets: nothing that configures Assent, but
