@@ -69,10 +69,12 @@ async function track(engine: Engine, file: string, options: TrackOptions): Promi
     ...one,
     faces: await engine.analyseFrame(one.picture, { embed: false, ...withSignal }),
   });
+  // One more: while its new faces are embedded, the workers look at those that follow.
+  const underWay = options.parallel + 1;
   let tracks: Track[] = [];
   let end = video.seconds;
   try {
-    for await (const { at, picture, faces } of mapInOrder(frames, options.parallel, look)) {
+    for await (const { at, picture, faces } of mapInOrder(frames, underWay, look)) {
       const embed: EmbedFaces = (chosen) => engine.embed(picture, chosen.map(placeOf), withSignal);
       tracks.push(...(await tracker.take(at, faces, options.embed ? embed : null)));
       if (tracks.length > TRACKS_MAX) throw new MediaError("video_too_heavy");

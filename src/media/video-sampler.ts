@@ -9,6 +9,8 @@ import type { Sampling } from "./video-messages.ts";
 const ROUNDING = 0.0015;
 /** From one wanted time to the next this far on, seeking is cheaper than decoding what lies between. */
 const SEEK_SECONDS_MIN = 3;
+/** How far apart frames are compared, at least: a change is then known to a tenth of a second. */
+const WATCH_SECONDS_MIN = 0.08;
 /** Extra frames that may come at once, at sudden changes close to each other. */
 const EXTRA_MAX = 6;
 
@@ -47,9 +49,9 @@ function* framesAt(file: VideoFile, times: readonly number[]): Generator<Decoded
 }
 
 /**
- * One frame in every so many seconds. The frame before is held, so that at a sudden change both sides
- * are seen: when somebody appeared is then known to a frame, and no face is taken for the one that
- * stood there before. What changes ask for is bounded by an allowance that grows with time.
+ * One frame in every so many seconds. A frame before is held, so that at a sudden change both sides
+ * are seen: when somebody appeared is then known, and no face is taken for the one that stood there
+ * before. What changes ask for is bounded by an allowance that grows with time.
  */
 function* framesAtRate(file: VideoFile, perSecond: number, atChanges: boolean): Generator<Decoded> {
   const decoder = new VideoDecoder(file, { skipUnreferenced: true });
@@ -61,6 +63,7 @@ function* framesAtRate(file: VideoFile, perSecond: number, atChanges: boolean): 
   let extra = EXTRA_MAX;
   let lastAt = 0;
   for (const { at, frame } of decoder.frames()) {
+    if (before && at < due && at - before.at < WATCH_SECONDS_MIN) continue;
     const changed = watch?.hasChanged(frame) ?? false;
     extra = Math.min(EXTRA_MAX, extra + (at - lastAt) * perSecond);
     lastAt = at;

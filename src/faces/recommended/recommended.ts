@@ -10,7 +10,7 @@ import type { ModelFile } from "../model-files.ts";
 import type { FaceModels } from "../models.ts";
 import { withDynamicSize } from "../onnx/dynamic-size.ts";
 import { openSession } from "../onnx/session.ts";
-import { writePlanes } from "./planes.ts";
+import { SpareFloats, writePlanes } from "./planes.ts";
 import { decodeYunet, YUNET_STRIDES } from "./yunet.ts";
 import type { YunetLevel } from "./yunet.ts";
 
@@ -81,6 +81,7 @@ export async function openRecommended(options: {
     readModelFile(files.embedderWeights),
   ]);
   const detector = await openSession(withDynamicSize(detectorBytes), { threads });
+  const inputs = new SpareFloats();
   // The reader of XML is for this pack alone: commands and workers of others start without it.
   const { convertIr } = await import("./openvino/convert.ts");
   const embedder = await openSession(convertIr(graph, weights), { threads });
@@ -94,7 +95,7 @@ export async function openRecommended(options: {
       followsRoll: false,
     },
     cropFaceWidth: CROP_FACE_WIDTH,
-    detect: (picture) => detect(detector, picture),
+    detect: (picture) => detect(detector, inputs, picture),
     align: alignFace,
     embed: (crops) => embed(embedder, crops),
     async [Symbol.asyncDispose]() {
@@ -104,14 +105,19 @@ export async function openRecommended(options: {
   };
 }
 
-async function detect(session: InferenceSession, picture: Picture): Promise<readonly Detection[]> {
+async function detect(
+  session: InferenceSession,
+  inputs: SpareFloats,
+  picture: Picture,
+): Promise<readonly Detection[]> {
   const columns = roundUp(picture.width);
   const rows = roundUp(picture.height);
-  const input = new Float32Array(columns * rows * 3);
+  const input = inputs.take(columns * rows * 3);
   writePlanes(picture, input, { columns, rows });
   const outputs = await session.run({
     input: new Tensor("float32", input, [1, 3, rows, columns]),
   });
+  inputs.putBack(input);
   const levels = YUNET_STRIDES.map((stride): YunetLevel => ({
     stride,
     cls: floats(outputs[`cls_${stride}`]),
