@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
+import { en } from "../../web/texts/en.ts";
+import { nl } from "../../web/texts/nl.ts";
 import { openPage, type PageLook, WIDTHS, whyNoBrowser } from "./chromium.ts";
 import { type FurnishedScene, openFurnished } from "./furnished.ts";
 import { everyPlace, openPlace } from "./places.ts";
@@ -18,8 +20,17 @@ const LOOKS: readonly (readonly [name: string, look: PageLook])[] = Object.entri
     ),
 );
 
+const OPTIONS = {
+  to: { type: "string" },
+  /** Pages whose names this matches, and of each the looks whose names `look` matches. */
+  only: { type: "string" },
+  look: { type: "string" },
+  /** The browser's language: en-GB, nl-NL. */
+  language: { type: "string" },
+} as const;
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { to: { type: "string" }, only: { type: "string" } } });
+  const { values } = parseArgs({ options: OPTIONS });
   const reason = whyNoBrowser();
   if (reason !== false) {
     console.error(`No pictures: ${reason}.`);
@@ -30,6 +41,11 @@ async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "assent-screens-"));
   const pictures: string[] = [];
   const wanted = new RegExp(values.only ?? "", "u");
+  const { language } = values;
+  const ofLook = new RegExp(values.look ?? "", "u");
+  const looks = LOOKS.filter(([name]) => ofLook.test(name)).map(
+    ([name, look]) => [name, { ...look, ...(language === undefined ? {} : { language }) }] as const,
+  );
   const take = async (page: Page, name: string): Promise<void> => {
     await page.evaluate(async () => {
       // The whole page is in the picture, so what is below the window is, too.
@@ -45,14 +61,14 @@ async function main(): Promise<number> {
     await using scene = await openFurnished({ address: join(folder, "assent.sqlite") });
     for (const place of await everyPlace(scene)) {
       if (!wanted.test(place.name)) continue;
-      for (const [name, look] of LOOKS) {
+      for (const [name, look] of looks) {
         const { page } = await openPlace(scene, place, look);
         await take(page, `${place.name}-${name}`);
         await page.context().close();
       }
     }
     // Last, for each look leaves one person more behind.
-    if (wanted.test("invite-steps")) await takeSteps(scene, take);
+    if (wanted.test("invite-steps")) await takeSteps(scene, looks, take);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -63,21 +79,23 @@ async function main(): Promise<number> {
 /** The receipt, and the camera with its guide: steps of a page, which have no address of their own. */
 async function takeSteps(
   scene: FurnishedScene,
+  looks: readonly (readonly [name: string, look: PageLook])[],
   take: (page: Page, name: string) => Promise<void>,
 ): Promise<void> {
-  for (const [name, look] of LOOKS) {
+  for (const [name, look] of looks) {
+    const { invite, receipt, camera } = look.language?.startsWith("nl") === true ? nl : en;
     const { page } = await openPage(scene.browser, scene.served.service.origin, look);
     await page.goto(await scene.invite());
-    await page.getByLabel("Your name").fill(`Drawn Visitor, ${name}`);
-    await page.getByLabel("Your e-mail address").fill(`${name}@people.example`);
-    await page.getByText("16 or older").click();
+    await page.getByLabel(invite.name).fill(`Drawn Visitor, ${name}`);
+    await page.getByLabel(invite.contact).fill(`${name}@people.example`);
+    await page.getByText(invite.older(16)).click();
     await page.locator(".switch").first().click();
-    await page.getByRole("button", { name: "Yes, find me" }).click();
-    await page.getByRole("heading", { name: "Your yes is recorded" }).waitFor();
+    await page.getByRole("button", { name: invite.yes }).click();
+    await page.getByRole("heading", { name: receipt.title }).waitFor();
     await take(page, `invite-receipt-${name}`);
-    await page.getByRole("button", { name: "Go on to the camera" }).click();
-    await page.getByRole("button", { name: "Open the camera" }).click();
-    await page.getByText("Good. Take the picture.").waitFor();
+    await page.getByRole("button", { name: receipt.go }).click();
+    await page.getByRole("button", { name: camera.open }).click();
+    await page.getByText(camera.guide.good).waitFor();
     await take(page, `invite-camera-${name}`);
     await page.context().close();
   }

@@ -11,7 +11,31 @@ export function PickFile(of: {
   readonly onPick: (file: File) => void;
   readonly help?: string;
 }) {
+  const { file, onPick, ...shown } = of;
+  const pick = ([first]: readonly File[]): void => {
+    if (first) onPick(first);
+  };
+  return <Pick {...shown} chosen={file?.name ?? null} onPick={pick} />;
+}
+
+/** Files to be chosen at once, and what to say once they are. */
+export function PickFiles(of: Omit<PickOf, "many">) {
+  return <Pick {...of} many />;
+}
+
+interface PickOf {
+  readonly label: string;
+  readonly types: readonly string[];
+  /** What was chosen, in words. */
+  readonly chosen: string | null;
+  readonly onPick: (files: readonly File[]) => void;
+  readonly help?: string;
+  readonly many?: true;
+}
+
+function Pick(of: PickOf) {
   const words = useWords(parts);
+  const choose = of.many === true ? words.chooseMany : words.choose;
   return (
     <div className="field" role="group" aria-label={of.label}>
       <span className="label">{of.label}</span>
@@ -19,16 +43,14 @@ export function PickFile(of: {
       <div className="row pick">
         <FileTrigger
           acceptedFileTypes={[...of.types]}
-          onSelect={(files) => {
-            const [file] = files ?? [];
-            if (file) of.onPick(file);
-          }}
+          allowsMultiple={of.many === true}
+          onSelect={(files) => of.onPick([...(files ?? [])])}
         >
           <Button look="second" slim>
-            {of.file === null ? words.choose : words.chooseOther}
+            {of.chosen === null ? choose : words.chooseOther}
           </Button>
         </FileTrigger>
-        <span className="quiet small">{of.file?.name ?? words.noFile}</span>
+        <span className="quiet small">{of.chosen ?? words.noFile}</span>
       </div>
     </div>
   );

@@ -81,6 +81,9 @@ function Doors({ id }: { readonly id: string }) {
       <Link className="button second slim" to={`/app/c/${id}/invites`}>
         {words.invite}
       </Link>
+      <Link className="button second slim" to={`/app/c/${id}/people/lists`}>
+        {words.addMany}
+      </Link>
       <Link className="button first slim" to={`/app/c/${id}/people/new`}>
         {words.add}
       </Link>

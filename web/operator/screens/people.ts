@@ -23,6 +23,12 @@ export const peopleScreens: readonly Screen[] = [
   },
   {
     within: "collection",
+    path: "people/lists",
+    load: async () => (await import("../people/enrol-list.tsx")).EnrolList,
+    who: WORKERS,
+  },
+  {
+    within: "collection",
     path: "people/:subject",
     load: async () => (await import("../people/person.tsx")).Person,
     who: EVERYBODY,

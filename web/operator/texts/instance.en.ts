@@ -47,6 +47,7 @@ export const en = {
       backfill: "Looking through photos for new people",
       import_uploads: "Importing uploads",
       import_files: "Importing a folder",
+      enrol_list: "Enrolling a list of people",
       deliver: "Making a delivery",
       change_pack_bundled: "Moving to the bundled model pack",
       change_pack_recommended: "Moving to the recommended model pack",

@@ -52,6 +52,7 @@ export const nl: typeof en = {
       backfill: "Foto's doorkijken voor nieuwe mensen",
       import_uploads: "Uploads importeren",
       import_files: "Een map importeren",
+      enrol_list: "Een lijst van mensen inschrijven",
       deliver: "Een levering maken",
       change_pack_bundled: "Overgaan op het meegeleverde modelpakket",
       change_pack_recommended: "Overgaan op het aanbevolen modelpakket",

@@ -6,6 +6,7 @@ export const nl: typeof en = {
   copyFailed: "De browser laat kopiëren niet toe. Selecteer de tekst en kopieer hem zelf.",
   putAway: "Ik heb het bewaard",
   choose: "Kies een bestand",
+  chooseMany: "Kies bestanden",
   chooseOther: "Kies een ander",
   noFile: "Geen gekozen",
 };

@@ -2,6 +2,7 @@ export const en = {
   list: {
     title: "People",
     add: "Enrol by form",
+    addMany: "Enrol a list",
     filter: "Name or address",
     state: "Consent",
     all: "All",

@@ -4,6 +4,7 @@ export const nl: typeof en = {
   list: {
     title: "Mensen",
     add: "Inschrijven met formulier",
+    addMany: "Lijst inschrijven",
     filter: "Naam of adres",
     state: "Toestemming",
     all: "Alle",
