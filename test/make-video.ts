@@ -1,6 +1,7 @@
 import {
   AV_PIX_FMT_RGB24,
   AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV420P10LE,
   AVFMT_GLOBALHEADER,
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_PKT_DATA_DISPLAYMATRIX,
@@ -10,6 +11,7 @@ import type { FFEncoderCodec } from "node-av/constants";
 import {
   Codec,
   CodecContext,
+  Dictionary,
   FFmpegError,
   FormatContext,
   Frame,
@@ -34,6 +36,10 @@ export interface VideoPlan {
   readonly framesPerSecond: number;
   readonly frames: number;
   readonly options?: Readonly<Record<string, string>>;
+  /** Options of the container. */
+  readonly containerOptions?: Readonly<Record<string, string>>;
+  /** Ten bits a colour, as new cameras film. */
+  readonly tenBit?: boolean;
   /** When a frame is shown, counted in frames of the rate; without it one after the other. */
   readonly tickOf?: (index: number) => number;
   /** Players are told to turn each frame by so many degrees clockwise. */
@@ -54,7 +60,8 @@ export function makeVideo(plan: VideoPlan): void {
   encoder.allocContext3(codec);
   encoder.width = plan.width;
   encoder.height = plan.height;
-  encoder.pixelFormat = AV_PIX_FMT_YUV420P;
+  const pixelFormat = plan.tenBit === true ? AV_PIX_FMT_YUV420P10LE : AV_PIX_FMT_YUV420P;
+  encoder.pixelFormat = pixelFormat;
   encoder.timeBase = new Rational(1, plan.framesPerSecond);
   encoder.framerate = new Rational(plan.framesPerSecond, 1);
   encoder.gopSize = plan.framesPerSecond * 2;
@@ -68,7 +75,8 @@ export function makeVideo(plan: VideoPlan): void {
   stream.timeBase = encoder.timeBase;
   if (plan.rotation) turnStream(stream, plan.rotation);
   check(format.openOutputSync());
-  check(format.writeHeaderSync());
+  const { containerOptions } = plan;
+  check(format.writeHeaderSync(containerOptions ? Dictionary.fromObject(containerOptions) : null));
   const write = packetWriter(format, encoder, stream.index);
   const scaler = new SoftwareScaleContext();
   scaler.allocContext();
@@ -83,7 +91,7 @@ export function makeVideo(plan: VideoPlan): void {
     frame.alloc();
     frame.width = plan.width;
     frame.height = plan.height;
-    frame.format = AV_PIX_FMT_YUV420P;
+    frame.format = pixelFormat;
     check(frame.getBuffer());
     check(scaler.scaleFrameSync(frame, rgb));
     frame.pts = BigInt(plan.tickOf?.(index) ?? index);

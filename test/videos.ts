@@ -1,5 +1,11 @@
 import { rename } from "node:fs/promises";
-import { AV_PKT_DATA_DISPLAYMATRIX, Demuxer, FormatContext, type Packet } from "node-av";
+import {
+  AV_PKT_DATA_DISPLAYMATRIX,
+  Demuxer,
+  FormatContext,
+  type Packet,
+  type Stream,
+} from "node-av";
 import type { Picture } from "../src/media/picture.ts";
 import { openVideo } from "../src/media/video.ts";
 import { VideoOutput } from "../src/media/video-output.ts";
@@ -91,31 +97,65 @@ async function soundsIn(path: string): Promise<readonly number[]> {
 /** Marks a video as filmed with the camera turned by 90 degrees clockwise: players turn it back. */
 export async function markTurned(path: string): Promise<void> {
   const to = `${path}.turned`;
+  await repack(path, to, (made, isPicture) => {
+    if (!isPicture) return;
+    const matrix = Buffer.alloc(36);
+    const values = [0, 65536, 0, -65536, 0, 0, 0, 0, 1 << 30];
+    values.forEach((value, index) => matrix.writeInt32LE(value, index * 4));
+    made.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, matrix);
+  });
+  await rename(to, path);
+}
+
+/** Writes a file of a video's sound, without its picture. */
+export async function keepSound(path: string, to: string): Promise<void> {
+  await repack(
+    path,
+    to,
+    () => undefined,
+    (isPicture) => !isPicture,
+  );
+}
+
+async function repack(
+  path: string,
+  to: string,
+  mark: (made: Stream, isPicture: boolean) => void,
+  keeps: (isPicture: boolean) => boolean = () => true,
+): Promise<void> {
   await using from = await Demuxer.open(path, { copyTs: true });
   await using output = new FormatContext();
   output.allocOutputContext2(null, "mp4", to);
-  const streams = from.streams.map((stream) => {
-    const made = output.newStream();
-    stream.codecpar.copy(made.codecpar);
-    made.timeBase = stream.timeBase;
-    if (stream === from.video() || stream.index === from.video()?.index) {
-      const matrix = Buffer.alloc(36);
-      const values = [0, 65536, 0, -65536, 0, 0, 0, 0, 1 << 30];
-      values.forEach((value, index) => matrix.writeInt32LE(value, index * 4));
-      made.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, matrix);
-    }
-    return { stream, made };
-  });
+  const isPicture = (index: number): boolean => index === from.video()?.index;
+  const streams = from.streams
+    .filter(({ index }) => keeps(isPicture(index)))
+    .map((stream) => {
+      const made = output.newStream();
+      stream.codecpar.copy(made.codecpar);
+      made.timeBase = stream.timeBase;
+      mark(made, isPicture(stream.index));
+      return { stream, made };
+    });
   await output.openOutput();
   await output.writeHeader();
   for await (using packet of from.packets() as AsyncIterable<Packet | null>) {
     if (!packet) continue;
     const pair = streams.find(({ stream }) => stream.index === packet.streamIndex);
     if (!pair) continue;
+    packet.streamIndex = pair.made.index;
     packet.rescaleTs(pair.stream.timeBase, pair.made.timeBase);
     await output.interleavedWriteFrame(packet);
   }
   await output.writeTrailer();
   await output.closeOutput();
-  await rename(to, path);
+}
+
+/** An MKV that says of itself that it lasts so many seconds, whatever its frames say. */
+export function claimDuration(mkv: Buffer, seconds: number): Buffer {
+  const bytes = Buffer.from(mkv);
+  // The element's id, and that eight bytes follow: milliseconds.
+  const at = bytes.indexOf(Buffer.from([0x44, 0x89, 0x88]));
+  if (at < 0) throw new Error("An MKV says how long it is");
+  bytes.writeDoubleBE(seconds * 1000, at + 3);
+  return bytes;
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fakeEngine } from "../../test/fake-engine.ts";
 import { makeStripes, type Scene } from "../../test/striped-video.ts";
+import { claimDuration } from "../../test/videos.ts";
 import { wipe } from "../base/bytes.ts";
 import { trackFaces } from "./video-tracks.ts";
 
@@ -56,4 +57,13 @@ test("somebody in view for seven tenths of a second is looked at again", async (
   assert.ok(before && between && after);
   const [from = 0, to = 0] = between;
   assert.ok(Math.abs(from - 1.2) <= 0.3 && Math.abs(to - 1.9) <= 0.3, String(between));
+});
+
+test("a video lasts as long as its frames do, whatever it says", async () => {
+  const file = join(folder, "longer.mkv");
+  makeStripes(file, [[0, ["p5"]]], 3);
+  writeFileSync(file, claimDuration(readFileSync(file), 1));
+  const { seconds, tracks } = await trackFaces(fakeEngine(), file, { embed: false, parallel: 1 });
+  const [to = 0] = tracks.map(({ passage }) => passage.to);
+  assert.ok(to > 2.5 && seconds >= to, `${seconds} s, seen until ${to}`);
 });

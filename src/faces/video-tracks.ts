@@ -72,6 +72,7 @@ async function track(engine: Engine, file: string, options: TrackOptions): Promi
   // One more: while its new faces are embedded, the workers look at those that follow.
   const underWay = options.parallel + 1;
   let tracks: Track[] = [];
+  // What a file says of itself may be less than it holds.
   let end = video.seconds;
   try {
     for await (const { at, picture, faces } of mapInOrder(frames, underWay, look)) {
@@ -79,7 +80,7 @@ async function track(engine: Engine, file: string, options: TrackOptions): Promi
       tracks.push(...(await tracker.take(at, faces, options.embed ? embed : null)));
       if (tracks.length > TRACKS_MAX) throw new MediaError("video_too_heavy");
       end = Math.max(end, at);
-      options.onProgress?.(at, video.seconds);
+      options.onProgress?.(at, end);
     }
     tracks.push(...tracker.finish(end));
     const { parallel } = options;
@@ -89,9 +90,9 @@ async function track(engine: Engine, file: string, options: TrackOptions): Promi
     wipe(...tracks.map(({ embedding }) => embedding));
     throw error;
   }
-  const { width, height, container: format, seconds } = video;
+  const { width, height, container: format } = video;
   const inOrder = tracks.toSorted((a, b) => a.passage.from - b.passage.from || a.box.x - b.box.x);
-  return { width, height, format, seconds, tracks: inOrder };
+  return { width, height, format, seconds: end, tracks: inOrder };
 }
 
 function linkScores(pack: string): LinkScores {
