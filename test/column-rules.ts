@@ -155,6 +155,14 @@ export const COLUMN_RULES: {
     entry_id: "set",
     turn: "same",
   },
+  kept_probes: {
+    search_id: "left",
+    collection_id: "id",
+    sha256: "set",
+    sealed_key: "set",
+    media_type: "same",
+    kept_until: "set",
+  },
   search_returns: { search_id: "id", subject_id: "id", verdict: "same", recorded_at: "set" },
   events: {
     seq: "left",

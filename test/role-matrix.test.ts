@@ -18,6 +18,8 @@ import {
 import { filesAsked } from "./files-asked.ts";
 import { addClip, askForCopy } from "./video-asked.ts";
 import { fakePhoto } from "./fake-engine.ts";
+import { sql } from "kysely";
+import { searchByPhoto } from "../src/search/search.ts";
 import { createInvites } from "../src/accounts/invites.ts";
 import { receiptsOf } from "../src/consent/receipts.ts";
 import { object } from "../src/rights/objections.ts";
@@ -140,6 +142,9 @@ const TABLE: Readonly<Record<RouteName, readonly (Visitor | "in reach")[]>> = {
   searchByVideo: [...STAFF, "key"],
   // Staff are shown their own searches, and overseers everybody's.
   listSearches: READERS,
+  // Of whoever searched; of anybody for overseers.
+  getProbe: READERS,
+  deleteProbe: STAFF,
   getSearchAllowance: STAFF,
   // A look at a photo, and at one person: what searches are, and for whom.
   detectFaces: [...STAFF, "key"],
@@ -308,13 +313,14 @@ async function askAs(
       ? await askedOf(app, scene)
       : {}),
     ...(VIDEO_NAMED.test(JSON.stringify(route.example)) ? await videoOf(app, scene) : {}),
+    ...(route.path.endsWith("/probe") ? await keptOf(app, scene) : {}),
     today: new Date(clock.now()).toISOString().slice(0, 10),
   };
   const params: Readonly<Record<string, string>> = route.example.params ?? {};
   // Where an example names something of its own kind, what stands for that.
   const valueOf = (name: string): string => {
     const named = params[name]?.slice(1) ?? name;
-    return (VIDEO_NAMES.has(named) ? values[named] : values[name]) ?? "";
+    return (MADE_NAMES.has(named) ? values[named] : values[name]) ?? "";
   };
   const path = route.path.replaceAll(/:([a-z_]+)/gu, (_, name: string) => valueOf(name));
   for (const name of paramNames(route.path)) assert.ok(values[name], `nothing stands for :${name}`);
@@ -331,7 +337,14 @@ async function askAs(
 }
 
 const VIDEO_NAMED = /\$(?:video|ownvideo|ownarchive)/u;
-const VIDEO_NAMES = new Set(["video", "videosighting", "videodelivery", "ownvideo", "ownarchive"]);
+const MADE_NAMES = new Set([
+  "video",
+  "videosighting",
+  "videodelivery",
+  "ownvideo",
+  "ownarchive",
+  "keptsearch",
+]);
 
 /** A video in which the person of a scene is seen, and a copy of it that is not made yet. */
 async function videoOf(app: App, scene: Scene): Promise<Readonly<Record<string, string>>> {
@@ -344,6 +357,24 @@ async function videoOf(app: App, scene: Scene): Promise<Readonly<Record<string, 
 }
 
 const videos = new Map<Scene, Awaited<ReturnType<typeof addClip>>>();
+
+/** A search whose probe is kept, made by whoever signed in last. */
+async function keptOf(app: App, { collection, number }: Scene): Promise<{ keptsearch: string }> {
+  const last = await app.db.read
+    .selectFrom("accounts")
+    .select("id")
+    .orderBy(sql`rowid`, "desc")
+    .executeTakeFirst();
+  const recorder = { ...app.recorder, account: last?.id ?? "operator" };
+  const answer = await searchByPhoto(app, recorder, {
+    collection: collection.id,
+    photo: { bytes: fakePhoto([`anna${number}`]) },
+    purpose: "a test",
+    pointed: null,
+    keepUntil: new Date(app.clock.now()).toISOString().slice(0, 10),
+  });
+  return { keptsearch: answer.id };
+}
 
 /** What an address or example names that is made for it alone. */
 const ASKED = /:(?:invite|consent|objection|number)|\$(?:[a-z]*token|noticehash|ownsighting)/u;

@@ -47,6 +47,8 @@ export const PLANS: { readonly [T in keyof Schema]: Plan } = {
   imports: byId,
   import_files: { in: "dump", key: ["import_id", "path"] },
   searches: byId,
+  // A probe that was deleted meanwhile must not come back.
+  kept_probes: own,
   search_returns: { in: "dump", key: ["search_id", "subject_id"] },
   alerts: byId,
   events: { in: "dump", key: ["seq"] },

@@ -25,7 +25,7 @@ export const PARTS: readonly Part[] = [
   { names: ["keys"], load: async () => (await import("./keys.ts")).keysCommands },
   { names: ["import", "jobs"], load: async () => (await import("./import.ts")).importCommands },
   {
-    names: ["search", "photos", "timeline", "confirm", "reject", "deliver"],
+    names: ["search", "photos", "timeline", "probe", "confirm", "reject", "deliver"],
     load: async () => (await import("./search.ts")).searchCommands,
   },
   {

@@ -10,6 +10,7 @@ interface VideoSearchOptions {
   readonly video: string;
   readonly purpose: string;
   readonly json?: string;
+  readonly keepUntil?: string;
 }
 
 /** `search --video`: who is in it, and when. */

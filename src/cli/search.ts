@@ -14,6 +14,7 @@ import {
 } from "../search/search.ts";
 import { decide, type Sighting } from "../search/sightings.ts";
 import { faceAdvice } from "./advice.ts";
+import { probeCommand } from "./probe.ts";
 import { searchVideo } from "./search-video.ts";
 import { timelineCommand } from "./timeline.ts";
 import { nameOf, subjectOf, withApp } from "./context.ts";
@@ -29,6 +30,7 @@ interface SearchOptions {
   readonly at?: string;
   readonly picture?: string;
   readonly json?: string;
+  readonly keepUntil?: string;
 }
 
 /** Longest side of a drawn result: a screen's, not the camera's. */
@@ -36,14 +38,15 @@ const PICTURE_SIDE = 2400;
 /** Sightings printed behind a match; `assent photos` lists all. */
 const SIGHTINGS_SHOWN_MAX = 5;
 
-/** search, photos, confirm, reject, deliver. */
+/** search, probe, photos, timeline, confirm, reject, deliver. */
 export function searchCommands(assent: Command): void {
   assent
     .command("search")
     .description("Who of a collection's consenting people is in this photo or video?")
     .requiredOption("--collection <name>", "where to search; there is no search across several")
     .option("--photo <file>", "the photo to search with")
-    .option("--video <file>", "the video to search with; no copy of it is kept")
+    .option("--video <file>", "the video to search with")
+    .option("--keep-until <day>", "keep the photo or video, sealed, to the end of this day")
     .requiredOption("--purpose <text>", "why; everybody in the collection can read it")
     .option("--face <n>", "only the n-th face from the left (1 is the first)")
     .option("--at <x,y>", "only the face at this place, in 0..1 of the photo")
@@ -62,6 +65,7 @@ export function searchCommands(assent: Command): void {
       withApp(command, async (app) => photos(app, options)),
     );
   timelineCommand(assent);
+  probeCommand(assent);
   for (const [name, decision, description] of [
     ["confirm", "confirmed", "Say that a sighting is right. It is remembered."],
     ["reject", "rejected", "Say that it is not them. It is remembered for ever."],
@@ -119,6 +123,7 @@ async function searchPhoto(
     photo: { file: options.photo },
     purpose: options.purpose,
     pointed: parsePointed(options),
+    keepUntil: options.keepUntil,
   });
   const names = await namesIn(app, answer);
   if (options.json !== undefined) await writeJson(options.json, toJson(answer, names));
@@ -132,8 +137,8 @@ async function searchPhoto(
 }
 
 function searchDeps(app: App) {
-  const { db, clock, galleries, engines } = app;
-  return { db, clock, galleries, engines };
+  const { db, clock, galleries, engines, blobs } = app;
+  return { db, clock, galleries, engines, blobs };
 }
 
 function parsePointed({ face, at }: SearchOptions): SearchRequest["pointed"] {

@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<RetentionKind, readonly [what: string, why: string]
   grants_over: ["evidence and keys of ended consents", "the time to undo a mistake is over"],
   subjects_over: ["people, whole", "no consent of theirs is left"],
   searches: ["records of searches", "3 years old"],
+  probes: ["kept photos and videos of searches", "the asker named the day"],
   objections: ["reasons of objections", "3 years old"],
   file_lists: ["lists of imported files", "90 days after the import"],
   messages: ["webhook messages", "90 days after delivery, a year where given up"],

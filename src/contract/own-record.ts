@@ -70,6 +70,9 @@ const ownSearch = z
       description: "Null: it did not return you.",
     }),
     entry: z.int().nullable().meta({ description: "The number of your entry that says so." }),
+    keptUntil: instant.nullable().meta({
+      description: "To when what was searched with was to be kept; null: it was deleted at once.",
+    }),
   })
   .meta({ id: "OwnSearch" });
 

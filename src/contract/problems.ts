@@ -85,6 +85,8 @@ export const PROBLEMS = {
   face_not_pointed_at: [422, "The collection has no scene basis: point at the one face you mean."],
   no_face_found: [422, "No face was found in the photo."],
   no_face_there: [422, "There is no face where you point."],
+  keep_invalid: [422, "What a search is made with can't be kept as you say."],
+  probe_unknown: [404, "What this search was made with is not kept, or no more."],
   sighting_unknown: [404, "No such sighting."],
   sighting_not_decided: [409, "Nobody has said anything of this sighting."],
   sighting_said_by_person: [409, "The person said so themselves: only they take it back."],

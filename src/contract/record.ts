@@ -92,6 +92,7 @@ export const record = z
         recordedAt: moment,
         returned: z.string().nullable(),
         entry: z.int().nullable(),
+        keptUntil: moment.nullable(),
         recordedAs: z.object({ id: eventId, leafIndex: z.int() }).nullable(),
       }),
     ),

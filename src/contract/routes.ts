@@ -13,6 +13,7 @@ import { requestRoutes } from "./requests.ts";
 import { mediaRoutes } from "./media.ts";
 import { peopleRoutes } from "./people.ts";
 import { personConsentRoutes } from "./person-consents.ts";
+import { keptProbeRoutes } from "./kept-probes.ts";
 import { searchRoutes } from "./search.ts";
 import { ledgerRoutes } from "./ledger.ts";
 import { operatorRoutes } from "./operator.ts";
@@ -39,6 +40,7 @@ export const ROUTES = {
   ...personConsentRoutes,
   ...jobRoutes,
   ...searchRoutes,
+  ...keptProbeRoutes,
   ...videoSearchRoutes,
   ...sightingRoutes,
   ...faceRoutes,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineRoute, READERS, STAFF } from "./contract.ts";
 import { box, eventId, instant, page, pageQuery, searchId, subjectId, text } from "./fields.ts";
+import { keepUntil } from "./kept-probes.ts";
 import { sighting } from "./sightings.ts";
 
 const PURPOSE_LENGTH_MAX = 500;
@@ -39,6 +40,7 @@ export const searchRoutes = {
       purpose: text(PURPOSE_LENGTH_MAX).meta({
         description: "Why. Everybody in the collection can read it.",
       }),
+      keepUntil,
       face: numeric
         .pipe(z.coerce.number<string>().int().min(1).max(FACE_MAX))
         .optional()
@@ -67,6 +69,7 @@ export const searchRoutes = {
       "collection_unknown",
       "collection_closed",
       "purpose_missing",
+      "keep_invalid",
       "search_budget_spent",
       "face_not_pointed_at",
       "no_face_found",
@@ -76,8 +79,9 @@ export const searchRoutes = {
     repeat: "anew",
     example: {
       as: "staff",
-      body: { purpose: "hand over the photos of the gala" },
+      body: { purpose: "hand over the photos of the gala", keepUntil: "$today" },
       files: { photo: "group.jpg" },
+      keeps: { keptsearch: "search" },
     },
   }),
   listSearches: defineRoute({
@@ -96,6 +100,10 @@ export const searchRoutes = {
         faces: z.int().meta({ description: "In the photo searched with." }),
         returned: z.int().meta({ description: "How many people it returned." }),
         entry: eventId.nullable().meta({ description: "Its entry in the record." }),
+        probe: z
+          .object({ type: z.string().meta({ description: "Its media type." }), until: instant })
+          .nullable()
+          .meta({ description: "What it was made with, where that is kept, and until when." }),
       }),
     ),
     status: 200,
@@ -112,6 +120,7 @@ export const searchRoutes = {
       used: z.int().meta({ description: "Made in the hour before now." }),
       nextAt: instant.nullable().meta({ description: "When the next may be made, if not now." }),
       people: z.int().meta({ description: "People whose consent is in force." }),
+      keepDays: z.int().meta({ description: "How long what is searched with may be kept." }),
       twoPerson: z.boolean().meta({ description: "Whether two people must confirm a hit." }),
     }),
     status: 200,

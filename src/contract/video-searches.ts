@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineRoute, STAFF } from "./contract.ts";
 import { searchId, subjectId, text } from "./fields.ts";
+import { keepUntil } from "./kept-probes.ts";
 import { sighting } from "./sightings.ts";
 
 const PURPOSE_LENGTH_MAX = 500;
@@ -21,12 +22,13 @@ export const videoSearchRoutes = {
     method: "POST",
     path: "/api/v1/collections/:collection/video-searches",
     summary:
-      "Who of a collection's consenting people is in this video, and when? The video is not kept.",
+      "Who of a collection's consenting people is in this video, and when? It is kept if you say so.",
     access: { who: STAFF, scope: "search" },
     body: z.object({
       purpose: text(PURPOSE_LENGTH_MAX).meta({
         description: "Why. Everybody in the collection can read it.",
       }),
+      keepUntil,
     }),
     files: ["video"],
     filesMax: 1,
@@ -50,6 +52,7 @@ export const videoSearchRoutes = {
     errors: [
       "collection_unknown",
       "purpose_missing",
+      "keep_invalid",
       "search_budget_spent",
       "face_not_pointed_at",
       "no_face_found",

@@ -12,6 +12,7 @@ import { requestHandlers } from "./handlers/requests.ts";
 import { enrolmentListHandlers } from "./handlers/enrolment-lists.ts";
 import { peopleHandlers } from "./handlers/people.ts";
 import { personConsentHandlers } from "./handlers/person-consents.ts";
+import { keptProbeHandlers } from "./handlers/kept-probes.ts";
 import { searchHandlers } from "./handlers/search.ts";
 import { ledgerHandlers } from "./handlers/ledger.ts";
 import { operatorHandlers } from "./handlers/operator.ts";
@@ -40,6 +41,7 @@ export const HANDLERS: Handlers<typeof ROUTES> = {
   ...personConsentHandlers,
   ...jobHandlers,
   ...searchHandlers,
+  ...keptProbeHandlers,
   ...videoSearchHandlers,
   ...sightingHandlers,
   ...faceHandlers,

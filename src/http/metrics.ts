@@ -73,13 +73,17 @@ export function openMetrics(app: App, waiting: () => number): Metrics {
 }
 
 /** Engines whose looks at photos are timed. */
-export function timedEngines(engines: Engines, { embedSeconds }: Metrics): Engines {
+export function timedEngines(
+  engines: Engines,
+  { embedSeconds }: Pick<Metrics, "embedSeconds">,
+): Engines {
   return async (pack) => {
     const engine = await engines(pack);
+    // Each by its name: a class' methods are no part of a spread.
     return {
-      ...engine,
       pack: engine.pack,
       templateSize: engine.templateSize,
+      analyseFrame: async (...given) => engine.analyseFrame(...given),
       embed: async (...given) => engine.embed(...given),
       analyse: async (...given) => {
         const stop = embedSeconds.startTimer();

@@ -8,6 +8,7 @@ import type {
   MediaId,
   NoticeId,
   ObjectionId,
+  SearchId,
   SightingId,
   SubjectId,
   WebhookId,
@@ -95,8 +96,10 @@ export interface OfSearch {
   readonly search: string;
   readonly purpose: string;
   readonly startedAt: number;
-  /** Commitment to the probe: the photo itself is not kept. */
+  /** Commitment to the probe. */
   readonly probe: string;
+  /** Until when the probe itself is kept; it is not where nothing is said. */
+  readonly keptUntil?: number;
 }
 
 type OfCollection =
@@ -125,6 +128,12 @@ type OfCollection =
       readonly faces: number;
       readonly returned: number;
     } & OfSearch)
+  /** What a search was made with was looked at again, or deleted before its time. */
+  | {
+      readonly kind: "probe.viewed" | "probe.deleted";
+      readonly collection: CollectionId;
+      readonly search: SearchId;
+    }
   /** An objection by somebody who is not known here. */
   | {
       readonly kind: "photo.objected" | "photo.objection_upheld" | "photo.objection_rejected";

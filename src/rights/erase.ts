@@ -6,6 +6,7 @@ import { removeEnrolmentPhotos, removeTemplates } from "../collections/templates
 import { eraseGrant, lockGrantsOf } from "../consent/consent.ts";
 import { append, eraseEntries, type Recorder } from "../ledger/ledger.ts";
 import type { Galleries } from "../search/galleries.ts";
+import { eraseProbes } from "../search/kept-probes.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import { StorageError } from "../storage/errors.ts";
 import { askForKeyFiles, updateKeyFiles } from "../storage/key-places.ts";
@@ -72,6 +73,7 @@ export async function eraseIn(
     await eraseGrant(tx, vault, clock, grant);
   }
   await tx.write.deleteFrom("sightings").where("subject_id", "=", subject).execute();
+  await eraseProbes(tx, recorder, subject);
   await tx.write.deleteFrom("search_returns").where("subject_id", "=", subject).execute();
   await eraseObjections(tx, subject);
   await eraseDeliveries(tx, subject);

@@ -20,6 +20,8 @@ export interface OwnSearch {
   readonly returned: SightingVerdict | null;
   /** The number of their own entry that says it returned them. */
   readonly entry: number | null;
+  /** To when what it was made with was to be kept; null: it was deleted at once. */
+  readonly keptUntil: number | null;
 }
 
 /** Who looked for a person, when, why, and whether it found them: a page, the newest first. */
@@ -53,6 +55,7 @@ export async function pageOfOwnSearches(
     recordedAt,
     returned: row.returned,
     entry: row.entry,
+    keptUntil: row.keptUntil === null ? null : Date.parse(row.keptUntil),
   }));
 }
 

@@ -128,6 +128,8 @@ export interface HeldSearch {
   readonly returned: SightingVerdict | null;
   /** The number of their own ledger entry that says it returned them. */
   readonly entry: number | null;
+  /** To when what it was made with was to be kept; it was deleted at once where nothing is said. */
+  readonly keptUntil: Moment | null;
   /** The operator's entry that records it; null where an earlier version kept none. */
   readonly recordedAs: { readonly id: EventId; readonly leafIndex: number } | null;
 }

@@ -104,6 +104,7 @@ function searchBlocks({ searches }: PersonRecord, words: RecordWords): readonly 
     search.account,
     search.purpose,
     words.verdicts[search.returned ?? "none"],
+    search.keptUntil === null ? "" : readable(search.keptUntil),
     search.entry === null ? "" : String(search.entry),
   ]);
 }

@@ -1,8 +1,8 @@
 import type { SearchId, SubjectId } from "../base/ids.ts";
-import type { Ledger, SubjectEntry } from "../ledger/log.ts";
+import type { Ledger, OpenedEntry, SubjectEntry } from "../ledger/log.ts";
 import type { Db, Reader } from "../storage/db.ts";
 import type { ProvenSearch } from "../verify/searches.ts";
-import { type Held, type HeldSearch, moment } from "./person-record.ts";
+import { type Held, type HeldSearch, type Moment, moment } from "./person-record.ts";
 
 /** A bound for memory, far above what a collection sees in three years; that there is more is told. */
 const ROWS_MAX = 200_000;
@@ -48,7 +48,7 @@ export async function searchesHeld(
   );
   const opened = await ledger.opened(rows.flatMap(({ entry_id: id }) => (id ? [id] : [])));
   const shown = rows.slice(0, ROWS_MAX).flatMap((row): readonly HeldSearch[] => {
-    const entry = row.entry_id && opened.get(row.entry_id);
+    const entry = row.entry_id === null ? undefined : opened.get(row.entry_id);
     if (entry && entry.leafIndex >= size) return [];
     return [
       {
@@ -60,11 +60,18 @@ export async function searchesHeld(
         recordedAt: moment(row.recorded_at),
         returned: row.returned,
         entry: numbers.get(row.id) ?? null,
+        keptUntil: keptUntil(entry),
         recordedAs: entry ? { id: entry.id, leafIndex: entry.leafIndex } : null,
       },
     ];
   });
   return { rows: shown, complete: rows.length <= ROWS_MAX };
+}
+
+/** As the entry of the search says. */
+function keptUntil(entry: OpenedEntry | null | undefined): Moment | null {
+  const until = entry?.opening.event["keptUntil"];
+  return typeof until === "number" ? moment(until) : null;
 }
 
 /**

@@ -73,7 +73,15 @@ const ENGLISH: RecordWords = {
   heads: {
     templates: ["Collection", "Model pack", "Made"],
     sightings: ["Seen", "Collection", "Photo", "Where in the photo", "Verdict", "State", "Decided"],
-    searches: ["When", "Collection", "Who", "Why", "Were you returned?", "Entry"],
+    searches: [
+      "When",
+      "Collection",
+      "Who",
+      "Why",
+      "Were you returned?",
+      "Photo kept until",
+      "Entry",
+    ],
     handedOut: ["When", "What", "Who", "Collection", "Photos"],
     objections: ["Asked", "Collection", "Photo", "Reason", "State", "Decided"],
     messages: ["Queued", "Collection", "To", "What", "Delivered"],

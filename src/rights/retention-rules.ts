@@ -34,6 +34,7 @@ export type RetentionKind =
   | "grants_over"
   | "subjects_over"
   | "searches"
+  | "probes"
   | "objections"
   | "file_lists"
   | "messages"

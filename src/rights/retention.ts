@@ -6,6 +6,7 @@ import { removeEnrolmentPhotos } from "../collections/templates.ts";
 import { eraseGrant, lockGrant } from "../consent/consent.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Galleries } from "../search/galleries.ts";
+import { dueProbes, removeProbeRows } from "../search/kept-probes.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { Db, Reader, Tx } from "../storage/db.ts";
 import { StorageError } from "../storage/errors.ts";
@@ -95,6 +96,7 @@ export async function planSweep(
     lineOf("grants_over", await dueGrantsOver(db, now, PLAN_MAX)),
     lineOf("subjects_over", await dueAfter(db, now)),
   ];
+  lines.push(lineOf("probes", await dueProbes(db, now, PLAN_MAX)));
   for (const { plan } of RULES) lines.push(await plan(db, now));
   lines.push(lineOf("stray_files", await strayFiles(db, blobs, now)));
   return lines;
@@ -115,6 +117,7 @@ export async function sweep(deps: SweepDeps, recorder: Recorder): Promise<readon
   done("grants_overdue", await expireOverdue(deps.db, recorder));
   done("grants_over", await sweepGrants(deps, recorder));
   done("subjects_over", await sweepSubjects(deps, recorder));
+  done("probes", await sweepProbes(deps, recorder));
   for (const { sweep: sweepOne } of RULES) {
     const swept = await sweepOne(deps, recorder);
     done(swept.kind, swept.count);
@@ -227,6 +230,26 @@ async function eraseLapsed(tx: Tx, recorder: Recorder, subject: SubjectId): Prom
   return true;
 }
 
+/** Kept probes whose time is over: first what could open them, then their files. */
+async function sweepProbes({ db, blobs }: SweepDeps, recorder: Recorder): Promise<number> {
+  let count = 0;
+  for (;;) {
+    const due = await db.write(async (tx) => {
+      const rows = await dueProbes(tx, recorder.clock.now(), BATCH);
+      if (rows.length === 0) return rows;
+      await removeProbeRows(
+        tx,
+        rows.map(({ id }) => id),
+      );
+      await appendSwept(tx, recorder, "probes", rows.length);
+      return rows;
+    });
+    for (const { sha256 } of due) await blobs.remove(sha256);
+    count += due.length;
+    if (due.length < BATCH) return count;
+  }
+}
+
 async function sweepFiles(deps: SweepDeps, recorder: Recorder): Promise<number> {
   const { db, blobs } = deps;
   const before = later(recorder.clock.now(), -STRAY_FILE_DAYS * DAY_MS);
@@ -240,7 +263,7 @@ async function sweepFiles(deps: SweepDeps, recorder: Recorder): Promise<number> 
   return count;
 }
 
-/** Photo files that no photo of any collection is: an import that was killed left them. */
+/** Files that no photo, video or kept probe is: an import or a search that was killed left them. */
 async function strayFiles(db: Reader, blobs: Blobs, now: Instant): Promise<readonly Due[]> {
   const stray: Due[] = [];
   for await (const files of blobs.list()) {
@@ -255,7 +278,16 @@ async function strayFiles(db: Reader, blobs: Blobs, now: Instant): Promise<reado
         old.map(({ hash }) => hash),
       )
       .execute();
-    const known = new Set(rows.map(({ sha256 }) => sha256));
+    const probes = await db.read
+      .selectFrom("kept_probes")
+      .select("sha256")
+      .where(
+        "sha256",
+        "in",
+        old.map(({ hash }) => hash),
+      )
+      .execute();
+    const known = new Set([...rows, ...probes].map(({ sha256 }) => sha256));
     const lost = old.filter(({ hash }) => !known.has(hash));
     stray.push(...lost.map(({ hash, writtenAt }) => ({ id: hash, since: writtenAt as Instant })));
   }

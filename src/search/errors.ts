@@ -10,6 +10,8 @@ export type SearchCode =
   | "sighting_not_decided"
   | "sighting_said_by_person"
   | "second_person_needed"
+  | "keep_invalid"
+  | "probe_unknown"
   | "gallery_full";
 
 /** A search can't be run, or a sighting can't be decided. */

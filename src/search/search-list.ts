@@ -1,4 +1,4 @@
-import type { Instant } from "../base/clock.ts";
+import type { Clock, Instant } from "../base/clock.ts";
 import type { CollectionId, EventId, SearchId } from "../base/ids.ts";
 import type { Reader } from "../storage/db.ts";
 
@@ -16,6 +16,8 @@ export interface ListedSearch {
   readonly returned: number;
   /** Its entry in the ledger. */
   readonly entry: EventId | null;
+  /** What it was made with, where that is still kept. */
+  readonly probe: { readonly type: string; readonly until: Instant } | null;
 }
 
 /** Of which collection, by whom (null: by anybody), from after what, at most how many. */
@@ -29,10 +31,15 @@ export interface SearchesPage {
 /** A page of a collection's searches, the newest first. */
 export async function pageOfSearches(
   db: Reader,
+  clock: Clock,
   { collection, account, after, limit }: SearchesPage,
 ): Promise<readonly ListedSearch[]> {
   let query = db.read
     .selectFrom("searches")
+    .leftJoin("kept_probes", (join) =>
+      join.onRef("kept_probes.search_id", "=", "searches.id").on("kept_until", ">", clock.now()),
+    )
+    .select(["media_type", "kept_until"])
     .select((select) => [
       "id",
       "account",
@@ -47,7 +54,7 @@ export async function pageOfSearches(
         .whereRef("search_returns.search_id", "=", "searches.id")
         .as("returned"),
     ])
-    .where("collection_id", "=", collection);
+    .where("searches.collection_id", "=", collection);
   if (account !== null) query = query.where("account", "=", account);
   if (after) {
     const [at, id] = [after.recordedAt as Instant, after.id as SearchId];
@@ -59,5 +66,9 @@ export async function pageOfSearches(
     );
   }
   const rows = await query.orderBy("recorded_at", "desc").orderBy("id").limit(limit).execute();
-  return rows.map(({ returned, ...row }) => ({ ...row, returned: returned ?? 0 }));
+  return rows.map(({ returned, media_type: type, kept_until: until, ...row }) => ({
+    ...row,
+    returned: returned ?? 0,
+    probe: type !== null && until !== null ? { type, until } : null,
+  }));
 }

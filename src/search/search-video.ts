@@ -1,14 +1,15 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import type { SearchWatch } from "../accounts/search-watch.ts";
 import { wipe } from "../base/bytes.ts";
+import type { Instant } from "../base/clock.ts";
 import { findCollection } from "../collections/collections.ts";
-import type { Track } from "../faces/track.ts";
+import type { Track, VideoAnalysis } from "../faces/track.ts";
 import { trackFaces } from "../faces/video-tracks.ts";
 import type { Recorder } from "../ledger/ledger.ts";
 import { type Incoming, incomingFile } from "../media/incoming.ts";
-import type { Blobs } from "../storage/blobs.ts";
 import { SearchError } from "./errors.ts";
+import { checkSize, parseKeepUntil, type SealedProbe, sealProbe } from "./kept-probes.ts";
 import { rankFaces } from "./scan.ts";
 import {
   parsePurpose,
@@ -21,7 +22,6 @@ import {
 
 /** What a search by video works with. */
 export interface VideoSearchDeps extends SearchDeps {
-  readonly blobs: Blobs;
   readonly parallel: number;
 }
 
@@ -31,6 +31,8 @@ export interface VideoSearchRequest {
   /** A path of this machine. */
   readonly video: string;
   readonly purpose: string;
+  /** The last day (YYYY-MM-DD, UTC) on which the video is kept; it is not where none is named. */
+  readonly keepUntil?: string | undefined;
   /** Who counts the asker's searches; nobody where the operator is at the machine. */
   readonly watch?: SearchWatch;
   /** Called before the last look at the grants: from here on the answer may name people. */
@@ -50,7 +52,7 @@ export interface VideoAnswer extends SearchAnswer<Track> {
 /**
  * Searches a collection with a video: every track in it is compared as one. It is recorded, counted
  * and answered as a search by photo is. The video is looked at in a copy that is gone before the
- * answer: no probe is kept. Without a scene basis there is no such search, for nobody could point at
+ * answer; where it is to be kept, what is kept is sealed. Without a scene basis there is no such search, for nobody could point at
  * every face in it. Throws as `searchByPhoto`.
  */
 export async function searchByVideo(
@@ -60,10 +62,13 @@ export async function searchByVideo(
 ): Promise<VideoAnswer> {
   const startedAt = recorder.clock.now();
   const purpose = parsePurpose(request.purpose);
-  const { id, pack, sceneBasis } = await findCollection(deps.db, request.collection);
+  const found = await findCollection(deps.db, request.collection);
+  const { id, pack, sceneBasis } = found;
   if (sceneBasis === null) throw sceneBasisMissing();
+  const until = parseKeepUntil(request.keepUntil, recorder.clock, found);
   await request.watch?.check(deps.db, id);
-  const { video, commitment } = await lookAtProbe(deps, pack, request);
+  await using probe = await lookAtProbe(deps, pack, { ...request, until });
+  const { video, commitment } = probe;
   try {
     if (video.tracks.length === 0)
       throw new SearchError("no_face_found", "No face was found in the video.");
@@ -74,7 +79,8 @@ export async function searchByVideo(
     const candidates = rankFaces(current, video.tracks);
     const watch = request.watch ?? null;
     const { sightingsMax = SIGHTINGS_MAX } = request;
-    const search = { startedAt, purpose, commitment, collection, watch, sightingsMax };
+    const kept = until && (await keepVideo(deps, recorder, probe, until));
+    const search = { startedAt, purpose, commitment, collection, watch, sightingsMax, kept };
     const { width, height, tracks: faces } = video;
     const analysis = { width, height, faces };
     const answer = await deps.db.write(async (tx) =>
@@ -88,14 +94,26 @@ export async function searchByVideo(
   }
 }
 
-/** The tracks of the probe, and what binds the record to it without keeping it. */
-async function lookAtProbe(deps: VideoSearchDeps, pack: string, request: VideoSearchRequest) {
+/** The probe in a copy that goes when this does, its tracks, and what binds the record to it. */
+interface LookedProbe extends AsyncDisposable {
+  readonly path: string;
+  readonly video: VideoAnalysis;
+  readonly commitment: string;
+}
+
+async function lookAtProbe(
+  deps: VideoSearchDeps,
+  pack: string,
+  request: VideoSearchRequest & { readonly until: Instant | null },
+): Promise<LookedProbe> {
   const engine = await deps.engines(pack);
   await using incoming = await incomingFile(request.video, { links: "follow" });
   const salt = randomBytes(16);
   const digest = createHmac("sha256", salt);
   const staged = await deps.blobs.stage(digested(incoming, digest));
+  const remove = async (): Promise<void> => rm(staged.path, { force: true });
   try {
+    if (request.until !== null) checkSize(staged.bytes);
     const { parallel } = deps;
     const { signal, onProgress } = request;
     const video = await trackFaces(engine, staged.path, {
@@ -104,9 +122,26 @@ async function lookAtProbe(deps: VideoSearchDeps, pack: string, request: VideoSe
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
     });
-    return { video, commitment: `${salt.toString("hex")}:${digest.digest("hex")}` };
+    const commitment = `${salt.toString("hex")}:${digest.digest("hex")}`;
+    return { path: staged.path, video, commitment, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function keepVideo(
+  deps: VideoSearchDeps,
+  recorder: Recorder,
+  { path, video }: LookedProbe,
+  until: Instant,
+): Promise<SealedProbe> {
+  const bytes = await readFile(path);
+  const mediaType = video.format === "webm" ? "video/webm" : "video/mp4";
+  try {
+    return await sealProbe(deps, recorder, { bytes, mediaType, until });
   } finally {
-    await rm(staged.path, { force: true });
+    wipe(bytes);
   }
 }
 

@@ -10,11 +10,20 @@ import { stillLive } from "../consent/consent.ts";
 import type { AnalysedFace, Analysis, EmbedChoice } from "../faces/engine.ts";
 import { packManifest, parsePackName } from "../faces/packs.ts";
 import { appendPadded, lockSequences, type Recorder } from "../ledger/ledger.ts";
+import { sniff } from "../media/sniff.ts";
 import { type PhotoSource, readSource } from "../media/source.ts";
+import type { Blobs } from "../storage/blobs.ts";
 import type { Reader, Tx } from "../storage/db.ts";
 import type { SightingVerdict } from "../storage/schema.ts";
 import { rankOne } from "./compare-one.ts";
 import { SearchError } from "./errors.ts";
+import {
+  checkSize,
+  insertProbe,
+  parseKeepUntil,
+  type SealedProbe,
+  sealProbe,
+} from "./kept-probes.ts";
 import type { Candidate } from "./gallery.ts";
 import { rank, type ScanDeps } from "./scan.ts";
 import { type ListedSighting, pageOfSightings } from "./sighting-list.ts";
@@ -23,6 +32,7 @@ import { verdict } from "./verdict.ts";
 /** What a search works with. */
 export interface SearchDeps extends ScanDeps {
   readonly engines: Engines;
+  readonly blobs: Blobs;
 }
 
 /** A question: who of this collection is in this photo, and why does the asker want to know? */
@@ -34,6 +44,8 @@ export interface SearchRequest {
   readonly pointed: Exclude<EmbedChoice, { kind: "none" | "all" }> | null;
   /** The one person who may be the answer (1:1); everybody in the collection where none is named. */
   readonly only?: SubjectId;
+  /** The last day (YYYY-MM-DD, UTC) on which the photo is kept; it is not where none is named. */
+  readonly keepUntil?: string | undefined;
   /** Who counts the asker's searches; nobody where the operator is at the machine. */
   readonly watch?: SearchWatch;
   /** Called before the last look at the grants: from here on the answer may name people. */
@@ -87,6 +99,8 @@ export interface SearchToRecord {
   readonly collection: Collection;
   readonly watch: SearchWatch | null;
   readonly sightingsMax: number;
+  /** What the search was made with, where it is kept. */
+  readonly kept: SealedProbe | null;
 }
 
 /** A search adds leaves by the eight: their number does not tell how many people it returned. */
@@ -109,17 +123,17 @@ export async function searchByPhoto(
 ): Promise<SearchAnswer> {
   const startedAt = recorder.clock.now();
   const purpose = parsePurpose(request.purpose);
-  const { id, pack } = await checkBasis(deps, request);
+  const { id, pack, retentionDays } = await checkBasis(deps, request);
+  const until = parseKeepUntil(request.keepUntil, recorder.clock, { retentionDays });
   await request.watch?.check(deps.db, id);
   const done = stepTimer(request.timed);
   const bytes = await readSource(request.photo);
+  if (until !== null) checkSize(bytes.length);
   const engine = await deps.engines(pack);
   const embed = request.pointed ?? { kind: "all" };
   const analysis = await engine.analyse({ bytes }, { embed, use: "probe" });
   done("look");
   const commitment = commit(bytes);
-  // Bytes that were handed in stay the caller's.
-  if ("file" in request.photo) wipe(bytes);
   try {
     checkFaces(analysis, request.pointed);
     const current = await deps.galleries.current(id);
@@ -134,7 +148,9 @@ export async function searchByPhoto(
     done("scan");
     const watch = request.watch ?? null;
     const { sightingsMax = SIGHTINGS_MAX } = request;
-    const search = { startedAt, purpose, commitment, collection, watch, sightingsMax };
+    const kept =
+      until && (await sealProbe(deps, recorder, { bytes, mediaType: typeOf(bytes), until }));
+    const search = { startedAt, purpose, commitment, collection, watch, sightingsMax, kept };
     const answer = await deps.db.write(async (tx) =>
       record(tx, recorder, search, { analysis, candidates }),
     );
@@ -143,8 +159,15 @@ export async function searchByPhoto(
     done("record");
     return live;
   } finally {
+    // Bytes that were handed in stay the caller's.
+    if ("file" in request.photo) wipe(bytes);
     wipe(...analysis.faces.map(({ embedding }) => embedding));
   }
+}
+
+/** Of a photo that could be decoded. */
+function typeOf(bytes: Uint8Array): string {
+  return `image/${sniff(bytes)}`;
 }
 
 function stepTimer(timed: SearchRequest["timed"]): (step: SearchStep) => void {
@@ -199,6 +222,7 @@ export async function record<Face extends AnalysedFace>(
       turn,
     })
     .execute();
+  if (search.kept) await insertProbe(tx, { search: id, collection: collection.id }, search.kept);
   await recordReturns(tx, recorder, { id, recordedAt, ...search }, faces);
   return { id, collection, width: analysis.width, height: analysis.height, faces };
 }
@@ -258,7 +282,8 @@ async function recordReturns(
   faces: readonly FaceAnswer[],
 ): Promise<void> {
   const { id, recordedAt, startedAt, purpose, commitment: probe } = search;
-  const told = { collection: search.collection.id, search: id, startedAt, purpose, probe };
+  const kept = search.kept && { keptUntil: search.kept.until };
+  const told = { collection: search.collection.id, search: id, startedAt, purpose, probe, ...kept };
   const returned = new Map<SubjectId, SightingVerdict>();
   for (const face of faces) {
     if (face.kind === "none" || face.kind === "not_compared") continue;

@@ -149,6 +149,15 @@ export const record: ColumnNote = {
   exported: true,
 };
 
+/** What a search was made with, where it is kept for some days: it goes with whoever it may show. */
+export const probe: ColumnNote = {
+  ...record,
+  category: "photo",
+  retention: "expiry",
+  erasure: "row deleted",
+  exported: false,
+};
+
 /** Of the people who work for the operator: they are no subjects. */
 export const staff: ColumnNote = {
   category: "operator",

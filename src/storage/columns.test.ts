@@ -84,6 +84,7 @@ function keyOf(table: keyof Schema, row: Row): string {
     media_sources: ["media_id", "path"],
     import_files: ["import_id", "path"],
     search_returns: ["search_id", "subject_id"],
+    kept_probes: ["search_id"],
     audit_keys: ["subject_id", "holder"],
     subject_sequences: ["subject_id"],
     tree_tiles: ["level", "position"],
@@ -196,7 +197,9 @@ onEachDatabase("R18 what the notes say of erasure is what erasure does", async (
   const [subject] = [await kept("p5"), await kept("p9")];
   await importPhotos(instance, collection, { "a.png": await fakePicture(["p5", "p9", "p20"]) });
   await app.runner.drain();
-  await searchFor(app, collection, [], { photo: { bytes: await fakePicture(["p5", "p9"]) } });
+  const photo = { bytes: await fakePicture(["p5", "p9"]) };
+  const keepUntil = new Date(app.clock.now()).toISOString().slice(0, 10);
+  await searchFor(app, collection, [], { photo, keepUntil });
   const { id } = await app.db.read.selectFrom("media").select("id").executeTakeFirstOrThrow();
   const target = { kind: "photo", id } as const;
   await object(app.db, app.recorder, { target, subject, reason: "not for everybody" });

@@ -7,6 +7,7 @@ import {
   key,
   objection,
   photo,
+  probe,
   pseudonym,
   record,
   rule,
@@ -173,6 +174,14 @@ export const columns: {
     faces: record,
     entry_id: record,
     turn: record,
+  },
+  kept_probes: {
+    search_id: probe,
+    collection_id: probe,
+    sha256: probe,
+    sealed_key: { ...probe, category: "key" },
+    media_type: probe,
+    kept_until: probe,
   },
   search_returns: {
     search_id: { ...record, retention: "erasure", erasure: "row deleted" },

@@ -181,6 +181,14 @@ export interface Schema extends ServiceSchema {
     entry_id: EventId | null;
     turn: number | null;
   };
+  kept_probes: {
+    search_id: SearchId;
+    collection_id: CollectionId;
+    sha256: string;
+    sealed_key: Uint8Array;
+    media_type: string;
+    kept_until: Instant;
+  };
   search_returns: {
     search_id: SearchId;
     subject_id: SubjectId;

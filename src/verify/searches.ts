@@ -37,6 +37,8 @@ export const toldSearchSchema = z.looseObject({
   returned: z.enum(["match", "uncertain"]).nullable(),
   /** The number of the person's own entry that says it returned them. */
   entry: count.nullable(),
+  /** To when what it was made with was to be kept; exports of earlier versions say nothing of it. */
+  keptUntil: z.iso.datetime().nullable().optional(),
   recordedAs: z.strictObject({ id: z.string(), leafIndex: count }).nullable(),
 });
 
@@ -83,13 +85,19 @@ function isToldBy(told: ToldSearch, { search, id, leafIndex, opening: { event } 
     event["collection"] === told.collection.id &&
     event["account"] === told.account &&
     tells(event["purpose"], told.purpose) &&
-    tells(event["startedAt"], Date.parse(told.startedAt))
+    tells(event["startedAt"], Date.parse(told.startedAt)) &&
+    isKeptAsTold(event["keptUntil"], told.keptUntil)
   );
 }
 
 /** Entries of an earlier version tell less: what an entry does not tell, it can't contradict. */
 function tells(value: Json | undefined, expected: string | number): boolean {
   return value === undefined || value === expected;
+}
+
+/** A probe that was kept is told of, and of no other it is said. */
+function isKeptAsTold(recorded: Json | undefined, told: string | null | undefined): boolean {
+  return (recorded ?? null) === (typeof told === "string" ? Date.parse(told) : null);
 }
 
 /** Whoever was returned has an entry of their own that says so, and nobody else has. */

@@ -10,7 +10,7 @@ import { makeNotice, renderNotice } from "../../src/consent/layered-notice.ts";
 import { publishNotice } from "../../src/consent/notices.ts";
 import { writeOperator } from "../../src/consent/operator.ts";
 import { openEngine } from "../../src/faces/faces.ts";
-import { searchByPhoto } from "../../src/search/search.ts";
+import { searchByPhoto, type SearchRequest } from "../../src/search/search.ts";
 import type { TestDatabase } from "../databases.ts";
 import type { Member } from "../../samples/cast.ts";
 import { portraitOf } from "../../samples/samples.ts";
@@ -115,6 +115,7 @@ export async function lookFor(
   { served, collection }: Scene,
   file: string,
   purpose: string,
+  keep: Pick<SearchRequest, "keepUntil"> = {},
 ): Promise<readonly string[]> {
   const { app, folder } = served.instance;
   const bytes = await readFile(join(folder, "incoming", file));
@@ -123,6 +124,7 @@ export async function lookFor(
     photo: { bytes },
     purpose,
     pointed: null,
+    ...keep,
   });
   return faces.flatMap((face) => ("subject" in face ? [face.subject] : []));
 }

@@ -54,6 +54,7 @@ function tellsOf(search: Search, recorded: Proof, returned: Proof | null): boole
   const verdict = returned?.opening.event;
   return (
     same &&
+    (event["keptUntil"] ?? null) === search.keptUntil &&
     event["kind"] === "search.recorded" &&
     event["search"] === id &&
     (search.returned === null) === (returned === null) &&

@@ -34,6 +34,8 @@ export interface Copy extends Whose {
   readonly delivery: Delivery | null;
   readonly busy: boolean;
   readonly error: unknown;
+  /** The picture of one of the moments. */
+  readonly still: string;
   readonly ask: () => void;
 }
 
@@ -54,7 +56,9 @@ export function useCopy(
     list.data?.items.find((one) => one.video === video && one.videos === "intervals") ?? null;
   const { busy, error } = make;
   const state = stateOf(delivery);
-  return { subject, collection, state, delivery, busy, error, ask: () => make.run() };
+  const still =
+    sighting === undefined ? "" : linkOf("getOwnThumbnail", { subject, collection, sighting });
+  return { subject, collection, state, delivery, busy, error, still, ask: () => make.run() };
 }
 
 function stateOf(delivery: Delivery | null): Copy["state"] {
@@ -147,6 +151,7 @@ function Player(of: {
         playsInline
         preload="metadata"
         src={link}
+        poster={of.copy.still}
         aria-label={videos.player}
         onError={() => setBroken(true)}
       />

@@ -66,6 +66,12 @@ function OneSearch({ subject, search }: { readonly subject: string; readonly sea
         </dd>
         <dt>{searches.where}</dt>
         <dd>{search.collection.name}</dd>
+        <dt>{searches.kept}</dt>
+        <dd>
+          {search.keptUntil === null
+            ? searches.notKept
+            : searches.keptUntil(showMoment(search.keptUntil, language))}
+        </dd>
       </dl>
       <Check subject={subject} search={search} />
     </article>

@@ -291,6 +291,9 @@ export const en = {
     who: "Who",
     where: "Where",
     when: "When",
+    kept: "What they searched with",
+    notKept: "Deleted with the answer",
+    keptUntil: (moment: string) => `Kept until ${moment} at the latest`,
     roles: {
       owner: "An owner",
       staff: "Staff",

@@ -297,6 +297,9 @@ export const nl: Texts = {
     who: "Wie",
     where: "Waar",
     when: "Wanneer",
+    kept: "Waarmee zij zochten",
+    notKept: "Gewist met het antwoord",
+    keptUntil: (moment: string) => `Bewaard tot uiterlijk ${moment}`,
     roles: {
       owner: "Een eigenaar",
       staff: "Medewerker",

@@ -7,6 +7,7 @@ import type { searchRoutes } from "../../contract/search.ts";
 import { findCollection } from "../../collections/collections.ts";
 import { readLimits } from "../../collections/limits.ts";
 import { countFindable } from "../../consent/people.ts";
+import { keepDaysMax } from "../../search/kept-probes.ts";
 import { pageOfSearches } from "../../search/search-list.ts";
 import { type FaceAnswer, searchByPhoto, type SearchRequest } from "../../search/search.ts";
 import { StorageError } from "../../storage/errors.ts";
@@ -25,6 +26,7 @@ export const searchHandlers: Handlers<typeof searchRoutes> = {
       collection: params.collection,
       photo: { bytes: files.photo },
       purpose: body.purpose,
+      keepUntil: body.keepUntil,
       pointed: pointedAt(body),
       watch: watchSearches(recorder),
       telling,
@@ -36,20 +38,26 @@ export const searchHandlers: Handlers<typeof searchRoutes> = {
     for (const face of answer.faces) faces.push(await faceOf(app, principal, face));
     return { search: answer.id, width: answer.width, height: answer.height, faces };
   },
-  listSearches: async ({ db }, { params, query, principal }) => {
+  listSearches: async ({ db, clock }, { params, query, principal }) => {
     const { id: collection } = await findCollection(db, params.collection);
     const after = readCursor(query.cursor, searchesKey);
     const account = ownOnly(principal);
-    const rows = await pageOfSearches(db, { collection, account, after, limit: query.limit + 1 });
+    const rows = await pageOfSearches(db, clock, {
+      collection,
+      account,
+      after,
+      limit: query.limit + 1,
+    });
     return pageOf(rows, query.limit, {
       key: ({ recordedAt, id }) => ({ recordedAt, id }),
       item: ({ account: by, ...row }) => ({ ...row, by }),
     });
   },
   getSearchAllowance: async ({ db, clock }, { params, recorder }) => {
-    const { id: collection } = await findCollection(db, params.collection);
+    const { id: collection, retentionDays } = await findCollection(db, params.collection);
     const now = clock.now();
     return {
+      keepDays: keepDaysMax({ retentionDays }),
       ...(await readAllowance(db, { collection, account: recorder.account, now })),
       people: await countFindable(db, collection, now),
       twoPerson: (await readLimits(db, collection)).twoPerson,
@@ -60,7 +68,7 @@ export const searchHandlers: Handlers<typeof searchRoutes> = {
 const searchesKey = z.object({ recordedAt: z.number(), id: z.string() });
 
 /** Staff read of their own searches alone; who oversees reads of everybody's. */
-function ownOnly(principal: Principal): string | null {
+export function ownOnly(principal: Principal): string | null {
   if (principal.kind !== "account") return "";
   return principal.role === "staff" ? principal.id : null;
 }

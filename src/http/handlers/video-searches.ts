@@ -21,6 +21,7 @@ export const videoSearchHandlers: Handlers<typeof videoSearchRoutes> = {
       collection: params.collection,
       video: file.path,
       purpose: body.purpose,
+      keepUntil: body.keepUntil,
       watch: watchSearches(recorder),
       telling,
       sightingsMax: SIGHTINGS_FIRST,

@@ -5,6 +5,8 @@ import { useWords } from "../../shared/words.ts";
 import { useCollection } from "../collection.tsx";
 import { type Answer, assent } from "../service.ts";
 import { search as texts } from "../texts/search.ts";
+import { Keep } from "./keep.tsx";
+import { Leaves } from "./leaves.tsx";
 import type { Probe, ProbeFace } from "./probe.ts";
 import { ProbePicture } from "./probe-picture.tsx";
 
@@ -16,6 +18,8 @@ const EVERY = "every";
 export function AskForm(of: {
   readonly probe: Probe;
   readonly spent: boolean;
+  /** Days that the photo may be kept. */
+  readonly keepDays: number;
   readonly onAnswer: (answer: Answer<"searchByPhoto">) => Promise<void>;
   readonly onOther: () => void;
 }) {
@@ -24,11 +28,18 @@ export function AskForm(of: {
   const { probe } = of;
   const [chosen, setChosen] = useState<string | null>(probe.faces.length === 1 ? "1" : null);
   const [purpose, setPurpose] = useState("");
+  const [until, setUntil] = useState<string | null>(null);
   const ask = useAction(async () => {
     if (chosen === null) return;
     const face = chosen === EVERY ? {} : { face: Number(chosen) };
     await of.onAnswer(
-      await assent.searchByPhoto({ collection, purpose, photo: probe.photo, ...face }),
+      await assent.searchByPhoto({
+        collection,
+        purpose,
+        photo: probe.photo,
+        ...face,
+        ...(until === null ? {} : { keepUntil: until }),
+      }),
     );
   });
   return (
@@ -54,14 +65,8 @@ export function AskForm(of: {
           help={words.purposeMore}
           maxLength={PURPOSE_LENGTH_MAX}
         />
-        <div className="note">
-          <p>{words.leaves}</p>
-          <ul className="small">
-            {words.leavesList.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        </div>
+        <Keep days={of.keepDays} until={until} onChange={setUntil} />
+        <Leaves what="photo" until={until} />
         {ask.error ? <Failure error={ask.error} /> : null}
         <div className="row">
           <Button type="submit" busy={ask.busy || of.spent || chosen === null}>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { useLanguage } from "../../shared/language.tsx";
 import { StripLine } from "../../shared/strip-line.tsx";
+import { showDay } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
 import { useCollection } from "../collection.tsx";
 import { search as texts } from "../texts/search.ts";
@@ -12,8 +13,14 @@ type Person = FoundInClip["people"][number];
 type Interval = Person["intervals"][number];
 
 /** Who may be in a clip, a row each, with when; it plays from this browser, where it still is. */
-export function ClipAnswer(of: { readonly clip: string; readonly found: FoundInClip }) {
+export function ClipAnswer(of: {
+  readonly clip: string;
+  readonly found: FoundInClip;
+  /** The last day on which the service keeps it; null: it is deleted already. */
+  readonly kept: string | null;
+}) {
   const { clips: words, search } = useWords(texts);
+  const language = useLanguage();
   const { found } = of;
   const heading = useRef<HTMLHeadingElement>(null);
   const player = useRef<HTMLVideoElement>(null);
@@ -34,7 +41,9 @@ export function ClipAnswer(of: { readonly clip: string; readonly found: FoundInC
       </h2>
       <p className="note">{hits ? search.candidates : search.noneMore}</p>
       <p className="quiet small">
-        {words.tracks(found.tracks)} {words.deleted} {search.recorded(found.search)}
+        {words.tracks(found.tracks)}{" "}
+        {of.kept === null ? words.deleted : words.kept(showDay(of.kept, language))}{" "}
+        {search.recorded(found.search)}
       </p>
       {failed ? (
         <p className="note">{words.unplayable}</p>

@@ -78,6 +78,7 @@ function Steps({ allowance }: { readonly allowance: Allowance }) {
           key={keyOf(file)}
           clip={file}
           spent={allowance.nextAt !== null}
+          keepDays={allowance.keepDays}
           onAnswered={async () => client.invalidateQueries({ queryKey: allowanceKey(id) })}
           onOther={() => setFile(null)}
         />
@@ -148,6 +149,7 @@ function WithPhoto(of: {
     <AskForm
       probe={probe}
       spent={of.allowance.nextAt !== null}
+      keepDays={of.allowance.keepDays}
       onAnswer={done}
       onOther={of.onOther}
     />

@@ -10,6 +10,7 @@ import { assent } from "../service.ts";
 import { useMay, useMe } from "../session.tsx";
 import { OVERSEERS, WORKERS } from "../screens/screen.ts";
 import { search as texts } from "../texts/search.ts";
+import { KeptProbe } from "./kept-probe.tsx";
 
 /** Searches of a collection: one's own, or everybody's for those who oversee them. */
 export function Searches() {
@@ -54,6 +55,9 @@ export function Searches() {
                     {words.check}
                   </Link>
                 ) : null}
+                {one.probe === null ? null : (
+                  <KeptProbe collection={collection} search={one} probe={one.probe} />
+                )}
               </li>
             ))}
           </ul>

@@ -10,13 +10,20 @@ export type FoundInClip = Answer<"searchByVideo">;
  * asks in the older way. Throws Refused; an aborted question is never answered.
  */
 export async function sendClip(
-  asked: { readonly collection: string; readonly purpose: string; readonly video: File },
+  asked: {
+    readonly collection: string;
+    readonly purpose: string;
+    readonly video: File;
+    /** The last day on which it is kept; null: it is deleted with the answer. */
+    readonly keepUntil: string | null;
+  },
   onSent: (bytes: number, of: number) => void,
   signal: AbortSignal,
 ): Promise<FoundInClip> {
   const { method, path } = ROUTES.searchByVideo;
   const form = new FormData();
   form.append("purpose", asked.purpose);
+  if (asked.keepUntil !== null) form.append("keepUntil", asked.keepUntil);
   form.append("video", asked.video, asked.video.name);
   const request = new XMLHttpRequest();
   request.open(method, linkAt([method, path], { collection: asked.collection }));

@@ -9,6 +9,8 @@ import { showBytes } from "../parts/numbers.ts";
 import { LongProgress, usePace } from "../parts/progress.tsx";
 import { search as texts } from "../texts/search.ts";
 import { ClipAnswer } from "./clip-answer.tsx";
+import { Keep } from "./keep.tsx";
+import { Leaves } from "./leaves.tsx";
 import { type FoundInClip, sendClip } from "./send-clip.ts";
 
 const PURPOSE_LENGTH_MAX = 500;
@@ -17,6 +19,8 @@ const PURPOSE_LENGTH_MAX = 500;
 export function WithClip(of: {
   readonly clip: File;
   readonly spent: boolean;
+  /** Days that the clip may be kept. */
+  readonly keepDays: number;
   readonly onAnswered: () => Promise<void>;
   readonly onOther: () => void;
 }) {
@@ -24,6 +28,7 @@ export function WithClip(of: {
   const language = useLanguage();
   const address = useAddress(of.clip);
   const [found, setFound] = useState<FoundInClip | null>(null);
+  const [kept, setKept] = useState<string | null>(null);
   const other = (
     <Button look="second" onPress={of.onOther}>
       {words.other}
@@ -32,7 +37,7 @@ export function WithClip(of: {
   if (found && address !== null) {
     return (
       <>
-        <ClipAnswer clip={address} found={found} />
+        <ClipAnswer clip={address} found={found} kept={kept} />
         <div className="row">{other}</div>
       </>
     );
@@ -52,9 +57,11 @@ export function WithClip(of: {
         <AskWithClip
           clip={of.clip}
           spent={of.spent}
+          keepDays={of.keepDays}
           onOther={of.onOther}
-          onFound={async (answer) => {
+          onFound={async (answer, until) => {
             setFound(answer);
+            setKept(until);
             await of.onAnswered();
           }}
         />
@@ -67,12 +74,14 @@ export function WithClip(of: {
 function AskWithClip(of: {
   readonly clip: File;
   readonly spent: boolean;
-  readonly onFound: (found: FoundInClip) => Promise<void>;
+  readonly keepDays: number;
+  readonly onFound: (found: FoundInClip, until: string | null) => Promise<void>;
   readonly onOther: () => void;
 }) {
   const { clips: words, search } = useWords(texts);
   const { id: collection, sceneBasis } = useCollection();
   const [purpose, setPurpose] = useState("");
+  const [until, setUntil] = useState<string | null>(null);
   const [sent, setSent] = useState(0);
   const [stop, setStop] = useState<AbortController | null>(null);
   const pace = usePace();
@@ -86,8 +95,8 @@ function AskWithClip(of: {
       setSent(share * of.clip.size);
     };
     note(0, 1);
-    const asked = { collection, purpose, video: of.clip };
-    await of.onFound(await sendClip(asked, note, leaving.signal));
+    const asked = { collection, purpose, video: of.clip, keepUntil: until };
+    await of.onFound(await sendClip(asked, note, leaving.signal), until);
   });
   if (sceneBasis === null) return <p className="note">{words.noBasis}</p>;
   if (ask.busy) return <Sending {...{ sent, pace }} of={of.clip.size} onCancel={of.onOther} />;
@@ -107,7 +116,8 @@ function AskWithClip(of: {
         help={search.purposeMore}
         maxLength={PURPOSE_LENGTH_MAX}
       />
-      <Leaves />
+      <Keep days={of.keepDays} until={until} onChange={setUntil} />
+      <Leaves what="video" until={until} />
       {ask.error ? <Failure error={ask.error} /> : null}
       <div className="row">
         <Button type="submit" busy={of.spent}>
@@ -143,20 +153,6 @@ function Sending(is: {
       <p>{words.looking}</p>
       <progress aria-label={words.looking} />
       <p className="quiet small">{words.lookingMore}</p>
-    </div>
-  );
-}
-
-function Leaves() {
-  const { clips: words, search } = useWords(texts);
-  return (
-    <div className="note">
-      <p>{search.leaves}</p>
-      <ul className="small">
-        {words.leavesList.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
     </div>
   );
 }

@@ -104,6 +104,7 @@ export const en = {
       file_lists: ["File lists of imports", "The photos stay."],
       messages: ["Webhook messages", "Those that were delivered or given up long ago."],
       jobs: ["Jobs that have ended", "They leave the list."],
+      probes: ["Photos and videos searched with", "Kept to the day that the asker named."],
       stray_files: ["Files that nothing names", "Left over from imports that were stopped."],
     } as Record<string, readonly [string, string]>,
     oldest: (day: string) => `the oldest since ${day}`,

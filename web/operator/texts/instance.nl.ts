@@ -112,6 +112,10 @@ export const nl: typeof en = {
       file_lists: ["Bestandslijsten van imports", "De foto's blijven."],
       messages: ["Webhookberichten", "Die lang geleden zijn bezorgd of opgegeven."],
       jobs: ["Taken die voorbij zijn", "Ze gaan van de lijst."],
+      probes: [
+        "Foto's en video's waarmee werd gezocht",
+        "Bewaard tot de dag die de zoeker noemde.",
+      ],
       stray_files: ["Bestanden die niets noemt", "Overgebleven van imports die zijn gestopt."],
     },
     oldest: (day: string) => `het oudste sinds ${day}`,

@@ -15,6 +15,8 @@ export const kinds: Readonly<Record<string, string>> = {
   "sighting.rejected": "A sighting was rejected",
   "sighting.undone": "A word on a sighting was taken back",
   "search.recorded": "A search was made",
+  "probe.viewed": "What a search was made with was looked at again",
+  "probe.deleted": "What a search was made with was deleted before its time",
   "search.returned": "A search returned a person",
   "search.alerted": "An alert was raised over searches",
   "alert.seen": "An alert was looked at",

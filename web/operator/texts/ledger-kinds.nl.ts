@@ -15,6 +15,8 @@ export const kinds: Readonly<Record<string, string>> = {
   "sighting.rejected": "Een waarneming werd afgewezen",
   "sighting.undone": "Een woord over een waarneming werd teruggenomen",
   "search.recorded": "Er werd gezocht",
+  "probe.viewed": "Waarmee werd gezocht, werd opnieuw bekeken",
+  "probe.deleted": "Waarmee werd gezocht, werd voor zijn tijd gewist",
   "search.returned": "Een zoekopdracht vond een persoon",
   "search.alerted": "Er kwam een melding over zoekopdrachten",
   "alert.seen": "Een melding werd bekeken",

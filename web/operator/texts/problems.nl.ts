@@ -84,6 +84,9 @@ export const nl: Readonly<Record<ProblemCode, string>> = {
     "Bij de collectie staat niet waarom iedereen mag worden vergeleken: wijs het gezicht aan dat je bedoelt.",
   no_face_found: "Op de foto is geen gezicht gevonden.",
   no_face_there: "Waar je wijst is geen gezicht.",
+  keep_invalid:
+    "Zo kan waarmee je zoekt niet worden bewaard: de dag is voorbij of te ver weg, of het bestand is te groot.",
+  probe_unknown: "Waarmee werd gezocht is niet bewaard, of niet meer.",
   sighting_unknown: "Dit is er niet meer. Laad de pagina opnieuw.",
   sighting_not_decided: "Hierover heeft nog niemand iets gezegd.",
   sighting_said_by_person: "De persoon heeft dit zelf gezegd: alleen zij nemen het terug.",

@@ -29,7 +29,7 @@ export const en = {
       `Your ${budget} searches of this hour are spent. The next can be made at ${at}.`,
     drop: "Drop a photo or a video of some minutes here, or choose one.",
     choose: "Choose a photo",
-    dropMore: "A photo: in full size it compares best. It is looked at and not kept.",
+    dropMore: "A photo: in full size it compares best.",
     other: "Another photo",
     otherFace: "Another face of this photo",
     looking: "Looking for faces. Nobody is compared yet.",
@@ -52,7 +52,6 @@ export const en = {
     leavesList: [
       "your account, the time, and the purpose as you write it;",
       "whom it returns: each of them can read that you looked, when and why, and check the record;",
-      "no photo: yours is compared, then overwritten. A seal of it stays, which tells whether it was this one.",
     ],
     go: "Search",
     searching: "Searching…",
@@ -113,17 +112,12 @@ export const en = {
   clips: {
     choose: "Choose a video",
     limits: (bytes: string) =>
-      `A video: MP4, MOV, MKV or WebM, at most ${bytes}, which is some minutes. It is deleted before you see the answer. A longer one is imported, and looked through there.`,
+      `A video: MP4, MOV, MKV or WebM, at most ${bytes}, which is some minutes. A longer one is imported, and looked through there.`,
     tooLarge: (bytes: string) =>
       `This video is too large: at most ${bytes}. Cut out the part you ask about, or import it.`,
     other: "Another file",
     noBasis:
       "In a video everybody's face is compared. This collection has no recorded reason why that may be done, so search by a photo, and point at the face.",
-    leavesList: [
-      "your account, the time, and the purpose as you write it;",
-      "whom it returns: each of them can read that you looked, when and why, and check the record;",
-      "no video: yours is compared, then deleted. A seal of it stays, which tells whether it was this one.",
-    ],
     sending: "Sending the video",
     looking: "Being looked at: every face is followed through time, then compared.",
     lookingMore: "For a video of a minute this takes some ten seconds. Stay on this page.",
@@ -132,12 +126,38 @@ export const en = {
     tracks: (tracks: number) =>
       tracks === 1 ? "One face was followed." : `${tracks} faces were followed.`,
     deleted: "The video is deleted from the service; it plays from your own computer.",
+    kept: (day: string) => `The service keeps the video, sealed, to the end of ${day}.`,
     unplayable: "Your browser can't play this kind of video. The times stand below.",
     player: "The video you searched with, from your own computer",
     times: (from: string, to: string) => `${from} – ${to} s`,
     verdicts: { match: "match", uncertain: "uncertain" },
     play: (name: string, times: string, verdict: string) => `Play ${name}, ${times}, ${verdict}`,
     all: (name: string) => `All photos and videos of ${name}`,
+  },
+  keep: {
+    keep: "Keep it for some days",
+    until: "To the end of which day (UTC)?",
+    more: (days: number) =>
+      `At most ${days} days. You, owners and auditors can look at it under Searches, which is recorded; there it can be deleted at any time.`,
+    leaves: {
+      photo:
+        "no photo: yours is compared, then overwritten. A seal of it stays, which tells whether it was this one.",
+      video:
+        "no video: yours is compared, then deleted. A seal of it stays, which tells whether it was this one.",
+    },
+    leavesKept: {
+      photo: (day: string) =>
+        `the photo, sealed, to the end of ${day}; everybody in the collection can read that it is kept.`,
+      video: (day: string) =>
+        `the video, sealed, to the end of ${day}; everybody in the collection can read that it is kept.`,
+    },
+    kept: (moment: string) => `What it was made with is kept until ${moment}.`,
+    show: "Show it",
+    remove: "Delete it now",
+    removeTitle: "Delete what this search was made with?",
+    gonePhoto: "the photo, which can't be brought back; the search stays in the record",
+    goneVideo: "the video, which can't be brought back; the search stays in the record",
+    alt: "What the search was made with",
   },
   reviews: {
     title: "Sightings to review",

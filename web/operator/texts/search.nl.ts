@@ -20,8 +20,7 @@ export const nl: typeof en = {
       `Je ${budget} zoekopdrachten van dit uur zijn op. De volgende kan om ${at}.`,
     drop: "Sleep een foto of een video van enkele minuten hierheen, of kies er een.",
     choose: "Kies een foto",
-    dropMore:
-      "Een foto: op volle grootte vergelijkt die het best. Hij wordt bekeken en niet bewaard.",
+    dropMore: "Een foto: op volle grootte vergelijkt die het best.",
     other: "Een andere foto",
     otherFace: "Een ander gezicht van deze foto",
     looking: "We zoeken gezichten. Er wordt nog niemand vergeleken.",
@@ -44,7 +43,6 @@ export const nl: typeof en = {
     leavesList: [
       "je account, het tijdstip, en het doel zoals je het opschrijft;",
       "wie er gevonden wordt: ieder van hen kan lezen dat je gezocht hebt, wanneer en waarom, en het register nazien;",
-      "geen foto: die van jou wordt vergeleken en dan overschreven. Er blijft een zegel van, dat zegt of het deze was.",
     ],
     go: "Zoek",
     searching: "Er wordt gezocht…",
@@ -118,17 +116,12 @@ export const nl: typeof en = {
   clips: {
     choose: "Kies een video",
     limits: (bytes: string) =>
-      `Een video: MP4, MOV, MKV of WebM, hoogstens ${bytes}, dat zijn enkele minuten. Hij wordt gewist voordat je het antwoord ziet. Een langere importeer je; dan wordt hij daar bekeken.`,
+      `Een video: MP4, MOV, MKV of WebM, hoogstens ${bytes}, dat zijn enkele minuten. Een langere importeer je; dan wordt hij daar bekeken.`,
     tooLarge: (bytes: string) =>
       `Deze video is te groot: hoogstens ${bytes}. Knip het deel uit waar je naar vraagt, of importeer hem.`,
     other: "Een ander bestand",
     noBasis:
       "In een video wordt ieders gezicht vergeleken. Voor deze collectie is niet vastgelegd waarom dat mag; zoek dus met een foto, en wijs het gezicht aan.",
-    leavesList: [
-      "je account, de tijd, en het doel zoals je het opschrijft;",
-      "wie het oplevert: ieder van hen kan lezen dat je keek, wanneer en waarom, en het nagaan;",
-      "geen video: die van jou wordt vergeleken en dan gewist. Er blijft een zegel van, waaraan te zien is of het deze was.",
-    ],
     sending: "De video wordt verstuurd",
     looking: "Wordt bekeken: elk gezicht wordt door de tijd gevolgd en dan vergeleken.",
     lookingMore:
@@ -138,6 +131,7 @@ export const nl: typeof en = {
     tracks: (tracks: number) =>
       tracks === 1 ? "Eén gezicht is gevolgd." : `${tracks} gezichten zijn gevolgd.`,
     deleted: "De video is bij de dienst gewist; hij speelt vanaf je eigen computer.",
+    kept: (day: string) => `De dienst bewaart de video, verzegeld, tot het eind van ${day}.`,
     unplayable: "Je browser kan dit soort video niet afspelen. De tijden staan hieronder.",
     player: "De video waarmee je zocht, vanaf je eigen computer",
     times: (from: string, to: string) => `${from} – ${to} s`,
@@ -145,6 +139,31 @@ export const nl: typeof en = {
     play: (name: string, times: string, verdict: string) =>
       `Speel ${name} af, ${times}, ${verdict}`,
     all: (name: string) => `Alle foto's en video's van ${name}`,
+  },
+  keep: {
+    keep: "Bewaar het enkele dagen",
+    until: "Tot het eind van welke dag (UTC)?",
+    more: (days: number) =>
+      `Hoogstens ${days} dagen. Jij, eigenaars en controleurs kunnen het bekijken bij Zoekopdrachten, en dat wordt genoteerd; daar kan het ook altijd worden gewist.`,
+    leaves: {
+      photo:
+        "geen foto: die van jou wordt vergeleken en dan overschreven. Er blijft een zegel van, dat zegt of het deze was.",
+      video:
+        "geen video: die van jou wordt vergeleken en dan gewist. Er blijft een zegel van, dat zegt of het deze was.",
+    },
+    leavesKept: {
+      photo: (day: string) =>
+        `de foto, verzegeld, tot het eind van ${day}; iedereen in de collectie kan lezen dat die wordt bewaard.`,
+      video: (day: string) =>
+        `de video, verzegeld, tot het eind van ${day}; iedereen in de collectie kan lezen dat die wordt bewaard.`,
+    },
+    kept: (moment: string) => `Waarmee werd gezocht, wordt bewaard tot ${moment}.`,
+    show: "Toon het",
+    remove: "Wis het nu",
+    removeTitle: "Wissen waarmee werd gezocht?",
+    gonePhoto: "de foto, en die komt niet terug; de zoekopdracht blijft in het register",
+    goneVideo: "de video, en die komt niet terug; de zoekopdracht blijft in het register",
+    alt: "Waarmee werd gezocht",
   },
   reviews: {
     title: "Te beoordelen",
