@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism, setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,8 +16,9 @@ import { shared } from "../test/shared.ts";
 
 /**
  * How fast a video is looked at (decoded, sampled, faces found, embedded and followed), beside plain
- * decoding of all its frames by the same FFmpeg, in turns: 1080p30 H.264 with three drawn people in
- * view, who sway, and grain as a camera's. `--video FILE` measures another; `--rounds N`.
+ * decoding of all its frames by the same FFmpeg, in turns: 1080p30 H.264 with three people in view
+ * (who consented, from ../shared; drawn ones where it is absent), who sway, and grain as a camera's.
+ * `--video FILE` measures another; `--rounds N`.
  */
 const WIDTH = 1920;
 const HEIGHT = 1080;
@@ -35,7 +36,9 @@ function optionOf(name: string): string | undefined {
 
 async function makeClip(folder: string): Promise<string> {
   const photo = join(folder, "row.jpg");
-  await drawRow(photo, members.slice(0, 3), 1);
+  const photos = shared("data/london/smiling_front");
+  if (photos) await layRow(photo, photos);
+  else await drawRow(photo, members.slice(0, 3), 1);
   const scene = await sharp(await readFile(photo))
     .resize({ width: WIDTH + 120, height: HEIGHT, fit: "cover" })
     .removeAlpha()
@@ -54,6 +57,25 @@ async function makeClip(folder: string): Promise<string> {
     draw: (index) => frameOf(scenes, index),
   });
   return path;
+}
+
+/** The first three photos of a folder, side by side. */
+async function layRow(path: string, photos: string): Promise<void> {
+  const names = readdirSync(photos).filter((name) => name.endsWith(".jpg"));
+  const side = Math.ceil((WIDTH + 120) / 3);
+  const size = { width: side, height: HEIGHT };
+  const composites = await Promise.all(
+    names.slice(0, 3).map(async (name, index) => ({
+      input: await sharp(join(photos, name))
+        .resize({ ...size, fit: "contain" })
+        .toBuffer(),
+      left: index * side,
+      top: 0,
+    })),
+  );
+  const background = { r: 90, g: 90, b: 90 };
+  const ground = { width: 3 * side, height: HEIGHT, channels: 3 as const, background };
+  await sharp({ create: ground }).composite(composites).jpeg({ quality: 95 }).toFile(path);
 }
 
 async function makeApart(folder: string): Promise<string> {
