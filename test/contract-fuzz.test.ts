@@ -24,6 +24,8 @@ import {
  */
 const REQUESTS = Number(process.env["ASSENT_FUZZ_REQUESTS"] ?? 2000);
 
+/** Far beyond what any answer takes, however busy the machine. */
+const ANSWER_MS_MAX = 120_000;
 /** Ids in answers that later requests use. None of accounts: whoever asks is not to be shut out. */
 const SEEN = /\b(?!acc_|ses_|req_)[a-z]{3}_[\w-]{16}/gu;
 
@@ -284,7 +286,7 @@ async function ask(
   const key = drawn.key === null ? {} : { "idempotency-key": encodeURI(drawn.key) };
   const headers = { ...badges[drawn.as], ...key };
   const url = `${service.origin}${path}${query === "" ? "" : `?${query}`}`;
-  const end = AbortSignal.timeout(20_000);
+  const end = AbortSignal.timeout(ANSWER_MS_MAX);
   if (method === "GET") return endless(route, await fetch(url, { headers, signal: end }));
   const { type, body } = bodyOf(drawn, photos);
   const typed = type === null ? headers : { ...headers, "content-type": type };

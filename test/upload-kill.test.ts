@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +31,7 @@ const KILLS = [
   ["client", 0.8],
 ] as const;
 const SIDE = 64;
+const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
 /** Any client of the protocol, and the one of this repository. */
 const CLIENTS = [
   ["a client of others", "upload-client-child.ts"],
@@ -161,6 +162,10 @@ async function checkInstance(config: Config, hashes: ReadonlySet<string>): Promi
   const open = await app.db.read.selectFrom("uploads").select(["id", "state"]).execute();
   const states = new Set(open.map(({ state }) => state));
   assert.ok(!states.has("received") && !states.has("refused"), [...states].join(", "));
+  // A file is made moments before its row. One whose service was killed between goes in an hour.
+  const old = new Date(Date.now() - TWO_HOURS_MS);
+  for (const name of await readdir(app.uploads)) await utimes(join(app.uploads, name), old, old);
+  await sweepUploads(app, app.recorder);
   // Beside photos there is only what a killed client began and forgot.
   const begun = open.filter(({ state }) => state === "receiving").map(({ id }) => id);
   const left = await readdir(app.uploads);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { drawFaces } from "../../test/fake-models.ts";
+import { readInfo } from "../media/decode.ts";
 import { MediaError } from "../media/errors.ts";
 import type { Analysis, Engine } from "./engine.ts";
 import { openPooledEngine, type PoolOptions } from "./engine-pooled.ts";
@@ -79,8 +80,8 @@ test("while the workers are busy, photos wait in a queue: first come, first serv
   await until(() => photos.log().length === 1);
   const names = ["ok-1", "ok-2", "ok-3", "ok-4", "ok-5"];
   const rest = names.map((name) => analyse(engine, photos.file(name)));
-  // Each photo's head is read before it is queued.
-  await sleep(100);
+  // Each photo's head is read before it is queued: whoever reads it after them has it after them.
+  for (const name of names) await readInfo({ file: join(photos.folder, `${name}.png`) });
   photos.release("wait-0");
   await Promise.all([first, ...rest]);
   const begun = photos.log().filter((line) => line.startsWith("start"));
