@@ -1,11 +1,10 @@
-import { verifyAuthenticationResponse } from "@simplewebauthn/server";
-import { cose, decodeCredentialPublicKey } from "@simplewebauthn/server/helpers";
 import type { SubjectId } from "../base/ids.ts";
 import type { Db, Reader } from "../storage/db.ts";
 import type { PasskeySignature } from "../verify/passkey.ts";
 import { AccountsError } from "./errors.ts";
 import { parseAuthentication } from "./passkey-responses.ts";
 import type { Site } from "./passkeys.ts";
+import { webauthn } from "./webauthn.ts";
 
 /** Time to read what is signed, and to find the key. */
 const SIGNING_MS = 10 * 60_000;
@@ -65,6 +64,7 @@ export async function checkAssertion(
     .executeTakeFirst();
   if (!row) throw refused();
   const publicKey = new Uint8Array(row.public_key);
+  const { verifyAuthenticationResponse } = await webauthn();
   const verified = await verifyAuthenticationResponse({
     response,
     credential: { id: row.id, publicKey, counter: row.counter },
@@ -78,7 +78,7 @@ export async function checkAssertion(
   if (!verified.verified) throw refused();
   await noteUse(db, row, verified.authenticationInfo.newCounter);
   const { authenticatorData, clientDataJSON, signature } = response.response;
-  return { publicKey: jwkOf(publicKey), authenticatorData, clientDataJSON, signature };
+  return { publicKey: await jwkOf(publicKey), authenticatorData, clientDataJSON, signature };
 }
 
 async function noteUse(
@@ -100,7 +100,8 @@ async function noteUse(
 }
 
 /** A public key as COSE has it (RFC 9053, sections 2 and 7), as JWK. Keys of RSA are refused. */
-function jwkOf(bytes: Uint8Array<ArrayBuffer>): PasskeySignature["publicKey"] {
+async function jwkOf(bytes: Uint8Array<ArrayBuffer>): Promise<PasskeySignature["publicKey"]> {
+  const { cose, decodeCredentialPublicKey } = await import("@simplewebauthn/server/helpers");
   const key = decodeCredentialPublicKey(bytes);
   const part = (value: Uint8Array | undefined): string => {
     if (value) return Buffer.from(value).toString("base64url");

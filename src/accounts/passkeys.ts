@@ -1,10 +1,9 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+  WebAuthnCredential,
 } from "@simplewebauthn/server";
 import { type Clock, type Instant, later } from "../base/clock.ts";
 import type { SessionId } from "../base/ids.ts";
@@ -16,6 +15,7 @@ import { signIn, type SignedIn } from "./links.ts";
 import { parseAuthentication, parseRegistration } from "./passkey-responses.ts";
 import { columnsOf, type Owner, ownerOf } from "./sessions.ts";
 import { hashToken, newToken } from "./tokens.ts";
+import { webauthn } from "./webauthn.ts";
 
 /** The site that passkeys are for. */
 export interface Site {
@@ -57,12 +57,12 @@ export async function startRegistration(
   { db, clock, site }: PasskeyDeps,
   owner: Owner,
   label: string,
-): Promise<Awaited<ReturnType<typeof generateRegistrationOptions>>> {
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
   const known = await storedPasskeys(db, owner);
   if (known.length >= PASSKEYS_MAX) {
     throw new AccountsError("passkeys_full", "You have passkeys enough. Remove one first.");
   }
-  return generateRegistrationOptions({
+  return (await webauthn()).generateRegistrationOptions({
     rpName: site.name,
     rpID: site.host,
     userName: label,
@@ -123,8 +123,8 @@ export async function startPasskeyLogin({
   db,
   clock,
   site,
-}: PasskeyDeps): Promise<Awaited<ReturnType<typeof generateAuthenticationOptions>>> {
-  return generateAuthenticationOptions({
+}: PasskeyDeps): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  return (await webauthn()).generateAuthenticationOptions({
     rpID: site.host,
     challenge: await newChallenge(db, clock, "sign_in", null),
     timeout: CHALLENGE_MS,
@@ -207,7 +207,7 @@ interface Expected {
 
 async function verifyNew(response: RegistrationResponseJSON, expected: Expected) {
   const { verified, registrationInfo } = await refuseFailures(
-    verifyRegistrationResponse({
+    (await webauthn()).verifyRegistrationResponse({
       response,
       expectedChallenge: expected.isExpected,
       expectedOrigin: expected.site.origin,
@@ -223,11 +223,11 @@ async function verifyNew(response: RegistrationResponseJSON, expected: Expected)
 async function verifyKnown(
   response: AuthenticationResponseJSON,
   expected: Expected & {
-    readonly credential: Parameters<typeof verifyAuthenticationResponse>[0]["credential"];
+    readonly credential: WebAuthnCredential;
   },
 ): Promise<number> {
   const { verified, authenticationInfo } = await refuseFailures(
-    verifyAuthenticationResponse({
+    (await webauthn()).verifyAuthenticationResponse({
       response,
       credential: expected.credential,
       expectedChallenge: expected.isExpected,

@@ -113,16 +113,15 @@ onSqlite("waits for another process that writes, without blocking this one", asy
   await using db = await openTestDb(database);
   const other = new DatabaseSync(database.address);
   other.exec("begin immediate");
-  let turns = 0;
-  const timer = setInterval(() => (turns += 1), 1);
-  let over = false;
+  const seen = { turns: 0, over: false };
+  const timer = setInterval(() => (seen.turns += 1), 1);
   const write = db.write(async (tx) => writeSetting(tx, "pack", "one"));
   void write.then(
-    () => (over = true),
-    () => (over = true),
+    () => (seen.over = true),
+    () => (seen.over = true),
   );
-  while (turns <= 5 && !over) await sleep(1);
-  assert.ok(!over, "this process goes on meanwhile");
+  while (seen.turns <= 5 && !seen.over) await sleep(1);
+  assert.ok(!seen.over, "this process goes on meanwhile");
   other.exec("commit");
   await write;
   clearInterval(timer);
