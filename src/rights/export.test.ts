@@ -14,6 +14,7 @@ import {
 import { eventsOf } from "../../test/ledger.ts";
 import { passkeyOver } from "../../test/passkey-over.ts";
 import { archiveOf, unpack } from "../../test/unpack.ts";
+import { addVideo } from "../../test/video-asked.ts";
 import type { App } from "../app.ts";
 import { sha256Hex } from "../base/bytes.ts";
 import type { SubjectId } from "../base/ids.ts";
@@ -341,3 +342,35 @@ onSqlite(
     assert.ok(!result.valid && result.code === "key_unknown");
   },
 );
+
+onEachDatabase("an export tells when the person is in view in which videos", async (database) => {
+  await using instance = await openInstance(database);
+  const { app } = instance;
+  const { gala, anna } = await prepare(instance);
+  const { video, sightings } = await addVideo(app, gala.id, Buffer.from("no film"), [
+    { subject: anna, from: 1, to: 2.5 },
+    { subject: anna, from: 4, to: 5 },
+  ]);
+  const { summary, bytes } = await exported(instance, anna);
+  assert.deepEqual([summary.photos, summary.videos], [2, 1]);
+  const files = await unpack(bytes);
+  const list = JSON.parse(files.get("videos/list.json")?.toString() ?? "") as Json;
+  const moment = { verdict: "match", state: "proposed" };
+  assert.deepEqual(list, [
+    {
+      video,
+      collection: gala.id,
+      takenAt: null,
+      seconds: 5,
+      cues: "videos/00001.vtt",
+      moments: [
+        { sighting: sightings[0], from: 1, to: 2.5, best: 1.75, ...moment },
+        { sighting: sightings[1], from: 4, to: 5, best: 4.5, ...moment },
+      ],
+    },
+  ]);
+  assert.match(files.get("videos/00001.vtt")?.toString() ?? "", /00:00:01\.000 --> 00:00:02\.500/u);
+  const result = await verifyFile(bytes);
+  assert.ok(result.valid);
+  assert.match(result.sentence, /the times of 1 video/u);
+});

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { sha256Hex, wipe } from "../base/bytes.ts";
 import type { CollectionId, SubjectId } from "../base/ids.ts";
 import { openTemplates } from "../collections/templates.ts";
@@ -11,6 +12,7 @@ import type { Vault } from "../storage/vault.ts";
 import { SubjectsError } from "../subjects/subjects.ts";
 import { canonicalBytes, type Json } from "../verify/canonical.ts";
 import { EXPORT_FILES, EXPORT_TYPE } from "../verify/export.ts";
+import type { videosSchema } from "../verify/videos.ts";
 import { ArchiveFile } from "./archive-file.ts";
 import { type HeldSearch, moment } from "./person-record.ts";
 import {
@@ -22,6 +24,7 @@ import {
 } from "./record.ts";
 import { recordDocument } from "./record-document.ts";
 import { proveSearches } from "./record-searches.ts";
+import { ownVideos, timelineVtt } from "./timeline.ts";
 import { facesShown, nameOfPhoto, photosShowing, renderPhoto, type ShownPhoto } from "./shown.ts";
 
 /** What an export works with. */
@@ -33,6 +36,8 @@ export interface ExportDeps extends RecordDeps {
 export interface ExportSummary {
   readonly files: number;
   readonly photos: number;
+  /** Videos whose moments it tells. Copies of them are deliveries: they take longer than this. */
+  readonly videos: number;
   readonly bytes: number;
 }
 
@@ -52,7 +57,8 @@ interface ListedFile {
 /**
  * Writes everything about a person into one archive that anybody can check with `assent verify`,
  * without this instance (GDPR 15 and 20): their record, receipts, ledger entries with proofs,
- * templates, and the photos they are in with every other face blurred. It is their right and hangs
+ * templates, the photos they are in with every other face blurred, and when they are in view in
+ * which videos. It is their right and hangs
  * on no consent. The ledger notes it before a byte leaves; the archive appears whole or not at all.
  * Throws SubjectsError subject_unknown, subject_erased; StorageError blob_missing, blob_corrupt.
  */
@@ -81,10 +87,11 @@ export async function exportRecord(
     await addTemplates(deps, subject, add);
     await addEnrolmentPhotos(deps, subject, add);
     const photos = await addPhotos(deps, subject, add, options.onProgress);
+    const videos = await addVideos(deps.db, subject, add);
     const signed = { subject, madeAt: moment(madeAt), entries: state.entries.length };
     const files = await addList(deps, archive, list, signed);
     await refuseErased(deps.db, subject);
-    return { files, photos, bytes: await archive.finish() };
+    return { files, photos, videos, bytes: await archive.finish() };
   } catch (error) {
     await archive.discard();
     throw error;
@@ -198,7 +205,32 @@ async function addPhotos(
   return added;
 }
 
-async function ownPhotos(db: Reader, subject: SubjectId): Promise<readonly OwnPhoto[]> {
+/** When they are in view in which videos: a list, and for players the cues of each. */
+async function addVideos(db: Reader, subject: SubjectId, add: Add): Promise<number> {
+  const list: z.input<typeof videosSchema> = [];
+  for (const collection of await collectionsOf(db, subject)) {
+    for (const { media: video, takenAt, seconds, entries } of await ownVideos(db, {
+      collection,
+      subject,
+    })) {
+      const cues = `${EXPORT_FILES.videos}${numbered(list.length)}.vtt`;
+      await add(cues, Buffer.from(timelineVtt(entries.map((one) => ({ ...one, name: null })))));
+      const moments = entries.map(({ sighting, from, to, at: best, verdict, state }) => ({
+        sighting,
+        from,
+        to,
+        best,
+        verdict,
+        state,
+      }));
+      list.push({ video, collection, takenAt, seconds, cues, moments });
+    }
+  }
+  if (list.length > 0) await add(EXPORT_FILES.videoList, jsonBytes(list));
+  return list.length;
+}
+
+async function collectionsOf(db: Reader, subject: SubjectId): Promise<readonly CollectionId[]> {
   const rows = await db.read
     .selectFrom("sightings")
     .select("collection_id as collection")
@@ -206,8 +238,12 @@ async function ownPhotos(db: Reader, subject: SubjectId): Promise<readonly OwnPh
     .where("subject_id", "=", subject)
     .orderBy("collection_id")
     .execute();
+  return rows.map(({ collection }) => collection);
+}
+
+async function ownPhotos(db: Reader, subject: SubjectId): Promise<readonly OwnPhoto[]> {
   const own: OwnPhoto[] = [];
-  for (const { collection } of rows) {
+  for (const collection of await collectionsOf(db, subject)) {
     const photos = await photosShowing(db, { collection, subjects: [subject] });
     own.push(...photos.map((photo) => ({ collection, photo })));
   }

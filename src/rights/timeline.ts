@@ -2,8 +2,8 @@ import type { MediaId, SightingId, SubjectId } from "../base/ids.ts";
 import type { Box } from "../base/geometry.ts";
 import type { TrackTimes } from "../collections/tracks.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
-import { pageOfSightings } from "../search/sighting-list.ts";
-import type { Db } from "../storage/db.ts";
+import { type ListedSighting, pageOfSightings } from "../search/sighting-list.ts";
+import type { Db, Reader } from "../storage/db.ts";
 import type { SightingState, SightingVerdict } from "../storage/schema.ts";
 import { RightsError } from "./errors.ts";
 import type { OwnPlace } from "./own-photos.ts";
@@ -63,13 +63,43 @@ export async function ownTimeline(
     if (!asked) throw new RightsError("sighting_unknown", "No sighting of yours has this id.");
     if (!asked.track) throw notAVideo();
     await append(tx, recorder, { kind: "photos.listed", collection, subject, photos: 1 });
-    const entries = sightings.flatMap((one) => {
-      if (one.media !== asked.media || !one.track) return [];
-      const { id, place, verdict, state, score } = one;
-      return [{ ...one.track, subject, sighting: id, box: place.box, verdict, state, score }];
-    });
+    const entries = sightings.flatMap((one) =>
+      one.media === asked.media ? entryOf(one, subject) : [],
+    );
     return { media: asked.media, entries: entries.toSorted((a, b) => a.from - b.from) };
   });
+}
+
+/** A video a person is seen in, and when. */
+export interface OwnVideo {
+  readonly media: MediaId;
+  readonly takenAt: string | null;
+  readonly seconds: number;
+  readonly entries: readonly TimelineEntry[];
+}
+
+/** The videos of a collection that a person is seen in, for themselves; the caller notes it. */
+export async function ownVideos(
+  db: Reader,
+  { collection, subject }: Pick<OwnPlace, "collection" | "subject">,
+): Promise<readonly OwnVideo[]> {
+  const page = { collection, subject, after: null, limit: OWN_MAX, reader: "person" } as const;
+  const sightings = await pageOfSightings(db, page);
+  const videos = new Map<MediaId, ListedSighting[]>();
+  for (const one of sightings) {
+    if (one.track) videos.set(one.media, [...(videos.get(one.media) ?? []), one]);
+  }
+  return [...videos].map(([media, found]) => ({
+    media,
+    takenAt: found[0]?.takenAt ?? null,
+    seconds: found[0]?.seconds ?? 0,
+    entries: found.flatMap((one) => entryOf(one, subject)).toSorted((a, b) => a.from - b.from),
+  }));
+}
+
+function entryOf(one: ListedSighting, subject: SubjectId): readonly TimelineEntry[] {
+  const { id, place, verdict, state, score, track } = one;
+  return track ? [{ ...track, subject, sighting: id, box: place.box, verdict, state, score }] : [];
 }
 
 /** Which video a person's sighting is in. Throws RightsError sighting_unknown, video_unknown. */

@@ -9,6 +9,7 @@ import { VerifyError } from "./errors.ts";
 import { type KeySet, verifyJws } from "./jws.ts";
 import { verifyPasskey } from "./passkey.ts";
 import { verifyReceipt } from "./receipt.ts";
+import { checkVideos, videosSchema } from "./videos.ts";
 import { checkSearches, searchesSchema, toldSearchSchema } from "./searches.ts";
 
 /** The header type of the signature over an export's list of files. */
@@ -27,6 +28,8 @@ export const EXPORT_FILES = {
   templates: "templates.json",
   enrolmentPhotos: "enrolment-photos/",
   photos: "photos/",
+  videos: "videos/",
+  videoList: "videos/list.json",
   list: "manifest.json",
   signature: "manifest.jws",
 } as const;
@@ -97,6 +100,8 @@ export interface ExportFindings {
   readonly madeAt: string;
   readonly files: number;
   readonly photos: number;
+  /** Videos that it tells the person's moments of. */
+  readonly videos: number;
   readonly receipts: number;
   /** Receipts that the person signed with a passkey. */
   readonly signed: number;
@@ -139,6 +144,7 @@ export async function verifyExport(
     madeAt: manifest.madeAt,
     files: taken.files.length,
     photos: taken.files.filter(({ name }) => name.startsWith(EXPORT_FILES.photos)).length,
+    videos: countVideos(taken),
     receipts: receipts.length,
     signed,
     entries: openings.length,
@@ -147,6 +153,18 @@ export async function verifyExport(
     checkpointNote,
     keys,
   };
+}
+
+/** None where no file tells of them: every file that there was is in the signed list. */
+function countVideos(taken: Taken): number {
+  const names = [...taken.contents.keys()].filter((name) => name.startsWith(EXPORT_FILES.videos));
+  if (names.length === 0) return 0;
+  const videos = readJson(taken, EXPORT_FILES.videoList, videosSchema);
+  checkVideos(
+    videos,
+    names.filter((name) => name !== EXPORT_FILES.videoList),
+  );
+  return videos.length;
 }
 
 interface Taken {

@@ -348,7 +348,7 @@ export const en = {
     receiptPdf: "PDF",
     data: "Everything held about you",
     dataMore:
-      "One archive with all of it: your data, receipts, photos, and proofs that anybody can check.",
+      "One archive with all of it: your data, receipts, photos, when you are in view in which videos, and proofs that anybody can check. The videos themselves are packed under “My photos”, for that takes a while.",
     export: "Download everything",
     address: "Your address",
     addressMore: "A link goes to the new address. Nothing changes before you open it.",

@@ -355,7 +355,7 @@ export const nl: Texts = {
     receiptPdf: "PDF",
     data: "Alles wat over je is bewaard",
     dataMore:
-      "Eén archief met alles: je gegevens, bewijzen, foto's, en wat iedereen kan controleren.",
+      "Eén archief met alles: je gegevens, bewijzen, foto's, wanneer je in welke video's te zien bent, en wat iedereen kan controleren. De video's zelf worden ingepakt onder “Mijn foto's”, want dat duurt even.",
     export: "Haal alles op",
     address: "Je adres",
     addressMore: "Er gaat een link naar het nieuwe adres. Er verandert niets voor je die opent.",
