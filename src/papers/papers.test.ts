@@ -167,6 +167,7 @@ test("R37 every bound stands in every language, and no row has another number of
     deadMessages: 9006,
     jobs: 9007,
     strayFiles: 9008,
+    probes: 9009,
   };
   for (const { schedule } of [en, nl]) {
     const text = schedule.rows(limits).flat().join("\n");

@@ -9,6 +9,7 @@ import {
   SEARCH_DAYS,
   STRAY_FILE_DAYS,
 } from "../rights/retention-rules.ts";
+import { PROBE_DAYS_MAX } from "../search/kept-probes.ts";
 import type { CollectionFacts, PaperFacts } from "./facts.ts";
 import { type PaperLanguage, type PaperWords, wordsIn } from "./words/words.ts";
 
@@ -22,6 +23,7 @@ export const scheduleLimits = {
   deadMessages: DEAD_MESSAGE_DAYS,
   jobs: JOB_DAYS,
   strayFiles: STRAY_FILE_DAYS,
+  probes: PROBE_DAYS_MAX,
 } as const;
 
 /** How long what is kept, for everybody to read: the sweep's own bounds, and each collection's. */

@@ -81,7 +81,7 @@ onEachDatabase("R16 an export holds everything, and checks itself offline", asyn
       "manifest.jws",
     ],
   );
-  assert.deepEqual(summary, { files: 14, photos: 2, bytes: bytes.length });
+  assert.deepEqual(summary, { files: 14, photos: 2, videos: 0, bytes: bytes.length });
   assert.equal((await stat(to)).mode & 0o777, 0o600);
 
   const json = (name: string): unknown => JSON.parse(String(files.get(name)));

@@ -76,7 +76,11 @@ export const en: PaperWords = {
         `${limits.searches} days`,
         "You can see who searched, when and why.",
       ],
-      ["Photos searched with", "not kept", "Only a commitment to them is recorded."],
+      [
+        "Photos and videos searched with",
+        `not kept, or ${limits.probes} days at most`,
+        "Deleted with the answer, unless the asker names a day; a commitment to them is recorded.",
+      ],
       [
         "Reason of an objection",
         `${limits.lastWord} days`,

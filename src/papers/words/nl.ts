@@ -82,9 +82,9 @@ export const nl: PaperWords = {
         "U kunt zien wie zocht, wanneer en waarom.",
       ],
       [
-        "Foto's waarmee is gezocht",
-        "niet bewaard",
-        "Alleen een vastlegging ervan wordt genoteerd.",
+        "Foto's en video's waarmee gezocht wordt",
+        `niet bewaard, of hoogstens ${limits.probes} dagen`,
+        "Gewist met het antwoord, tenzij de zoeker een dag noemt; een zegel ervan wordt genoteerd.",
       ],
       [
         "Reden van een bezwaar",

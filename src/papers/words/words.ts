@@ -56,6 +56,7 @@ export interface ScheduleLimits {
   readonly deadMessages: number;
   readonly jobs: number;
   readonly strayFiles: number;
+  readonly probes: number;
 }
 
 const WORDS: Readonly<Record<PaperLanguage, PaperWords>> = { en, nl };
