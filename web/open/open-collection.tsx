@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLanguage } from "../shared/language.tsx";
+import { showLanguage } from "../shared/times.ts";
 import { Failure, Loading } from "../shared/states.tsx";
 import { useWords } from "../shared/words.ts";
 import { ask } from "../subject/service.ts";
@@ -40,7 +41,12 @@ export function OpenCollection({ collection }: { readonly collection: Shown }) {
       </dl>
       <Searches searches={collection.searches} name={name} />
       {collection.notices.map(({ id, version, language: of, hash }) => (
-        <NoticeText key={id} id={id} title={words.notice(of, version)} hash={hash} />
+        <NoticeText
+          key={id}
+          id={id}
+          title={words.notice(showLanguage(of, language), version)}
+          hash={hash}
+        />
       ))}
     </article>
   );

@@ -3,6 +3,11 @@ function wayOf(language: string): string {
   return navigator.languages.find((one) => one.startsWith(`${language}-`)) ?? language;
 }
 
+/** What a language is called in another: `nl` in English is Dutch. */
+export function showLanguage(of: string, language: string): string {
+  return new Intl.DisplayNames([language], { type: "language" }).of(of) ?? of;
+}
+
 /** A day, in the reader's language and place. */
 export function showDay(at: number | string, language: string): string {
   return new Intl.DateTimeFormat(wayOf(language), { dateStyle: "long" }).format(new Date(at));

@@ -1,4 +1,5 @@
 import { useTexts } from "../shared/language.tsx";
+import { showLanguage } from "../shared/times.ts";
 import type { Asked } from "./invite.tsx";
 
 /** Who asks, what happens in pictures, and the notice in its layers. */
@@ -49,7 +50,7 @@ export function Notice(of: {
               lang={language}
               onClick={() => of.onLanguage(language)}
             >
-              {nameOf(language)}
+              {showLanguage(language, language)}
             </button>
           ))}
         </p>
@@ -66,11 +67,6 @@ export function Notice(of: {
       </div>
     </>
   );
-}
-
-/** A language in its own words. */
-function nameOf(language: string): string {
-  return new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
 }
 
 /** Pictures of what happens; the words beside them say the same. */

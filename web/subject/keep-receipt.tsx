@@ -2,7 +2,8 @@ import { useState } from "react";
 import { Button } from "../shared/controls.tsx";
 import { useLanguage, useTexts } from "../shared/language.tsx";
 import { Done, Failure, useAction } from "../shared/states.tsx";
-import { hasPasskeys, signReceipt } from "./passkeys.ts";
+import { hasPasskeys } from "../shared/passkeys.ts";
+import { signReceipt } from "./passkeys.ts";
 import { ask } from "./service.ts";
 
 interface Kept {

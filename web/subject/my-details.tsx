@@ -4,7 +4,8 @@ import { Button, Field } from "../shared/controls.tsx";
 import { useLanguage, useTexts } from "../shared/language.tsx";
 import { Done, Failure, useAction } from "../shared/states.tsx";
 import { showDay } from "../shared/times.ts";
-import { hasPasskeys, makePasskey } from "./passkeys.ts";
+import { hasPasskeys } from "../shared/passkeys.ts";
+import { addPasskey } from "./passkeys.ts";
 import { ask, linkOf } from "./service.ts";
 
 const CONTACT_LENGTH_MAX = 320;
@@ -79,7 +80,7 @@ export function MyPasskeys() {
   const add = useAction(async () => {
     setFailed(false);
     try {
-      await makePasskey();
+      await addPasskey();
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       setFailed(true);

@@ -1,33 +1,16 @@
+import { makePasskey, usePasskey } from "../shared/passkeys.ts";
 import { ask } from "./service.ts";
 
-type AddResponse = Parameters<typeof ask<"addPasskey">>[1]["response"];
-type SignInResponse = Parameters<typeof ask<"signInWithPasskey">>[1]["response"];
-
-/** Whether this browser can use passkeys, with the JSON forms of Web Authentication Level 3. */
-export function hasPasskeys(): boolean {
-  return (
-    typeof PublicKeyCredential !== "undefined" &&
-    "parseRequestOptionsFromJSON" in PublicKeyCredential
-  );
-}
-
 /** Has the browser make a passkey and the service keep it. Throws Refused, or what the browser does. */
-export async function makePasskey(): Promise<void> {
+export async function addPasskey(): Promise<void> {
   const options = await ask("startPasskey", {});
-  // The contract says `string` where the browser's type lists words; the browser checks them.
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
-    options as unknown as PublicKeyCredentialCreationOptionsJSON,
-  );
-  const made = await navigator.credentials.create({ publicKey });
-  await ask("addPasskey", { response: asJson(made) as AddResponse });
+  await ask("addPasskey", { response: await makePasskey(options) });
 }
 
 /** Signs in with a passkey that the person picks. Throws Refused, or what the browser does. */
 export async function signInByPasskey() {
   const options = await ask("startPasskeySignIn", {});
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  const given = await navigator.credentials.get({ publicKey });
-  return ask("signInWithPasskey", { response: asJson(given) as SignInResponse });
+  return ask("signInWithPasskey", { response: await usePasskey(options) });
 }
 
 /**
@@ -39,14 +22,7 @@ export async function signReceipt(receipt: {
   readonly consent: string;
 }): Promise<void> {
   const { items } = await ask("listPasskeys", {});
-  if (items.length === 0) await makePasskey();
+  if (items.length === 0) await addPasskey();
   const options = await ask("startReceiptSignature", receipt);
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  const given = await navigator.credentials.get({ publicKey });
-  await ask("signReceipt", { ...receipt, response: asJson(given) as SignInResponse });
-}
-
-function asJson(credential: Credential | null): unknown {
-  if (credential instanceof PublicKeyCredential) return credential.toJSON();
-  throw new DOMException("No passkey was given.", "NotAllowedError");
+  await ask("signReceipt", { ...receipt, response: await usePasskey(options) });
 }

@@ -3,7 +3,7 @@ import { useFile } from "../shared/file.ts";
 import { useLanguage, useTexts } from "../shared/language.tsx";
 import { showDay } from "../shared/times.ts";
 import { MailReceipt, SignReceipt } from "./keep-receipt.tsx";
-import { hasPasskeys } from "./passkeys.ts";
+import { hasPasskeys } from "../shared/passkeys.ts";
 import { type Answer, linkOf } from "./service.ts";
 
 /** The signed receipt of a yes, to be kept; then on to the camera, or not now. */

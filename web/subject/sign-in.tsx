@@ -5,7 +5,8 @@ import { Frame } from "../shared/frame.tsx";
 import { useTexts } from "../shared/language.tsx";
 import { Done, Failure, Loading, useAction } from "../shared/states.tsx";
 import { forgetToken, tokenInAddress } from "../shared/token.ts";
-import { hasPasskeys, signInByPasskey } from "./passkeys.ts";
+import { hasPasskeys } from "../shared/passkeys.ts";
+import { signInByPasskey } from "./passkeys.ts";
 import { ask } from "./service.ts";
 import { type Session, SignOut, useSession } from "./session.tsx";
 

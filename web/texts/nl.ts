@@ -216,7 +216,7 @@ export const nl: Texts = {
 
   me: {
     photos: "Mijn foto's",
-    searches: "Wie naar me zocht",
+    searches: "Wie zocht me",
     consent: "Mijn toestemming",
     sections: "Jouw pagina's",
   },

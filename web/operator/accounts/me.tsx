@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../shared/controls.tsx";
+import { hasPasskeys, makePasskey } from "../../shared/passkeys.ts";
 import { useLanguage } from "../../shared/language.tsx";
 import { Done, Failure, useAction } from "../../shared/states.tsx";
 import { showDay, showMoment } from "../../shared/times.ts";
@@ -11,7 +12,6 @@ import { Loaded } from "../parts/states.tsx";
 import { Title } from "../parts/title.tsx";
 import { assent } from "../service.ts";
 import { accounts } from "../texts/accounts.ts";
-import { hasPasskeys, makePasskey } from "./passkey.ts";
 
 const PASSKEYS_KEY = ["passkeys"];
 const SESSIONS_KEY = ["sessions"];
@@ -37,7 +37,8 @@ function MyPasskeys() {
   const add = useAction(async () => {
     setFailed(false);
     try {
-      await makePasskey();
+      const response = await makePasskey(await assent.startPasskey());
+      await assent.addPasskey({ response });
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       setFailed(true);

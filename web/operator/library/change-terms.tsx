@@ -5,6 +5,8 @@ import type { InputOf } from "../../../client/calls.ts";
 import type { ROUTES } from "../../../src/contract/routes.ts";
 import { Button, Field } from "../../shared/controls.tsx";
 import { Done, Failure, useAction } from "../../shared/states.tsx";
+import { useLanguage } from "../../shared/language.tsx";
+import { showLanguage } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
 import { type Collection, COLLECTIONS_KEY } from "../collection.tsx";
 import { LongField } from "../parts/fields.tsx";
@@ -163,6 +165,7 @@ function ToldAnew(of: {
   readonly onChange: (language: string, text: string) => void;
 }) {
   const words = useWords(terms);
+  const reader = useLanguage();
   return (
     <>
       <p className="note">{words.toldAnew}</p>
@@ -170,7 +173,7 @@ function ToldAnew(of: {
         <LongField
           key={language}
           name={`lines-${language}`}
-          label={words.lines(language)}
+          label={words.lines(showLanguage(language, reader))}
           help={isOurs(language) ? words.linesHelp : words.wholeHelp}
           value={of.lines[language] ?? ""}
           onChange={(text) => of.onChange(language, text)}

@@ -2,6 +2,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../shared/controls.tsx";
 import { Done, Failure, useAction } from "../../shared/states.tsx";
+import { useLanguage } from "../../shared/language.tsx";
+import { showLanguage } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
 import type { Collection } from "../collection.tsx";
 import { LongField, Select } from "../parts/fields.tsx";
@@ -21,6 +23,7 @@ export const LANGUAGES: readonly (readonly [Language, string])[] = [
 /** What people are told before they say yes: the notices in force, and the next version of one. */
 export function Notices({ collection }: { readonly collection: Collection }) {
   const { notices: words } = useWords(library);
+  const language = useLanguage();
   const { id, closed } = collection;
   const notices = useQuery({
     queryKey: ["notices", id],
@@ -34,7 +37,7 @@ export function Notices({ collection }: { readonly collection: Collection }) {
         {({ items }) =>
           items.map((one) => (
             <details key={one.id}>
-              <summary>{words.version(one.language, one.version)}</summary>
+              <summary>{words.version(showLanguage(one.language, language), one.version)}</summary>
               <p className="lines">{one.body}</p>
             </details>
           ))

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Button } from "../../shared/controls.tsx";
 import { useLanguage } from "../../shared/language.tsx";
 import { Done, Failure, useAction } from "../../shared/states.tsx";
-import { showDay } from "../../shared/times.ts";
+import { showDay, showLanguage } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
 import { useCollection } from "../collection.tsx";
 import { Confirm } from "../parts/confirm.tsx";
@@ -143,7 +143,7 @@ function Row(of: {
     <li>
       <div className="what">
         <span>
-          {made}, {hasContact ? words.mail : words.hand}, {spoken}
+          {made}, {hasContact ? words.mail : words.hand}, {showLanguage(spoken, language)}
         </span>
         <span className="quiet small">{words.until(showDay(expiresAt, language))}</span>
       </div>

@@ -107,7 +107,8 @@ export const en = {
       `${queued} jobs wait, ${running} run, ${failed} failed`,
     messages: (waiting: string, dead: string) =>
       `${waiting} messages to endpoints wait, ${dead} were given up`,
-    objections: (open: string) => `${open} objections wait for a decision`,
+    objections: (open: string) =>
+      open === "1" ? "1 objection waits for a decision" : `${open} objections wait for a decision`,
     keys: "Keys and backups",
     epochs: (count: string, at: string) => `Epochs of keys: ${count}; the newest began on ${at}`,
     keyFile: (path: string) => `${path} is up to date`,

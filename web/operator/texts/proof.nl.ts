@@ -108,7 +108,10 @@ export const nl: typeof en = {
       `${queued} taken wachten, ${running} lopen, ${failed} zijn mislukt`,
     messages: (waiting, dead) =>
       `${waiting} berichten aan eindpunten wachten, ${dead} zijn opgegeven`,
-    objections: (open) => `${open} bezwaren wachten op een beslissing`,
+    objections: (open) =>
+      open === "1"
+        ? "1 bezwaar wacht op een beslissing"
+        : `${open} bezwaren wachten op een beslissing`,
     keys: "Sleutels en back-ups",
     epochs: (count, at) => `Tijdvakken van sleutels: ${count}; het nieuwste begon op ${at}`,
     keyFile: (path) => `${path} is bij`,
