@@ -162,7 +162,13 @@ export const oversightRoutes = {
     access: { who: OVERSEERS, scope: null },
     query: paperQuery,
     response: z.object({
-      items: z.array(z.object({ name: z.string(), title: z.string() })),
+      items: z.array(
+        z.object({
+          name: z.string(),
+          title: z.string(),
+          collection: z.string().nullable().meta({ description: "The name of the one it is for." }),
+        }),
+      ),
       missing: z.array(z.string()).meta({ description: "What nobody told the instance yet." }),
     }),
     status: 200,

@@ -75,15 +75,26 @@ export function papersOf(
     .filter(([name]) => only === null || only === name)
     .map(([, file, paper]) => [file, paper] as const);
   if (only !== null && only !== "authority") return chosen;
-  const pack = [["cover", coverPaper(facts)] as const, ...single.map(([, ...rest]) => rest)];
+  const pack = [
+    ["cover", coverPaper(facts)] as const,
+    ...single.map(([, file, paper]) => [file, paper] as const),
+  ];
   return [...chosen, ...pack.map(([file, paper]) => [join("authority", file), paper] as const)];
 }
 
-/** Each paper by itself: which it is, the name of its file without a suffix, and the paper. */
+/** A paper by itself: which it is, the name of its file without a suffix, the paper, and whose. */
+type SinglePaper = readonly [
+  kind: PaperName,
+  name: string,
+  paper: Document,
+  collection: string | null,
+];
+
+/** Each paper by itself; one of the whole instance is of no collection. */
 export function singlePapers(
   facts: PaperFacts,
   request: Pick<PaperRequest, "language" | "url">,
-): readonly (readonly [kind: PaperName, name: string, paper: Document])[] {
+): readonly SinglePaper[] {
   const { language } = request;
   const whole: readonly (readonly [PaperName, Document])[] = [
     ["record", processingPaper(facts)],
@@ -96,11 +107,11 @@ export function singlePapers(
     const same = facts.collections.filter(({ name }) => fileNameOf(name) === plain);
     const name = plain === "" || same.length > 1 ? one.id : plain;
     return [
-      ["sign", `sign-${name}`, signPaper(facts, one, request)],
-      ["poster", `poster-${name}`, posterPaper(facts, one, request)],
+      ["sign", `sign-${name}`, signPaper(facts, one, request), one.name],
+      ["poster", `poster-${name}`, posterPaper(facts, one, request), one.name],
     ] as const;
   });
-  return [...whole.map(([name, paper]) => [name, name, paper] as const), ...each];
+  return [...whole.map(([name, paper]) => [name, name, paper, null] as const), ...each];
 }
 
 /** What lies in the authority's folder, who is asked, and which test shows which measure. */

@@ -105,7 +105,7 @@ function Schedule({ rows }: { readonly rows: Told["schedule"] }) {
     <section className="section">
       <h2>{words.schedule}</h2>
       <div className="scroll" tabIndex={0} role="region" aria-label={words.schedule}>
-        <table>
+        <table className="stacks">
           <thead>
             <tr>
               <th scope="col">{words.what}</th>
@@ -117,8 +117,8 @@ function Schedule({ rows }: { readonly rows: Told["schedule"] }) {
             {rows.map(({ what, howLong, why }) => (
               <tr key={what}>
                 <th scope="row">{what}</th>
-                <td>{howLong}</td>
-                <td>{why}</td>
+                <td data-label={words.howLong}>{howLong}</td>
+                <td data-label={words.why}>{why}</td>
               </tr>
             ))}
           </tbody>

@@ -53,7 +53,7 @@ export const oversightHandlers: Handlers<typeof oversightRoutes> = {
   listPapers: async (app, { query, origin }) => {
     const facts = await readFacts(app.db, app.clock.now(), null);
     const papers = singlePapers(facts, { ...query, url: origin });
-    const items = papers.map(([, name, { title }]) => ({ name, title }));
+    const items = papers.map(([, name, { title }, collection]) => ({ name, title, collection }));
     return { items, missing: [...missingFacts(facts)] };
   },
   getPaperPage: async (app, { params, query, origin }) => {

@@ -1,7 +1,7 @@
 import type { en } from "./open.en.ts";
 
 export const nl: typeof en = {
-  title: "Open en bloot",
+  title: "In alle openheid",
   intro:
     "Waarvoor deze installatie dient, hoe ze zich vergist, wat ze bewaart, en wie erop toekijkt: gemaakt uit haar eigen instellingen en aantallen, voor iedereen te lezen. Alleen mensen die ja zeiden, kunnen hier gevonden worden; niemand anders wordt met naam vergeleken.",
   operator: "Wie ervoor instaat",

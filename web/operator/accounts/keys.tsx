@@ -1,4 +1,3 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../shared/controls.tsx";
 import { useLanguage } from "../../shared/language.tsx";
@@ -7,9 +6,7 @@ import { useWords } from "../../shared/words.ts";
 import { useCollection } from "../collection.tsx";
 import { Confirm } from "../parts/confirm.tsx";
 import { Tag } from "../parts/fields.tsx";
-import { Secret } from "../parts/secret.tsx";
-import { Empty, Loaded } from "../parts/states.tsx";
-import { Title } from "../parts/title.tsx";
+import { Secrets } from "../parts/secrets.tsx";
 import { assent, type Item } from "../service.ts";
 import { useMay } from "../session.tsx";
 import { accounts } from "../texts/accounts.ts";
@@ -20,57 +17,17 @@ type Key = Item<"listApiKeys">;
 /** The API keys of a collection: made, shown this once, revoked. */
 export function Keys() {
   const { keys: words } = useWords(accounts);
-  const { id: collection, closed } = useCollection();
-  const owner = useMay(["owner"]);
-  const client = useQueryClient();
-  const [making, setMaking] = useState(false);
-  const [secret, setSecret] = useState<string | null>(null);
-  const queryKey = ["keys", collection];
-  const query = useQuery({ queryKey, queryFn: async () => assent.listApiKeys({ collection }) });
-  const renew = async (): Promise<void> => client.invalidateQueries({ queryKey });
+  const { id: collection } = useCollection();
   return (
-    <>
-      <Title
-        beside={
-          owner && !making && !closed ? (
-            <Button slim onPress={() => setMaking(true)}>
-              {words.make}
-            </Button>
-          ) : null
-        }
-      >
-        {words.title}
-      </Title>
-      <p>{words.what}</p>
-      {secret === null ? null : (
-        <Secret
-          title={words.secretTitle}
-          what={words.secretWhat}
-          secret={secret}
-          onClose={() => setSecret(null)}
-        />
-      )}
-      {making ? (
-        <KeyForm
-          onDone={(text) => {
-            setMaking(false);
-            setSecret(text);
-            void renew();
-          }}
-        />
-      ) : null}
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title={words.none}>
-              <p>{words.noneMore}</p>
-            </Empty>
-          ) : (
-            <Rows all={items} onChange={renew} />
-          )
-        }
-      </Loaded>
-    </>
+    <Secrets
+      words={words}
+      make={words.make}
+      queryKey={["keys", collection]}
+      read={async () => assent.listApiKeys({ collection })}
+      form={(onMade) => <KeyForm onDone={onMade} />}
+    >
+      {(items, renew) => <Rows all={items} onChange={renew} />}
+    </Secrets>
   );
 }
 

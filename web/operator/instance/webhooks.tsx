@@ -1,4 +1,3 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../shared/controls.tsx";
 import { useLanguage } from "../../shared/language.tsx";
@@ -7,9 +6,7 @@ import { useWords } from "../../shared/words.ts";
 import { useCollection } from "../collection.tsx";
 import { Confirm } from "../parts/confirm.tsx";
 import { Tag } from "../parts/fields.tsx";
-import { Secret } from "../parts/secret.tsx";
-import { Empty, Loaded } from "../parts/states.tsx";
-import { Title } from "../parts/title.tsx";
+import { Secrets } from "../parts/secrets.tsx";
 import { assent, type Item } from "../service.ts";
 import { useMay } from "../session.tsx";
 import { instance } from "../texts/instance.ts";
@@ -22,56 +19,20 @@ type Webhook = Item<"listWebhooks">;
 /** The endpoints of a collection, what they were told, and what did not arrive. */
 export function Webhooks() {
   const { webhooks: words } = useWords(instance);
-  const { id: collection, closed } = useCollection();
-  const owner = useMay(["owner"]);
-  const client = useQueryClient();
-  const [adding, setAdding] = useState(false);
-  const [secret, setSecret] = useState<string | null>(null);
-  const queryKey = ["webhooks", collection, "endpoints"];
-  const query = useQuery({ queryKey, queryFn: async () => assent.listWebhooks({ collection }) });
-  const renew = async (): Promise<void> => client.invalidateQueries({ queryKey });
+  const { id: collection } = useCollection();
   return (
     <>
-      <Title
-        beside={
-          owner && !adding && !closed ? (
-            <Button slim onPress={() => setAdding(true)}>
-              {words.add}
-            </Button>
-          ) : null
-        }
+      <Secrets
+        words={words}
+        make={words.add}
+        queryKey={["webhooks", collection, "endpoints"]}
+        read={async () => assent.listWebhooks({ collection })}
+        form={(onMade) => <WebhookForm onDone={onMade} />}
       >
-        {words.title}
-      </Title>
-      <p>{words.what}</p>
-      {secret === null ? null : (
-        <Secret
-          title={words.secretTitle}
-          what={words.secretWhat}
-          secret={secret}
-          onClose={() => setSecret(null)}
-        />
-      )}
-      {adding ? (
-        <WebhookForm
-          onDone={(text) => {
-            setAdding(false);
-            setSecret(text);
-            void renew();
-          }}
-        />
-      ) : null}
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title={words.none}>
-              <p>{words.noneMore}</p>
-            </Empty>
-          ) : (
-            items.map((one) => <Endpoint key={one.id} webhook={one} onChange={renew} />)
-          )
+        {(items, renew) =>
+          items.map((one) => <Endpoint key={one.id} webhook={one} onChange={renew} />)
         }
-      </Loaded>
+      </Secrets>
       <DeadMessages />
     </>
   );

@@ -1,9 +1,10 @@
-import { type DragEvent, useRef, useState, useSyncExternalStore } from "react";
+import { useRef, useState, useSyncExternalStore } from "react";
 import { Button, Field } from "../../shared/controls.tsx";
 import { useLanguage } from "../../shared/language.tsx";
 import { Done, Failure, useAction } from "../../shared/states.tsx";
 import { useWords } from "../../shared/words.ts";
 import { useCollection } from "../collection.tsx";
+import { DropZone } from "../parts/drop-zone.tsx";
 import { JobProgress } from "../parts/job.tsx";
 import { showBytes, showCount } from "../parts/numbers.ts";
 import { LongProgress } from "../parts/progress.tsx";
@@ -53,29 +54,15 @@ function Unfinished({ state: { cutShort } }: { readonly state: Importing }) {
 
 function Drop({ importer }: { readonly importer: Importer }) {
   const { imports: words } = useWords(library);
-  const [over, setOver] = useState(false);
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    void importer.add(filesDropped(event.dataTransfer));
-  };
   return (
-    <div
-      className={over ? "drop over" : "drop"}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <DropZone onDrop={(dropped) => void importer.add(filesDropped(dropped))}>
       <p>{words.drop}</p>
       <div className="row">
         <Chooser label={words.chooseFiles} importer={importer} />
         <Chooser label={words.chooseFolder} importer={importer} folder />
       </div>
       <p className="quiet small">{words.kinds}</p>
-    </div>
+    </DropZone>
   );
 }
 

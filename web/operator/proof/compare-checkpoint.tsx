@@ -5,6 +5,7 @@ import { useLanguage } from "../../shared/language.tsx";
 import { Failure, useAction } from "../../shared/states.tsx";
 import { useWords } from "../../shared/words.ts";
 import { NOTE_LENGTH_MAX } from "../../../src/verify/note.ts";
+import { DropZone } from "../parts/drop-zone.tsx";
 import { showCount } from "../parts/numbers.ts";
 import { proof as texts } from "../texts/proof.ts";
 import { checkGrowth, type Grown, type Head } from "./check-ledger.ts";
@@ -13,7 +14,6 @@ import { checkGrowth, type Grown, type Head } from "./check-ledger.ts";
 export function CompareCheckpoint({ head }: { readonly head: Head }) {
   const { ledger: words } = useWords(texts);
   const language = useLanguage();
-  const [over, setOver] = useState(false);
   const [told, setTold] = useState<Grown | null>(null);
   const compare = useAction(async (file: File) => {
     setTold(null);
@@ -27,19 +27,7 @@ export function CompareCheckpoint({ head }: { readonly head: Head }) {
   return (
     <section>
       <h2>{words.compare}</h2>
-      <div
-        className={over ? "drop over" : "drop"}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          take(event.dataTransfer.files);
-        }}
-      >
+      <DropZone onDrop={({ files }) => take(files)}>
         <p>{words.compareMore}</p>
         <div className="row">
           <FileTrigger onSelect={take}>
@@ -48,7 +36,7 @@ export function CompareCheckpoint({ head }: { readonly head: Head }) {
             </Button>
           </FileTrigger>
         </div>
-      </div>
+      </DropZone>
       {told === null ? null : told.outcome === "grown" ? (
         <p className="note" role="status">
           {words.comparedGood(showCount(told.from, language), showCount(told.to, language))}

@@ -54,7 +54,7 @@ function Collections({ status }: { readonly status: Status }) {
     <section>
       <h2>{words.collections}</h2>
       <div className="scroll" tabIndex={0} role="region" aria-label={words.collections}>
-        <table>
+        <table className="stacks">
           <thead>
             <tr>
               <th scope="col">{words.name}</th>
@@ -69,11 +69,11 @@ function Collections({ status }: { readonly status: Status }) {
             {status.collections.map((one) => (
               <tr key={one.name}>
                 <th scope="row">{one.name}</th>
-                <td>{count(one.photos)}</td>
-                <td>{count(one.waiting)}</td>
-                <td>{count(one.people)}</td>
-                <td>{count(one.paused)}</td>
-                <td>{count(one.ending)}</td>
+                <td data-label={words.photos}>{count(one.photos)}</td>
+                <td data-label={words.waiting}>{count(one.waiting)}</td>
+                <td data-label={words.people}>{count(one.people)}</td>
+                <td data-label={words.paused}>{count(one.paused)}</td>
+                <td data-label={words.ending}>{count(one.ending)}</td>
               </tr>
             ))}
           </tbody>

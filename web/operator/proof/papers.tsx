@@ -45,17 +45,22 @@ export function Papers() {
               </Empty>
             ) : (
               <ul className="entries">
-                {items.map(({ name, title }) => (
+                {items.map(({ name, title, collection }) => (
                   <li key={name}>
                     <strong>{title}</strong>
+                    {collection === null ? null : <span className="quiet">{collection}</span>}
                     <div className="row">
                       <a href={linkTo("getPaperPage", { paper: name, language })} target="_blank">
                         {words.read}
-                        <span className="hidden">: {title}</span>
+                        <span className="hidden">
+                          : {title} {collection}
+                        </span>
                       </a>
                       <a href={linkTo("getPaperPdf", { paper: name, language })} download>
                         {words.pdf}
-                        <span className="hidden">: {title}</span>
+                        <span className="hidden">
+                          : {title} {collection}
+                        </span>
                       </a>
                     </div>
                   </li>

@@ -1,9 +1,9 @@
-import { useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { FORM_FILE_BYTES_MAX } from "../../../src/contract/contract.ts";
 import { Button } from "../../shared/controls.tsx";
 import { useLanguage } from "../../shared/language.tsx";
 import { useWords } from "../../shared/words.ts";
+import { DropZone } from "../parts/drop-zone.tsx";
 import { showBytes } from "../parts/numbers.ts";
 import { search as texts } from "../texts/search.ts";
 
@@ -19,25 +19,12 @@ export function isVideo({ type, name }: File): boolean {
 export function DropProbe({ onFile }: { readonly onFile: (file: File) => void }) {
   const { search: words, clips } = useWords(texts);
   const language = useLanguage();
-  const [over, setOver] = useState(false);
   const take = (files: FileList | null): void => {
     const [first] = files ?? [];
     if (first) onFile(first);
   };
   return (
-    <div
-      className={over ? "drop over" : "drop"}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer.files);
-      }}
-    >
+    <DropZone onDrop={({ files }) => take(files)}>
       <p>{words.drop}</p>
       <div className="row">
         <FileTrigger acceptedFileTypes={["image/*"]} onSelect={take}>
@@ -49,6 +36,6 @@ export function DropProbe({ onFile }: { readonly onFile: (file: File) => void })
       </div>
       <p className="quiet small">{words.dropMore}</p>
       <p className="quiet small">{clips.limits(showBytes(FORM_FILE_BYTES_MAX, language))}</p>
-    </div>
+    </DropZone>
   );
 }
