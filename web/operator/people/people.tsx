@@ -36,9 +36,15 @@ export function People() {
       <Filters {...{ state, setState, typed, setTyped, named: works }} />
       <Listed
         list={list}
-        empty={state === "all" ? <NobodyYet id={id} works={works} /> : <NobodySo />}
+        empty={
+          state === "all" && typed.trim() === "" ? (
+            <NobodyYet id={id} works={works} />
+          ) : (
+            <Nobody busy={list.isFetching || list.hasNextPage} />
+          )
+        }
       >
-        {(all) => <Found all={all} busy={list.isFetching} />}
+        {(all) => <Rows all={all} />}
       </Listed>
     </>
   );
@@ -126,9 +132,9 @@ function Filters(of: {
   );
 }
 
-function Found({ all, busy }: { readonly all: readonly Person[]; readonly busy: boolean }) {
+/** Nobody fits, as far as the names were looked through. */
+function Nobody({ busy }: { readonly busy: boolean }) {
   const { list: words } = useWords(people);
-  if (all.length > 0) return <Rows all={all} />;
   return busy ? <p role="status">{words.reading}</p> : <NobodySo />;
 }
 
