@@ -5,10 +5,11 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { onSqlite } from "../databases.ts";
 import { enrolPerson, makeCollection } from "../instance.ts";
-import { openTestService } from "../service.ts";
+import { openTestService, signInPerson } from "../service.ts";
 import { addVideo, stripeVideo } from "../video-asked.ts";
-import { checkAccessible, openChromium, WIDTHS, whyNoBrowser } from "./chromium.ts";
+import { checkAccessible, openChromium, openPage, WIDTHS, whyNoBrowser } from "./chromium.ts";
 import { openAsRole } from "./operator-page.ts";
+import { giveSession } from "./scene.ts";
 
 const skip = whyNoBrowser();
 if (skip !== false) test("videos on the screens", { skip }, () => undefined);
@@ -32,6 +33,23 @@ else {
         const of = { collections: [collection.id], path: `${base}/search` };
         const { page, checkQuiet } = await openAsRole(browser, served, "staff", of);
         await searchByClip(page, clip);
+        await keepAndDelete(page, clip, base);
+        checkQuiet();
+        await page.context().close();
+      });
+      await t.test("a person's moments on one strip, and their copy", async () => {
+        const fair = await makeCollection(app, { name: "the fair" });
+        assert.equal(await enrolPerson(app, fair, "p5"), subject);
+        const film = await stripeVideo(["p5", "p5", "p5", "p5", "p5"]);
+        await addVideo(app, fair.id, film, [
+          { subject, from: 0, to: 1 },
+          { subject, from: 4, to: 5 },
+        ]);
+        const { origin } = served.service;
+        const { page, checkQuiet } = await openPage(browser, origin, {});
+        await giveSession(page.context(), origin, await signInPerson(served, subject));
+        await page.goto("/me");
+        await playMoments(page);
         checkQuiet();
         await page.context().close();
       });
@@ -39,6 +57,50 @@ else {
       await browser.close();
     }
   });
+}
+
+/** Searched with once more, kept for some days, shown again under the searches, and deleted. */
+async function keepAndDelete(page: Page, clip: string, base: string): Promise<void> {
+  await page.getByRole("button", { name: "Another file" }).click();
+  const input = page.locator('input[type="file"]').nth(1);
+  await input.waitFor({ state: "attached" });
+  await input.setInputFiles(clip);
+  await page.getByLabel("What is this search for?").fill("hand over the film");
+  await page.getByText("Keep it for some days").click();
+  await page.getByText("the video, sealed, to the end of").waitFor();
+  await checkAccessible(page, "a clip, to be kept");
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.getByText("The service keeps the video, sealed").waitFor();
+  await page.goto(`${base}/searches`);
+  await page.getByRole("button", { name: "Show it: hand over the film" }).click();
+  await page.waitForFunction(() => (document.querySelector("video")?.duration ?? 0) > 0);
+  await checkAccessible(page, "a kept clip");
+  await page.getByRole("button", { name: "Delete it now: hand over the film" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete it now" }).click();
+  await page.getByText("What it was made with is kept").waitFor({ state: "detached" });
+}
+
+/** Pressed, the copy is made, and it plays from that moment; "not me" leaves the other where it is. */
+async function playMoments(page: Page): Promise<void> {
+  const heading = page.getByRole("heading", { name: "the fair", level: 2 });
+  const fair = page.locator("section", { has: heading });
+  const strip = fair.getByRole("region", { name: "Video, without a date" });
+  const moments = strip.getByRole("button", { name: /^Play this moment/u });
+  await moments.nth(1).waitFor();
+  assert.deepEqual(await moments.allTextContents(), ["0:00 – 0:01", "0:04 – 0:05"]);
+  await checkAccessible(page, "a strip without a copy");
+  await moments.nth(1).focus();
+  await page.keyboard.press("Enter");
+  // Before the second moment stand the first and its margins: a second and a half, and a half.
+  await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) >= 2);
+  await checkAccessible(page, "a strip with its copy");
+  await strip.getByRole("button", { name: "Not me: 0:00 – 0:01" }).click();
+  await strip.getByText("You said: not me.").waitFor();
+  assert.deepEqual(await moments.allTextContents(), ["0:04 – 0:05"]);
+  await strip.getByRole("button", { name: "Take back: 0:00 – 0:01" }).click();
+  await moments.nth(1).waitFor();
+  await fair.getByRole("button", { name: "Pack photos and videos" }).click();
+  await fair.getByRole("link", { name: "Download the ZIP (1)" }).waitFor();
 }
 
 /** Dropped, asked for a purpose, sent, and answered with a row a person. */
