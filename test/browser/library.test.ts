@@ -145,7 +145,7 @@ async function deliver(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Deliveries" }).click();
   await page.getByText("Name of p5", { exact: true }).click();
   await page.getByRole("button", { name: "Pack photos and videos" }).click();
-  await page.getByText(`${PHOTOS} photos.`).waitFor();
+  await page.getByText(`${PHOTOS} photos and videos.`).waitFor();
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download the ZIP" }).click();
   const download = await downloading;
