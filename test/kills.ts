@@ -1,6 +1,6 @@
 /**
  * Times that each piece of work is killed, at moments that differ. `ASSENT_KILLS=50 npm test` kills
- * as often as the README says it was; the usual run would take a third of its time with it.
+ * as often as the README says it was, and takes minutes longer.
  */
 export const KILLS = Number(process.env["ASSENT_KILLS"] ?? 12);
 
