@@ -126,12 +126,13 @@ async function checkExport(source: ByteSource, options: VerifyOptions): Promise<
     ...(options.receipts ? [] : found.keys.receipts.keys.map(({ kid }) => `receipts ${kid}`)),
     ...(options.ledger ? [] : found.keys.ledger.map((key) => `ledger ${key}`)),
   ];
+  const videos = found.videos === 0 ? "" : `, the times of ${count(found.videos, "video")}`;
   const signed = found.signed === 0 ? "" : ` (${found.signed} signed with a passkey)`;
   return valid(
     "export",
     `This export of ${found.subject} is whole and as it was made at ${found.madeAt}: ` +
-      `${found.files} files, among them ${count(found.photos, "photo")}, the times of ` +
-      `${count(found.videos, "video")} and ${count(found.receipts, "receipt")}${signed}, all ${found.entries} of their ledger entries, and those ` +
+      `${found.files} files, among them ${count(found.photos, "photo")}${videos} and ` +
+      `${count(found.receipts, "receipt")}${signed}, all ${found.entries} of their ledger entries, and those ` +
       `of ${count(found.searches, "search", "es")} of their collections, each proved to be in the ` +
       `ledger of ${found.checkpoint.size}.${against}${ownKeys(own)}`,
   );
