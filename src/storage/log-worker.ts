@@ -4,7 +4,7 @@ import { assert } from "../base/errors.ts";
 
 /** Often enough that a busy service's log stays within tens of megabytes. */
 const EVERY_MS = 100;
-/** Pages of 16 KB: as long as SQLite lets its log become by itself. */
+/** Pages of 8 KB, or 16 in older databases: as long as SQLite lets its log become by itself. */
 const RESTART_PAGES = 1000;
 /** A transaction under way takes a few milliseconds. */
 const PATIENCE_MS = 20;
