@@ -20,7 +20,7 @@ export interface BackupTask {
 }
 
 const { config, work, killAt } = JSON.parse(process.argv[2] ?? "") as BackupTask;
-const steps = countSteps(killAt);
+const steps = countSteps(killAt === null ? null : { kind: "any", at: killAt, by: "itself" });
 const address = config.database ?? join(config.folder, "assent.sqlite");
 await using db = await Db.open(address, config.schema === null ? {} : { schema: config.schema });
 const master = await readMasterKey(config.masterKey);
@@ -37,4 +37,4 @@ if (work.kind === "backup") {
   await restore(deps, { ...work, erasures: [] });
   writeSync(1, "finished\n");
 }
-writeSync(1, `ended ${steps.stop()}\n`);
+writeSync(1, `ended ${steps.stop().any}\n`);

@@ -6,14 +6,10 @@ import type { SubjectId } from "../src/base/ids.ts";
 import { findCollection } from "../src/collections/collections.ts";
 import { enrolCsv } from "../src/collections/enrol-csv.ts";
 import { importFolder } from "../src/collections/import.ts";
-import { askForDelivery } from "../src/rights/deliveries.ts";
+import type { Engine } from "../src/faces/engine.ts";
 import { erase } from "../src/rights/erase.ts";
-import { videosShowing } from "../src/rights/shown.ts";
-import { sweepDeliveries } from "../src/rights/sweep-deliveries.ts";
 import { brokenPhoto, fakeEngine, type FakeFace, fakePhoto } from "./fake-engine.ts";
 import { enrolPerson, makeCollection, searchFor } from "./instance.ts";
-import { VIDEO_KILLS } from "./kills.ts";
-import { makeStripes, type Scene } from "./striped-video.ts";
 import { drawFrom } from "./vectors.ts";
 
 /** One long piece of work, as a command does it, that must survive being killed anywhere. */
@@ -22,8 +18,6 @@ export interface Work {
   prepare(app: App, inputs: string): Promise<void>;
   /** The command. Started again after a kill it goes on. Calls `onStep` for each thing finished. */
   run(app: App, inputs: string, onStep: (finished: string) => void): Promise<void>;
-  /** How often it is killed, where not as often as others. */
-  readonly kills?: number;
   /** Bytes that are in the files before the command, and in none of them after it. */
   traces?(app: App): Promise<readonly Uint8Array[]>;
 }
@@ -31,35 +25,14 @@ export interface Work {
 const PHOTOS = 40;
 const PEOPLE = 12;
 /** The people of an instance before the work; all others in the photos are strangers. */
-const KNOWN = 8;
-const NAME = "gala";
+export const KNOWN = 8;
+export const NAME = "gala";
 /** Days on which the forms are dated: fixed, so that two instances hold equal grants. */
 const SIGNED_ON = new Date().toISOString().slice(0, 10);
 /** A photo takes this long at least, so that several are under way when the kill comes. */
 const PHOTO_MS = 1;
 
-const VIDEO_SECONDS = 3;
-/** Who is in which video, side by side, and who comes later; `p0` is nobody here. */
-const VIDEOS: readonly (readonly Scene[])[] = [
-  [
-    [0, ["p1", "p2"]],
-    [1.5, ["p3", "p30"]],
-  ],
-  [
-    [0, ["p20", "p0"]],
-    [1.2, ["p20", "p4"]],
-  ],
-  [
-    [0, ["p5", "p5"]],
-    [2, ["p30", "p6"]],
-  ],
-  [
-    [0, ["p1", "p0"]],
-    [1, ["p7", "p1"]],
-  ],
-];
-
-/** The pieces of work that are killed. */
+/** The pieces of work with photos that are killed; those with videos are `videoWorks`. */
 export const works = {
   import: {
     prepare: async (app) => {
@@ -138,62 +111,15 @@ export const works = {
         .filter((bytes) => bytes !== null);
     },
   },
-  "import of videos": {
-    kills: VIDEO_KILLS,
-    prepare: async (app) => {
-      await makeCollection(app, { name: NAME });
-      await enrolKnown(app);
-      await app.runner.drain();
-    },
-    run: async (app, inputs, onStep) => {
-      const collection = await findCollection(app.db, NAME);
-      await importFolder(app.importDeps, app.recorder, collection, join(inputs, "videos"), {
-        onFile: ({ path }) => onStep(path),
-      });
-      await app.runner.drain();
-    },
-  },
-  // Half of the videos came before anybody: their people are looked for anew. Of the others the
-  // places that were kept are embedded.
-  "backfill of videos": {
-    kills: VIDEO_KILLS,
-    prepare: async (app, inputs) => {
-      const collection = await makeCollection(app, { name: NAME });
-      await importFolder(app.importDeps, app.recorder, collection, join(inputs, "videos/before"));
-      await enrolKnown(app, NAME, 2);
-      await importFolder(app.importDeps, app.recorder, collection, join(inputs, "videos/after"));
-      await enrolKnown(app, NAME, KNOWN, 2);
-    },
-    run: async (app, _, onStep) => {
-      await app.runner.drain({ onProgress: (_, { done }) => onStep(`${done}`) });
-    },
-  },
-  "copies of videos": {
-    kills: VIDEO_KILLS,
-    prepare: async (app, inputs) => {
-      const collection = await makeCollection(app, { name: NAME });
-      const people = await enrolKnown(app);
-      await importFolder(app.importDeps, app.recorder, collection, join(inputs, "alone"));
-      await app.runner.drain();
-      const [, one] = people;
-      if (!one) throw new Error("somebody is known");
-      const asked = { collection: collection.id, subjects: [one] };
-      for (const { media } of await videosShowing(app.db, asked))
-        await askForDelivery(app.db, app.recorder, { ...asked, video: media });
-    },
-    run: async (app, _, onStep) => {
-      await app.runner.drain({ onProgress: (_, { done }) => onStep(`${done}`) });
-      await sweepDeliveries({ db: app.db, folder: app.deliveries }, app.clock);
-    },
-  },
 } as const satisfies Record<string, Work>;
 
-export type WorkName = keyof typeof works;
-
-/** Opens the instance of a round, with the engine that knows the truth. */
-export async function openForWork(config: Config): Promise<App> {
+/** Opens the instance of a round, with the engine that knows the truth, and what is around it. */
+export async function openForWork(
+  config: Config,
+  around: (engine: Engine) => Engine = (engine) => engine,
+): Promise<App> {
   const hooks = { before: async () => setTimeout(PHOTO_MS) };
-  return openApp(config, { openEngine: async () => fakeEngine("recommended", hooks) });
+  return openApp(config, { openEngine: async () => around(fakeEngine("recommended", hooks)) });
 }
 
 /** Photos of known people and strangers, broken ones, the same one twice; and a list of people. */
@@ -224,21 +150,14 @@ export async function writeInputs(folder: string): Promise<void> {
   rows.splice(7, 0, rowOf("p21", "faces/absent.jpg", SIGNED_ON));
   rows.splice(9, 0, rowOf("p22", "faces/p3.jpg", "2001-02-31"));
   await put(join(folder, "people.csv"), `${rows.join("\n")}\n`);
-  for (const [index, scenes] of VIDEOS.entries()) {
-    const path = join(folder, "videos", index % 2 === 0 ? "before" : "after", `${index}.mp4`);
-    await mkdir(dirname(path), { recursive: true });
-    makeStripes(path, scenes, VIDEO_SECONDS);
-  }
-  await mkdir(join(folder, "alone"));
-  for (const seconds of [6, 9])
-    makeStripes(join(folder, "alone", `${seconds}.mp4`), [[0, ["p1"]]], seconds);
 }
 
 function rowOf(person: string, photo: string, signedOn: string): string {
   return `Name of ${person},${person}@people.example,${photo},form ${person},${signedOn},Staff,no`;
 }
 
-async function enrolKnown(
+/** Enrols the people `p<from>` to `p<until - 1>`. */
+export async function enrolKnown(
   app: App,
   name = NAME,
   until = KNOWN,

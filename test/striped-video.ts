@@ -30,7 +30,8 @@ export function makeStripes(path: string, scenes: readonly Scene[] = SCENES, sec
   });
 }
 
-function drawStripes(people: readonly string[]): Picture {
+/** One of its frames. */
+export function drawStripes(people: readonly string[]): Picture {
   const width = people.length * STRIPE;
   const data = new Uint8Array(width * STRIPE * 3);
   const colours = people.map(colourOf);
