@@ -1,6 +1,6 @@
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { isAbandoned, syncFolder, temporaryName, writeFileDurably } from "../base/files.ts";
+import { removeAbandoned, syncFolder, temporaryName, writeFileDurably } from "../base/files.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import { instanceIdOf } from "../ledger/origin.ts";
 import { openSigner } from "../ledger/signing.ts";
@@ -84,10 +84,7 @@ export async function backup(
 
 /** Removes what a killed backup left behind. */
 async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    if (isAbandoned(path)) await rm(path, { recursive: true, force: true });
-  }
+  await removeAbandoned(folder);
   await new Blobs(join(folder, "photos")).sweep();
 }
 

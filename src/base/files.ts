@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { hasEnded, processMark } from "./processes.ts";
 
 /**
@@ -46,6 +46,33 @@ export function temporaryName(path: string): string {
 export function isAbandoned(temporary: string): boolean {
   const [mark = ""] = basename(temporary).split(".").slice(-3);
   return temporary.endsWith(".part") && hasEnded(mark);
+}
+
+/** Removes from a folder what ended processes left half-written: files and folders of such names. */
+export async function removeAbandoned(folder: string, beginning = ""): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    if (!name.startsWith(beginning) || !isAbandoned(path)) continue;
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Makes the folder of a file that is to be written, and removes what was left half-written of it. */
+export async function prepareFolderOf(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await removeAbandoned(dirname(path), `${basename(path)}.`);
+}
+
+/** Gives a file that is written its name, so that after a crash the name is of the whole file. */
+export async function nameDurably(temporary: string, path: string): Promise<void> {
+  const file = await open(temporary, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
 }
 
 /** Makes renames and removals inside a folder durable. Windows cannot open folders: no-op there. */

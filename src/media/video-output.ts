@@ -1,5 +1,4 @@
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open, rm } from "node:fs/promises";
 import {
   AV_CHANNEL_LAYOUT_MONO,
   AV_CHANNEL_LAYOUT_STEREO,
@@ -28,7 +27,7 @@ import {
   Rational,
   type Stream,
 } from "node-av";
-import { syncFolder, temporaryName } from "../base/files.ts";
+import { nameDurably, temporaryName } from "../base/files.ts";
 import type { Picture } from "./picture.ts";
 import { SOUND_BLOCK, SOUND_RATE } from "./video-sound.ts";
 
@@ -149,14 +148,7 @@ export class VideoOutput implements AsyncDisposable {
     await this.#sound?.add(null);
     check(await this.#file.writeTrailer());
     await this.#file.closeOutput();
-    const file = await open(this.#temporary, "r+");
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(this.#temporary, this.#path);
-    await syncFolder(dirname(this.#path));
+    await nameDurably(this.#temporary, this.#path);
   }
 
   /** Frees what it holds; a file that was not finished is gone. */

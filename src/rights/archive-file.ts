@@ -1,7 +1,7 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
-import { syncFolder, temporaryName } from "../base/files.ts";
+import { prepareFolderOf, syncFolder, temporaryName } from "../base/files.ts";
 import { type ArchivedFile, ending, localHeader } from "../verify/archive.ts";
 
 /**
@@ -22,7 +22,7 @@ export class ArchiveFile {
   }
 
   static async create(path: string): Promise<ArchiveFile> {
-    await mkdir(dirname(path), { recursive: true });
+    await prepareFolderOf(path);
     const temporary = temporaryName(path);
     return new ArchiveFile(path, temporary, await open(temporary, "wx", 0o600));
   }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { onSqlite } from "../../test/databases.ts";
 import { enrolPerson, type Instance, makeCollection, openInstance } from "../../test/instance.ts";
 import { addVideo, stripeVideo } from "../../test/video-asked.ts";
 import { lookInto } from "../../test/videos.ts";
+import { temporaryName } from "../base/files.ts";
 import type { MediaId, SubjectId } from "../base/ids.ts";
+import { processMark } from "../base/processes.ts";
 import { decide } from "../search/sightings.ts";
 import { withdraw } from "./consent-changes.ts";
 import { deliver, type Delivery } from "./deliver.ts";
@@ -65,6 +67,36 @@ onSqlite("delivers videos beside photos, whole or where somebody is in view", as
     [],
   );
 });
+
+onSqlite(
+  "makes the folders on the way, and takes away what a killed one left",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { folder } = instance;
+    const { anna } = await prepare(instance);
+    for (const to of ["new/anna.zip", "other/out/"]) {
+      assert.equal((await hand(instance, anna, { to })).videos, 1);
+    }
+    // The mark of a process that had this one's id before.
+    const dead = `${processMark.replace(/[0-9a-f]{8}$/u, "00000000")}.0123456789ab.part`;
+    const left = ["anna.zip", "other.zip", "out/1.mp4"].map((name) => `new/${name}.${dead}`);
+    await mkdir(join(folder, "new", "out"));
+    const live = `new/${basename(temporaryName("anna.zip"))}`;
+    for (const path of [...left, live]) await writeFile(join(folder, path), "half");
+    await hand(instance, anna, { to: "new/anna.zip" });
+    await hand(instance, anna, { to: "new/out" });
+    const kept = await readdir(join(folder, "new"), { recursive: true });
+    // What another delivery left half-written is its own to remove; what is being written stays.
+    const expected = [
+      "anna.zip",
+      basename(live),
+      `other.zip.${dead}`,
+      "out",
+      "out/00001-undated.mp4",
+    ];
+    assert.deepEqual(kept.sort(), expected.sort());
+  },
+);
 
 onSqlite("a copy waits as a file that plays, and goes with the consent", async (database) => {
   await using instance = await openInstance(database);

@@ -1,10 +1,17 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
-import { syncFolder, temporaryName, writeFileDurably } from "../base/files.ts";
+import {
+  nameDurably,
+  prepareFolderOf,
+  removeAbandoned,
+  syncFolder,
+  temporaryName,
+  writeFileDurably,
+} from "../base/files.ts";
 import type { FaceId, MediaId, SubjectId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
 import { permit } from "../consent/consent.ts";
@@ -64,9 +71,10 @@ export interface DeliverOptions {
 export async function deliver(
   deps: DeliverDeps,
   recorder: Recorder,
-  delivery: Delivery,
+  asked: Delivery,
   options: DeliverOptions = {},
 ): Promise<DeliverySummary> {
+  const delivery = { ...asked, to: resolve(asked.to) };
   const collection = await findCollection(deps.db, delivery.collection);
   const { settle } = options;
   const found = await deps.db.write(async (tx) => {
@@ -101,7 +109,8 @@ async function writeFiles(
   options: DeliverOptions,
 ): Promise<DeliverySummary> {
   const summary = { photos: 0, videos: 0, videosLeftOut: 0, facesShown: 0, facesBlurred: 0 };
-  const target = openTarget(delivery.to);
+  await prepareFolderOf(delivery.to);
+  const target = await openTarget(delivery.to);
   const total = photos.length + videos.reduce((sum, video) => sum + stepsOf(video), 0);
   let done = 0;
   const report = (more: number): void => options.onProgress?.(Math.floor(done + more), total);
@@ -206,12 +215,13 @@ interface Target {
   discard(): Promise<void>;
 }
 
-function openTarget(to: string): Target {
+async function openTarget(to: string): Promise<Target> {
   if (to.toLowerCase().endsWith(".mp4")) return fileTarget(to);
   return to.toLowerCase().endsWith(".zip") ? zipTarget(to) : folderTarget(to);
 }
 
-function folderTarget(folder: string): Target {
+async function folderTarget(folder: string): Promise<Target> {
+  await removeAbandoned(folder);
   return {
     add: async (name, bytes) => writeFileDurably(join(folder, name), bytes),
     addFile: async (name, path) => {
@@ -249,7 +259,6 @@ function zipTarget(path: string): Target {
   let written: Promise<void> | null = null;
   const start = async (): Promise<void> => {
     if (written) return;
-    await mkdir(dirname(path), { recursive: true });
     written = pipeline(zip.outputStream, createWriteStream(temporary, { mode: 0o600 }));
     written.catch(() => undefined);
   };
@@ -273,7 +282,7 @@ function zipTarget(path: string): Target {
       await start();
       zip.end();
       await written;
-      await rename(temporary, path);
+      await nameDurably(temporary, path);
     },
     discard: async () => rm(temporary, { force: true }),
   };
