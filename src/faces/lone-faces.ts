@@ -74,10 +74,11 @@ async function seeAgain(
       longSideMax,
       ...withSignal,
     });
-    const look = async ({ at, picture }: VideoFrame) => ({
-      at,
-      faces: await engine.analyseFrame(picture, { embed: true, ...withSignal }),
-    });
+    const look = async ({ at, picture, release }: VideoFrame) => {
+      const faces = await engine.analyseFrame(picture, { embed: true, ...withSignal });
+      release();
+      return { at, faces };
+    };
     const discard = ({ faces }: { readonly faces: readonly FrameFace[] }): void =>
       wipe(...faces.map(({ embedding }) => embedding));
     let next = 0;

@@ -9,6 +9,7 @@ import {
   type Result,
   toError,
 } from "./messages.ts";
+import { forbidReports } from "./onnx/no-reports.ts";
 
 /** What a worker is told when it starts. */
 export interface WorkerStart {
@@ -58,6 +59,7 @@ export class PoolWorker {
 
   constructor(settings: WorkerSettings) {
     this.#settings = settings;
+    forbidReports();
     this.#worker = new Worker(settings.entry, {
       // Not the process's own flags: some make sense for its main script only.
       execArgv: [],

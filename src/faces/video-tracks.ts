@@ -75,9 +75,10 @@ async function track(engine: Engine, file: string, options: TrackOptions): Promi
   // What a file says of itself may be less than it holds.
   let end = video.seconds;
   try {
-    for await (const { at, picture, faces } of mapInOrder(frames, underWay, look)) {
+    for await (const { at, picture, faces, release } of mapInOrder(frames, underWay, look)) {
       const embed: EmbedFaces = (chosen) => engine.embed(picture, chosen.map(placeOf), withSignal);
       tracks.push(...(await tracker.take(at, faces, options.embed ? embed : null)));
+      release();
       if (tracks.length > TRACKS_MAX) throw new MediaError("video_too_heavy");
       end = Math.max(end, at);
       options.onProgress?.(at, end);
@@ -142,11 +143,12 @@ async function embedKept(
       ...(signal && { signal }),
     });
     let next = 0;
-    const look = async ({ picture }: VideoFrame) => {
+    const look = async ({ picture, release }: VideoFrame) => {
       const at = wanted.get(times[next] ?? -1) ?? [];
       next += 1;
       const places = at.flatMap(({ track, kept }) => passages[track]?.kept[kept]?.place ?? []);
       const embeddings = await engine.embed(picture, places, signal && { signal });
+      release();
       return at.map(({ track }, index) => ({ track, embedding: embeddings[index] ?? null }));
     };
     const discard = (faces: Awaited<ReturnType<typeof look>>): void =>

@@ -23,6 +23,12 @@ export type { Sampling, VideoInfo } from "./video-messages.ts";
 export interface VideoFrame {
   readonly at: number;
   readonly picture: Picture;
+  /**
+   * Gives the memory of the pixels back: a later frame is written there, so nobody may look at them
+   * any more. Two hours hold 40 GB of frames, and what is not given back waits for the collectors of
+   * all threads that saw it.
+   */
+  readonly release: () => void;
 }
 
 /** Which frames, how large, and what breaks the reading off. */
@@ -72,6 +78,7 @@ async function* readFrames(
   { sampling, longSideMax, signal }: FrameOptions,
 ): AsyncGenerator<VideoFrame, void, undefined> {
   let whole = false;
+  const spare: SharedArrayBuffer[] = [];
   const onAbort = (): void => void decoder.end();
   signal?.throwIfAborted();
   signal?.addEventListener("abort", onAbort, { once: true });
@@ -86,10 +93,10 @@ async function* readFrames(
       assert(message.kind === "frame", "A decoder answers with frames");
       const { at, width, height } = message;
       assert(width * height <= VIDEO_PIXELS_MAX, "A frame is as large as the video");
-      // In memory that threads share: a worker looks at it where it lies.
-      const data = new Uint8Array(new SharedArrayBuffer(width * height * 3));
+      const memory = memoryFor(width * height * 3, spare);
+      const data = new Uint8Array(memory);
       await decoder.readInto(data);
-      yield { at, picture: { width, height, data } };
+      yield { at, picture: { width, height, data }, release: () => void spare.push(memory) };
     }
   } catch (error) {
     signal?.throwIfAborted();
@@ -98,6 +105,12 @@ async function* readFrames(
     signal?.removeEventListener("abort", onAbort);
     if (!whole) await decoder.end();
   }
+}
+
+/** In memory that threads share: a worker looks at it where it lies. */
+function memoryFor(bytes: number, spare: SharedArrayBuffer[]): SharedArrayBuffer {
+  const used = spare.pop();
+  return used?.byteLength === bytes ? used : new SharedArrayBuffer(bytes);
 }
 
 /** How often the memory of the process is looked at: it grows by a few frames between two looks. */

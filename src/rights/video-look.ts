@@ -48,7 +48,7 @@ export async function eachFrame<T>(
   let index = 0;
   const options = { sampling: { kind: "all" }, ...(signal && { signal }) } as const;
   for await (const frame of video.frames(options)) {
-    const seen = look(frame, index);
+    const seen = look(frame, index).finally(frame.release);
     // Where another fails first, nobody is left to hear of this one.
     seen.catch(() => undefined);
     pending.push({ at: frame.at, index, seen });

@@ -1,4 +1,5 @@
 import { InferenceSession } from "onnxruntime-node";
+import { forbidReports } from "./no-reports.ts";
 
 /**
  * Loads a model from its bytes. Memory patterns are off: ONNX Runtime keeps one plan for every
@@ -8,6 +9,7 @@ export async function openSession(
   model: Uint8Array,
   options: { readonly threads: number },
 ): Promise<InferenceSession> {
+  forbidReports();
   return InferenceSession.create(model, {
     executionProviders: ["cpu"],
     intraOpNumThreads: options.threads,
