@@ -1,6 +1,6 @@
 import { assert } from "../base/errors.ts";
 import type { Picture } from "./picture.ts";
-import { openVideo, type Video } from "./video.ts";
+import { openVideo, type Video, type VideoFrame } from "./video.ts";
 import { VideoOutput } from "./video-output.ts";
 import { SoundLayer } from "./video-sound.ts";
 import { type Span, Timeline, WHOLE } from "./video-timeline.ts";
@@ -56,10 +56,10 @@ export async function copyVideo(
   await using writing = new Writing(copy, video, voice, timeline);
   let index = 0;
   const all = { sampling: { kind: "all" }, ...(signal && { signal }) } as const;
-  for await (const { at, picture } of video.frames(all)) {
+  for await (const { at, picture, release } of video.frames(all)) {
     signal?.throwIfAborted();
     if (timeline.isOver(at)) break;
-    await writing.add({ index, at, picture });
+    await writing.add({ index, at, picture }, release);
     index += 1;
     onProgress?.(Math.min(at, video.seconds), video.seconds);
   }
@@ -78,7 +78,7 @@ class Writing implements AsyncDisposable {
   #frames = 0;
   #first = 0;
   #end = 0;
-  #waiting: { readonly at: number; readonly picture: Picture } | null = null;
+  #waiting: Pick<VideoFrame, "at" | "picture" | "release"> | null = null;
 
   constructor(copy: VideoCopy, video: Video, voice: VideoVoice | null, timeline: Timeline) {
     this.#copy = copy;
@@ -89,15 +89,16 @@ class Writing implements AsyncDisposable {
     this.#layer = voice && new SoundLayer(voice.channels, timeline);
   }
 
-  async add(frame: CopiedFrame): Promise<void> {
+  /** `release` is called when nothing of the frame is needed any more. */
+  async add(frame: CopiedFrame, release: () => void): Promise<void> {
     const at = this.#timeline.place(frame.at);
     // Broken files go back in time; what was shown stays.
-    if (at === null || (this.#waiting && at <= this.#waiting.at)) return;
+    if (at === null || (this.#waiting && at <= this.#waiting.at)) return release();
     await this.#write(at);
     const { width, height } = frame.picture;
     const picture = await this.#copy.change(frame);
     assert(picture.width === width && picture.height === height, "a frame keeps its size");
-    this.#waiting = { at, picture };
+    this.#waiting = { at, picture, release };
     await this.#addSound(frame.at);
   }
 
@@ -124,6 +125,7 @@ class Writing implements AsyncDisposable {
     });
     const seconds = next === null ? this.#frameSeconds : next - at;
     await this.#output.addPicture(picture, at, seconds);
+    waiting.release();
     this.#frames += 1;
     this.#end = at + seconds;
   }

@@ -70,6 +70,27 @@ for (const [container, path] of Object.entries(paths)) {
   });
 }
 
+test("writes frames where others were that nobody needs any more, and nowhere else", async () => {
+  await using video = await openVideo(paths.mp4);
+  const kept: Uint8Array[] = [];
+  const released = new Set<ArrayBufferLike>();
+  let index = 0;
+  for await (const { picture, release } of video.frames({ sampling: { kind: "all" } })) {
+    if (index % 10 === 0) kept.push(picture.data);
+    else release();
+    if (index % 10 !== 0) released.add(picture.data.buffer);
+    index += 1;
+  }
+  assert.equal(index, FRAMES);
+  assert.equal(new Set(kept.map(({ buffer }) => buffer)).size, FRAMES / 10, "what is kept stays");
+  assert.deepEqual(
+    kept.map(([left = 0]) => (left < 100 ? "dark" : "light")),
+    ["dark", "dark", "light", "light"],
+  );
+  // One more for each that was kept: it may have been somebody else's before.
+  assert.ok(released.size <= 1 + FRAMES / 10, `${released.size} memories`);
+});
+
 test("shrinks, and seeks the times asked for", async () => {
   await using video = await openVideo(paths.mp4);
   const frames: number[] = [];
