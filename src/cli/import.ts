@@ -70,8 +70,7 @@ async function run(app: App, folder: string, options: ImportOptions): Promise<Im
     using bar = progressBar("Importing", "files");
     return await importFolder(app.importDeps, app.recorder, collection, folder, {
       // A long video's part that is done, to a tenth.
-      onProgress: ({ done, begun, total }) =>
-        bar.update(Math.floor((done + begun) * 10) / 10, total),
+      onProgress: ({ done, begun, total }) => bar.update(done + begun, total),
       signal: stop.signal,
     });
   })();

@@ -75,6 +75,19 @@ test("progress is one line in the end where there is no terminal, and none for n
     some,
     "Importing 20/30  2 s left, 5.0 photos/s\nImporting 30/30  in 9 s, 3.3 photos/s\n",
   );
+  const long = written(t, "stderr", () => {
+    using bar = progressBar("Importing", "files");
+    bar.update(0, 1);
+    for (const minute of [1, 2]) {
+      t.mock.timers.tick(60_000);
+      bar.update(0.09 * minute, 1);
+    }
+  });
+  assert.equal(
+    long,
+    "Importing 0/1  10 min 7 s left, 5.4 files/h\nImporting 0.1/1  9 min 7 s left, 5.4 files/h\n" +
+      "Importing 0.1/1  in 2 min 0 s, 5.4 files/h\n",
+  );
   const none = written(t, "stderr", () => {
     using bar = progressBar("Importing", "photos");
     bar.update(0, 0);

@@ -104,9 +104,17 @@ function paceText(of: {
   readonly unit: string;
   readonly final: boolean;
 }): string {
-  const pace = `${of.pace.toFixed(of.pace >= 10 ? 0 : 1)} ${of.unit}/s`;
+  const pace = rate(of.pace, of.unit);
   const time = duration(of.seconds);
   return of.final ? `in ${time}, ${pace}` : `${time} left, ${pace}`;
+}
+
+/** So many a second, or a minute or an hour where they are long ones. */
+function rate(perSecond: number, unit: string): string {
+  const [times, name] =
+    perSecond >= 0.1 ? [1, "s"] : perSecond >= 0.1 / 60 ? [60, "min"] : [3600, "h"];
+  const pace = perSecond * times;
+  return `${pace.toFixed(pace >= 10 ? 0 : 1)} ${unit}/${name}`;
 }
 
 interface View {
@@ -116,6 +124,11 @@ interface View {
     final: boolean,
   ): void;
   stop(): void;
+}
+
+/** Of a long one its part is counted; none counts as done before it is. */
+function tenths(done: number): number {
+  return Math.floor(done * 10) / 10;
 }
 
 const BAR_WIDTH_MAX = 28;
@@ -140,18 +153,18 @@ function barView(label: string): View {
       if (!bar) {
         bar = new SingleBar(
           {
-            format: `${label} {bar} {percentage}%  {value}/{total}  {text}`,
+            format: `${label} {bar} {percentage}%  {count}/{total}  {text}`,
             stream: process.stderr,
             hideCursor: true,
             barsize: Math.max(4, Math.min(BAR_WIDTH_MAX, room)),
           },
           Presets.shades_classic,
         );
-        bar.start(total, done, { text });
+        bar.start(total, done, { text, count: tenths(done) });
         process.on("SIGINT", interrupt);
       }
       bar.setTotal(total);
-      bar.update(done, { text });
+      bar.update(done, { text, count: tenths(done) });
     },
     stop,
   };
@@ -163,7 +176,7 @@ function lineView(label: string): View {
     show: ({ done, total }, text, final) => {
       if (!final && (done === total || Date.now() - printed < LINE_MS)) return;
       printed = Date.now();
-      complain(`${label} ${done}/${total}  ${text}`.trimEnd());
+      complain(`${label} ${tenths(done)}/${total}  ${text}`.trimEnd());
     },
     stop: () => undefined,
   };
