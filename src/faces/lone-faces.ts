@@ -6,7 +6,7 @@ import type { Engine, FrameFace } from "./engine.ts";
 import type { Embedding } from "./face.ts";
 import { poolEmbeddings } from "./pool-faces.ts";
 import { cosine } from "./similarity.ts";
-import { type Track, TRACK_FACES_MIN } from "./track.ts";
+import { OVERLAP_MIN, type Track, TRACK_FACES_MIN } from "./track.ts";
 
 /**
  * [Note: lone faces] Nobody is told by a single frame, and whoever is in view for less than a second
@@ -16,8 +16,6 @@ import { type Track, TRACK_FACES_MIN } from "./track.ts";
 
 /** How far before and after: of seven tenths of a second one of the two lies within at least. */
 const AGAIN_SECONDS = 0.17;
-/** Of two boxes of one face, so shortly after each other. */
-const OVERLAP_MIN = 0.3;
 
 /** How a video is looked at again. */
 export interface AgainOptions {

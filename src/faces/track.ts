@@ -49,5 +49,8 @@ export interface VideoAnalysis {
 /** Faces of a track that are embedded and pooled: more add little, and backfill decodes each. */
 export const TRACK_FACES_MAX = 5;
 
+/** From this overlap on two boxes may be of one face that has hardly moved. */
+export const OVERLAP_MIN = 0.3;
+
 /** Nobody is told by a single frame: it may be the one that is blurred. */
 export const TRACK_FACES_MIN = 2;

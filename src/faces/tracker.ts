@@ -7,6 +7,7 @@ import { poolEmbeddings } from "./pool-faces.ts";
 import { cosine } from "./similarity.ts";
 import {
   type KeptPlace,
+  OVERLAP_MIN,
   type PathPoint,
   type Track,
   TRACK_FACES_MAX,
@@ -41,8 +42,6 @@ const BETTER_BY = 0.15;
 const GAP_SECONDS_MAX = 1.3;
 /** Missed in looks so far apart it has gone, and what comes back is another track. */
 const AWAY_SECONDS_MIN = 0.4;
-/** From this overlap on two boxes may be of one face that has hardly moved. */
-const OVERLAP_MIN = 0.3;
 /** How far a face moves between two looks, in its own widths. */
 const MOVE_WIDTHS_MAX = 3;
 /** How its size changes meanwhile, at most. */
