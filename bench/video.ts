@@ -13,12 +13,14 @@ import type { Picture } from "../src/media/picture.ts";
 import { drawRow, members } from "../test/drawn.ts";
 import { makeVideo } from "../test/make-video.ts";
 import { shared } from "../test/shared.ts";
+import { lengthenVideo } from "./lengthen-video.ts";
 
 /**
  * How fast a video is looked at (decoded, sampled, faces found, embedded and followed), beside plain
  * decoding of all its frames by the same FFmpeg, in turns: 1080p30 H.264 with three people in view
  * (who consented, from ../shared; drawn ones where it is absent), who sway, and grain as a camera's.
- * `--video FILE` measures another; `--rounds N`.
+ * `--video FILE` measures another; `--rounds N`. With `--hours N` a file of so many hours, which is
+ * the clip over and over, is then looked at once: what tells is how much memory that takes.
  */
 const WIDTH = 1920;
 const HEIGHT = 1080;
@@ -28,6 +30,10 @@ const NICENESS = 5;
 /** The kernel adds up a process's pages each time it is asked. */
 const WATCH_MS = 250;
 const ROUNDS = Number(optionOf("--rounds") ?? 3);
+const HOURS = Number(optionOf("--hours") ?? 0);
+/** The clip, and the file of hours. */
+const SHORT = "three.mp4";
+const LONG = "long.mp4";
 
 function optionOf(name: string): string | undefined {
   const at = process.argv.indexOf(name);
@@ -45,7 +51,7 @@ async function makeClip(folder: string): Promise<string> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   const scenes = Array.from({ length: 4 }, (_, seed) => grainy(scene.data, seed));
-  const path = join(folder, "three.mp4");
+  const path = join(folder, SHORT);
   makeVideo({
     path,
     codec: FF_ENCODER_LIBX264,
@@ -78,11 +84,13 @@ async function layRow(path: string, photos: string): Promise<void> {
   await sharp({ create: ground }).composite(composites).jpeg({ quality: 95 }).toFile(path);
 }
 
-async function makeApart(folder: string): Promise<string> {
+/** In a process of its own: what making a file takes is no part of what is measured. */
+async function makeApart(folder: string, clip: string | null): Promise<string> {
+  const long = clip === null ? [] : ["--video", clip, "--hours", `${HOURS}`];
   await new Promise<void>((resolve) => {
-    execFile(process.execPath, [import.meta.filename, "--make", folder], () => resolve());
+    execFile(process.execPath, [import.meta.filename, "--make", folder, ...long], () => resolve());
   });
-  return join(folder, "three.mp4");
+  return join(folder, clip === null ? SHORT : LONG);
 }
 
 /** The scene under other grains, one after the other as a camera's frames are. */
@@ -151,10 +159,11 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
-// The clip is made in a process of its own: what that takes is no part of what is measured.
 const made = optionOf("--make");
 if (made !== undefined) {
-  await makeClip(made);
+  const clip = optionOf("--video");
+  if (clip === undefined) await makeClip(made);
+  else lengthenVideo(clip, join(made, LONG), HOURS * 3600);
   process.kill(process.pid, "SIGKILL");
 }
 
@@ -163,21 +172,25 @@ try {
   const models = process.env["ASSENT_MODELS"] ?? shared("models") ?? ".";
   const isHere = (await locatePack("recommended", [models])).kind !== "missing";
   const pack = isHere ? "recommended" : "bundled";
-  const file = optionOf("--video") ?? (await makeApart(folder));
+  const file = optionOf("--video") ?? (await makeApart(folder, null));
   const workers = availableParallelism();
   await using engine = await openEngine({ pack, folder: models, workers });
+  const look = async (video: string) => {
+    const begun = performance.now();
+    const found = await trackFaces(engine, video, { embed: true, parallel: workers + 1 });
+    const ms = performance.now() - begun;
+    wipe(...found.tracks.map(({ embedding }) => embedding));
+    return { ms, seconds: found.seconds, tracks: found.tracks.length };
+  };
   const ours: number[] = [];
   const plain: number[] = [];
   let seconds = 0;
   let tracks = 0;
   const memory = watchMemory();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const begun = performance.now();
-    const found = await trackFaces(engine, file, { embed: true, parallel: workers + 1 });
-    ours.push(performance.now() - begun);
-    wipe(...found.tracks.map(({ embedding }) => embedding));
-    seconds = found.seconds;
-    tracks = found.tracks.length;
+    const looked = await look(file);
+    ({ seconds, tracks } = looked);
+    ours.push(looked.ms);
     plain.push(await decodePlainly(file));
   }
   memory.stop();
@@ -188,6 +201,16 @@ try {
   console.log(`plain decoding: ${times(median(plain))} times real time`);
   console.log(`share of plain decoding: ${(share * 100).toFixed(0)} %`);
   console.log(`memory, all processes: ${(memory.peak() / 1e6).toFixed(0)} MB at most`);
+  if (HOURS > 0) {
+    const long = await makeApart(folder, file);
+    const memory = watchMemory();
+    const looked = await look(long);
+    memory.stop();
+    const speed = (looked.seconds / (looked.ms / 1000)).toFixed(1);
+    console.log(`${(looked.seconds / 3600).toFixed(2)} hours of it: ${looked.tracks} tracks`);
+    console.log(`looked at: ${speed} times real time`);
+    console.log(`memory, all processes: ${(memory.peak() / 1e6).toFixed(0)} MB at most`);
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
