@@ -1,4 +1,5 @@
-import { sql } from "kysely";
+import { setImmediate as turn } from "node:timers/promises";
+import { type ExpressionBuilder, sql } from "kysely";
 import { DAY_MS, type Instant, later } from "../base/clock.ts";
 import type {
   GrantId,
@@ -10,6 +11,7 @@ import type {
   SubjectId,
 } from "../base/ids.ts";
 import type { Reader, Tx } from "../storage/db.ts";
+import type { Schema } from "../storage/schema.ts";
 
 /** R37: nothing of a person outlasts their last word to us by more than three years. */
 export const LAST_WORD_DAYS_MAX = 3 * 365;
@@ -111,31 +113,43 @@ export async function dueGrantsOver(
   return due.sort((a, b) => a.since - b.since);
 }
 
+/** People looked at in one query: some milliseconds, in which nobody is answered. */
+const SUBJECTS_AT_ONCE = 2000;
+
 /** People of whom no grant is left that is not erased: nothing asks for their name any more. */
 export async function dueSubjectsOver(
   db: Reader,
   now: Instant,
   limit: number,
 ): Promise<readonly Due<SubjectId>[]> {
-  return db.read
-    .selectFrom("subjects")
-    .select(["id", "created_at as since"])
-    .where("erased_at", "is", null)
-    .where("created_at", "<=", now)
-    .where((where) =>
-      where.not(
-        where.exists(
-          where
-            .selectFrom("grants")
-            .select("grants.id")
-            .whereRef("grants.subject_id", "=", "subjects.id")
-            .where("grants.state", "<>", "erased"),
-        ),
-      ),
-    )
-    .orderBy("created_at")
-    .limit(limit)
-    .execute();
+  const due: Due<SubjectId>[] = [];
+  let after = "" as SubjectId;
+  while (due.length < limit) {
+    const people = await db.read
+      .selectFrom("subjects")
+      .select(["id", "created_at as since"])
+      .select((select) => select.exists(liveGrantOf(select)).as("stays"))
+      .where("erased_at", "is", null)
+      .where("created_at", "<=", now)
+      .where("id", ">", after)
+      .orderBy("id")
+      .limit(SUBJECTS_AT_ONCE)
+      .execute();
+    due.push(...people.filter(({ stays }) => !stays).map(({ id, since }) => ({ id, since })));
+    const last = people.at(-1);
+    if (!last || people.length < SUBJECTS_AT_ONCE) break;
+    after = last.id;
+    await turn();
+  }
+  return due.sort((a, b) => a.since - b.since).slice(0, limit);
+}
+
+function liveGrantOf(select: ExpressionBuilder<Schema, "subjects">) {
+  return select
+    .selectFrom("grants")
+    .select("grants.id")
+    .whereRef("grants.subject_id", "=", "subjects.id")
+    .where("grants.state", "<>", "erased");
 }
 
 /** Records of searches, with whom they returned. */

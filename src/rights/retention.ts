@@ -207,7 +207,6 @@ async function sweepSubjects(deps: SweepDeps, recorder: Recorder): Promise<numbe
     const due = await dueSubjectsOver(deps.db, recorder.clock.now(), BATCH);
     for (const { id } of due) {
       // Whoever has come back since the list was read stays.
-      // Whoever has come back since the list was read stays.
       if (await deps.db.write(async (tx) => eraseLapsed(tx, recorder, id))) count += 1;
     }
     if (due.length < BATCH) return count;
