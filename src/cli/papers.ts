@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type PaperName, paperNames, writePapers } from "../papers/papers.ts";
+import { type PaperGap, type PaperName, paperNames, writePapers } from "../papers/papers.ts";
 import { type PaperLanguage, paperLanguages } from "../papers/words/words.ts";
 import { withApp } from "./context.ts";
 import { UsageError } from "./errors.ts";
@@ -41,9 +41,19 @@ export function papersCommands(assent: Command): void {
         if (missing.length === 0) return;
         say();
         say(`${count(missing.length, "thing")} nobody said yet, marked in the papers:`);
-        for (const line of missing) say(`  ${line}`);
+        for (const gap of missing) say(`  ${sentenceOf(gap)}`);
       });
     });
+}
+
+function sentenceOf({ kind, collection }: PaperGap): string {
+  const sentences = {
+    operator: 'Who runs this instance is not said. "assent operator set" does.',
+    collection: "There is no collection yet.",
+    alternative: `Collection ${collection} does not say what people get who say no.`,
+    url: "Door sign and poster have no QR code: give the address of the notice with --url.",
+  };
+  return sentences[kind];
 }
 
 function parseName(text: string | undefined): PaperName | null {

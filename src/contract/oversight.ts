@@ -165,11 +165,20 @@ export const oversightRoutes = {
       items: z.array(
         z.object({
           name: z.string(),
+          kind: z.enum(["record", "dpia", "schedule", "sign", "poster", "breach"]),
           title: z.string(),
+          language: z.string().meta({ description: "That it is written in (BCP 47)." }),
           collection: z.string().nullable().meta({ description: "The name of the one it is for." }),
         }),
       ),
-      missing: z.array(z.string()).meta({ description: "What nobody told the instance yet." }),
+      missing: z
+        .array(
+          z.object({
+            kind: z.enum(["operator", "collection", "alternative"]),
+            collection: z.string().nullable().meta({ description: "The name of the one." }),
+          }),
+        )
+        .meta({ description: "What nobody told the instance yet." }),
     }),
     status: 200,
     errors: [],

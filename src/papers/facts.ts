@@ -6,6 +6,13 @@ import { type PackManifest, packManifest, parsePackName } from "../faces/packs.t
 import type { Reader } from "../storage/db.ts";
 import type { GrantState } from "../storage/schema.ts";
 
+/** What the papers have to say and nobody told the instance yet. */
+export interface FactGap {
+  readonly kind: "operator" | "collection" | "alternative";
+  /** The name of the collection that does not say it; null: it is of the whole instance. */
+  readonly collection: string | null;
+}
+
 /** What every paper is made from: what the instance was told, and counts. Nobody's name. */
 export interface PaperFacts {
   readonly at: Instant;
@@ -68,14 +75,13 @@ export async function readFacts(db: Reader, at: Instant, only: string | null): P
   return { at, operator: await readOperator(db), collections, packs };
 }
 
-/** What nobody told the instance yet and the papers have to say, each in a sentence. */
-export function missingFacts({ operator, collections }: PaperFacts): readonly string[] {
-  const missing: string[] = [];
-  if (!operator) missing.push('Who runs this instance is not said. "assent operator set" does.');
-  if (collections.length === 0) missing.push("There is no collection yet.");
+/** What is missing in the facts: who runs the instance, any collection, what people get who say no. */
+export function missingFacts({ operator, collections }: PaperFacts): readonly FactGap[] {
+  const missing: FactGap[] = [];
+  if (!operator) missing.push({ kind: "operator", collection: null });
+  if (collections.length === 0) missing.push({ kind: "collection", collection: null });
   for (const { name, alternative } of collections) {
-    if (alternative !== "") continue;
-    missing.push(`Collection ${name} does not say what people get who say no.`);
+    if (alternative === "") missing.push({ kind: "alternative", collection: name });
   }
   return missing;
 }

@@ -9,7 +9,7 @@ import { renderPdf } from "../print/pdf.ts";
 import type { Db } from "../storage/db.ts";
 import { breachPaper } from "./breach.ts";
 import { dpiaPaper, measureTable } from "./dpia.ts";
-import { missingFacts, type PaperFacts, readFacts } from "./facts.ts";
+import { type FactGap, missingFacts, type PaperFacts, readFacts } from "./facts.ts";
 import { controllerFacts, dayOf, processingPaper } from "./processing.ts";
 import { posterPaper, schedulePaper, signPaper } from "./public.ts";
 import type { PaperLanguage } from "./words/words.ts";
@@ -38,10 +38,13 @@ export interface PaperRequest {
   readonly language: PaperLanguage;
 }
 
+/** What papers had to leave open: what the instance was not told, and the address for QR codes. */
+export type PaperGap = FactGap | { readonly kind: "url"; readonly collection: null };
+
 /** What was written, and what the papers had to leave open. */
 export interface PapersWritten {
   readonly files: readonly string[];
-  readonly missing: readonly string[];
+  readonly missing: readonly PaperGap[];
 }
 
 /**
@@ -84,7 +87,7 @@ export function papersOf(
 
 /** A paper by itself: which it is, the name of its file without a suffix, the paper, and whose. */
 type SinglePaper = readonly [
-  kind: PaperName,
+  kind: Exclude<PaperName, "authority">,
   name: string,
   paper: Document,
   collection: string | null,
@@ -96,12 +99,12 @@ export function singlePapers(
   request: Pick<PaperRequest, "language" | "url">,
 ): readonly SinglePaper[] {
   const { language } = request;
-  const whole: readonly (readonly [PaperName, Document])[] = [
+  const whole = [
     ["record", processingPaper(facts)],
     ["dpia", dpiaPaper(facts)],
     ["schedule", schedulePaper(facts, language)],
     ["breach", breachPaper(facts)],
-  ];
+  ] as const;
   const each = facts.collections.flatMap((one) => {
     const plain = fileNameOf(one.name);
     const same = facts.collections.filter(({ name }) => fileNameOf(name) === plain);
@@ -176,10 +179,10 @@ async function writeEvidence(
   return Object.keys(files).map((name) => join(folder, name));
 }
 
-function missingAddress({ only, url }: PaperRequest): readonly string[] {
+function missingAddress({ only, url }: PaperRequest): readonly PaperGap[] {
   const needed = only === null || only === "sign" || only === "poster" || only === "authority";
   if (!needed || url !== null) return [];
-  return ["Door sign and poster have no QR code: give the address of the notice with --url."];
+  return [{ kind: "url", collection: null }];
 }
 
 /** A collection's name is the operator's: no part of it may be a path. */

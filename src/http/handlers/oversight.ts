@@ -53,7 +53,9 @@ export const oversightHandlers: Handlers<typeof oversightRoutes> = {
   listPapers: async (app, { query, origin }) => {
     const facts = await readFacts(app.db, app.clock.now(), null);
     const papers = singlePapers(facts, { ...query, url: origin });
-    const items = papers.map(([, name, { title }, collection]) => ({ name, title, collection }));
+    const items = papers.map(([kind, name, { title, language }, collection]) => {
+      return { name, kind, title, language, collection };
+    });
     return { items, missing: [...missingFacts(facts)] };
   },
   getPaperPage: async (app, { params, query, origin }) => {

@@ -49,7 +49,7 @@ function useCount(): (count: number) => string {
 function Collections({ status }: { readonly status: Status }) {
   const { health: words } = useWords(texts);
   const count = useCount();
-  if (status.collections.length === 0) return <Empty />;
+  if (status.collections.length === 0) return <Empty title={words.noCollection} />;
   return (
     <section>
       <h2>{words.collections}</h2>
@@ -93,7 +93,7 @@ function Record({ status: { ledger } }: { readonly status: Status }) {
       <p>{words.entries(count(ledger.checkpoint?.size ?? 0))}</p>
       {ledger.waiting > 0 ? <p>{words.unsigned(count(ledger.waiting))}</p> : null}
       <p>
-        <strong>{state}</strong>. {ledgerWords.witnessed[state]}
+        <strong>{ledgerWords.states[state]}</strong>. {ledgerWords.witnessed[state]}
       </p>
     </section>
   );

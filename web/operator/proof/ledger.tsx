@@ -106,7 +106,7 @@ function Witnesses() {
         {(data) => (
           <>
             <p className={data.state === "WITNESSED" ? "note" : "note bad"}>
-              <strong>{data.state}</strong>. {words.witnessed[data.state]}
+              <strong>{words.states[data.state]}</strong>. {words.witnessed[data.state]}
             </p>
             <WitnessList witnesses={data.witnesses} />
             {owner && data.witnesses.length > 0 ? (

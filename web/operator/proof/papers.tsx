@@ -1,10 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import { useLanguage } from "../../shared/language.tsx";
+import { showLanguage } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
-import { Empty, Loaded } from "../parts/states.tsx";
+import { Select } from "../parts/fields.tsx";
+import { Loaded } from "../parts/states.tsx";
 import { Title } from "../parts/title.tsx";
-import { assent, linkTo } from "../service.ts";
+import { type Answer, assent, type Item, linkTo } from "../service.ts";
 import { proof as texts } from "../texts/proof.ts";
 
 const LANGUAGES = ["en", "nl"] as const;
@@ -22,51 +25,23 @@ export function Papers() {
     <>
       <Title>{words.title}</Title>
       <p>{words.intro}</p>
-      <label className="choose">
-        <span className="quiet small">{words.language}</span>
-        <select
+      <div className="filters">
+        <Select
+          label={words.language}
           value={language}
-          onChange={({ target }) => setLanguage(target.value as PaperLanguage)}
-        >
-          {LANGUAGES.map((one) => (
-            <option key={one} value={one}>
-              {words.languages[one]}
-            </option>
-          ))}
-        </select>
-      </label>
+          onChange={setLanguage}
+          options={LANGUAGES.map((one) => [one, words.languages[one]] as const)}
+        />
+      </div>
       <Loaded query={papers}>
         {({ items, missing }) => (
           <>
-            {missing.length > 0 ? <Missing lines={missing} /> : null}
-            {items.length === 0 ? (
-              <Empty title={words.none}>
-                <p>{words.noneMore}</p>
-              </Empty>
-            ) : (
-              <ul className="entries">
-                {items.map(({ name, title, collection }) => (
-                  <li key={name}>
-                    <strong>{title}</strong>
-                    {collection === null ? null : <span className="quiet">{collection}</span>}
-                    <div className="row">
-                      <a href={linkTo("getPaperPage", { paper: name, language })} target="_blank">
-                        {words.read}
-                        <span className="hidden">
-                          : {title} {collection}
-                        </span>
-                      </a>
-                      <a href={linkTo("getPaperPdf", { paper: name, language })} download>
-                        {words.pdf}
-                        <span className="hidden">
-                          : {title} {collection}
-                        </span>
-                      </a>
-                    </div>
-                  </li>
-                ))}
-              </ul>
-            )}
+            {missing.length > 0 ? <Missing gaps={missing} /> : null}
+            <ul className="entries">
+              {items.map((paper) => (
+                <Paper key={paper.name} paper={paper} language={language} />
+              ))}
+            </ul>
           </>
         )}
       </Loaded>
@@ -74,14 +49,49 @@ export function Papers() {
   );
 }
 
-function Missing({ lines }: { readonly lines: readonly string[] }) {
+function Paper(of: { readonly paper: Item<"listPapers">; readonly language: PaperLanguage }) {
+  const { papers: words } = useWords(texts);
+  const reader = useLanguage();
+  const { paper, language } = of;
+  const { name, collection } = paper;
+  const title = words.kinds[paper.kind];
+  const written = paper.language === language ? null : showLanguage(paper.language, reader);
+  return (
+    <li>
+      <strong>{title}</strong>
+      {collection === null ? null : <span className="quiet">{collection}</span>}
+      {written === null ? null : <span className="quiet small">{words.written(written)}</span>}
+      <div className="row">
+        <a href={linkTo("getPaperPage", { paper: name, language })} target="_blank">
+          {words.read}
+          <span className="hidden">
+            : {title} {collection}
+          </span>
+        </a>
+        <a href={linkTo("getPaperPdf", { paper: name, language })} download>
+          {words.pdf}
+          <span className="hidden">
+            : {title} {collection}
+          </span>
+        </a>
+      </div>
+    </li>
+  );
+}
+
+type Gap = Answer<"listPapers">["missing"][number];
+
+function Missing({ gaps }: { readonly gaps: readonly Gap[] }) {
   const { papers: words } = useWords(texts);
   return (
     <div className="note bad">
       <p>{words.missing}</p>
       <ul>
-        {lines.map((line) => (
-          <li key={line}>{line}</li>
+        {gaps.map(({ kind, collection }) => (
+          <li key={`${kind} ${collection}`}>
+            {words.gaps[kind](collection ?? "")}{" "}
+            {kind === "operator" ? <Link to="/app/organisation">{words.sayIt}</Link> : null}
+          </li>
         ))}
       </ul>
     </div>

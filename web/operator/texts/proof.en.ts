@@ -7,7 +7,7 @@ export const en = {
     intro:
       "Everything that touches a person leaves an entry here. Entries are signed as one tree: none can be changed or taken out unseen, as long as somebody keeps an earlier state.",
     state: "Newest state",
-    size: (size: string) => `${size} entries`,
+    size: (size: string) => (size === "1" ? "1 entry" : `${size} entries`),
     signed: "Its signature was checked in this browser.",
     notSigned:
       "The newest state does NOT carry a valid signature of this record. Keep what you see, and ask the owner and the supervisory authority.",
@@ -26,12 +26,14 @@ export const en = {
     keys: (origin: string) =>
       `Keys of ${origin}. They come from this service: compare them with those that were written down.`,
     witnesses: "Witnesses",
+    states: { WITNESSED: "WITNESSED", UNWITNESSED: "UNWITNESSED" },
     witnessed: {
       WITNESSED: "Somebody independent has cosigned the newest state.",
       UNWITNESSED:
         "Nobody independent has cosigned the newest state. Whoever runs this instance could show different records to different people, unless those people compare what they keep.",
     } as Readonly<Record<string, string>>,
-    noWitness: "No witness is known. An owner adds one with: assent witness add.",
+    noWitness:
+      "No witness is known. Whoever runs the server adds one with the command “assent witness add”.",
     cosigned: (name: string, at: string) => `${name} cosigned the newest state on ${at}.`,
     cosignedBefore: (name: string, size: string) =>
       `${name} cosigned an earlier state, of ${size} entries.`,
@@ -75,11 +77,11 @@ export const en = {
   alerts: {
     title: "Alerts",
     intro:
-      "One account's searches returned one person more often in an hour than the collection's rule allows. It may be a hard photo, or somebody who looks for a person.",
+      "An alert says that one account's searches found the same person more often within an hour than the collection allows. It may be a difficult photo, or somebody who follows a person.",
     none: "No alert",
-    noneUnseen: "Nothing that nobody has seen",
+    noneUnseen: "No new alert",
     noneMore: "No account has looked for one person again and again.",
-    unseen: "Only what nobody saw yet",
+    unseen: "Only those that nobody has looked at",
     what: (searches: number) => `${searches} searches in an hour returned the same person`,
     who: (account: string) => `by ${account}`,
     person: "The person",
@@ -93,6 +95,7 @@ export const en = {
     title: "Health",
     intro: "What the instance holds, and what waits to be done. Counts alone.",
     collections: "Collections",
+    noCollection: "No collection yet",
     name: "Collection",
     photos: "Photos",
     waiting: "Waiting",
@@ -100,30 +103,49 @@ export const en = {
     paused: "Paused",
     ending: "End within 30 days",
     record: "The record",
-    entries: (entries: string) => `${entries} entries signed`,
-    unsigned: (count: string) => `${count} wait for a signature`,
+    entries: (entries: string) =>
+      entries === "1" ? "1 entry signed" : `${entries} entries signed`,
+    unsigned: (count: string) =>
+      count === "1" ? "1 waits for a signature" : `${count} wait for a signature`,
     work: "Work",
     jobs: (queued: string, running: string, failed: string) =>
-      `${queued} jobs wait, ${running} run, ${failed} failed`,
+      `Jobs: ${queued} waiting, ${running} under way, ${failed} failed`,
     messages: (waiting: string, dead: string) =>
-      `${waiting} messages to endpoints wait, ${dead} were given up`,
+      `Messages to other systems: ${waiting} waiting, ${dead} given up`,
     objections: (open: string) =>
       open === "1" ? "1 objection waits for a decision" : `${open} objections wait for a decision`,
     keys: "Keys and backups",
-    epochs: (count: string, at: string) => `Epochs of keys: ${count}; the newest began on ${at}`,
+    epochs: (count: string, at: string) =>
+      count === "1"
+        ? `1 epoch of keys, begun on ${at}`
+        : `${count} epochs of keys, the newest begun on ${at}`,
     keyFile: (path: string) => `${path} is up to date`,
     keyFileBehind: (path: string) => `${path} is BEHIND: put its disk back, then update it`,
-    noKeyFile: "No key file is kept up to date: a backup without one can't be opened.",
+    noKeyFile:
+      "There is no backup that could be opened: no key file is kept. “assent backup --to FOLDER” makes both.",
     restored: (at: string) => `Restored from a backup on ${at}`,
-    database: { sqlite: "SQLite, in this machine", postgres: "PostgreSQL" },
+    database: { sqlite: "SQLite, on this machine", postgres: "PostgreSQL" },
   },
   papers: {
     title: "Papers",
     intro:
       "What the law wants written down, made from this instance's own settings and counts. They are drafts: read them, and have them read.",
     missing: "What nobody has told the instance yet. Until then the papers say so in its place:",
-    none: "No paper yet",
-    noneMore: "Papers are made of collections and of who answers for them.",
+    gaps: {
+      operator: () => "Who answers for this instance.",
+      collection: () => "There is no collection yet.",
+      alternative: (collection: string) => `What people get who say no to “${collection}”.`,
+    },
+    sayIt: "Say it",
+    kinds: {
+      record: "Record of processing activities (GDPR 30)",
+      dpia: "Data protection impact assessment (GDPR 35), as a draft",
+      schedule: "How long what is kept",
+      sign: "Sign for the door: photos are taken here",
+      poster: "Poster: find the photos you are in",
+      breach: "For a data breach: what to do, and what is at hand (GDPR 33, 34)",
+    },
+    written: (language: string) => `in ${language}`,
     language: "Language of schedule, sign and poster",
     languages: { en: "English", nl: "Nederlands" },
     read: "Read",

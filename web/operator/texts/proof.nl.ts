@@ -8,7 +8,7 @@ export const nl: typeof en = {
     intro:
       "Alles wat een persoon raakt, laat hier een regel na. De regels zijn ondertekend als één boom: geen ervan kan ongezien worden gewijzigd of weggenomen, zolang iemand een eerdere stand bewaart.",
     state: "Nieuwste stand",
-    size: (size) => `${size} regels`,
+    size: (size) => (size === "1" ? "1 regel" : `${size} regels`),
     signed: "De handtekening is in deze browser nagezien.",
     notSigned:
       "De nieuwste stand draagt GEEN geldige handtekening van dit register. Bewaar wat je ziet, en vraag het de eigenaar en de toezichthouder.",
@@ -27,12 +27,14 @@ export const nl: typeof en = {
     keys: (origin) =>
       `Sleutels van ${origin}. Ze komen van deze dienst: vergelijk ze met die welke zijn opgeschreven.`,
     witnesses: "Getuigen",
+    states: { WITNESSED: "MET GETUIGE", UNWITNESSED: "ZONDER GETUIGE" },
     witnessed: {
-      WITNESSED: "Een onafhankelijke heeft de nieuwste stand medeondertekend.",
+      WITNESSED: "Iemand die onafhankelijk is, heeft de nieuwste stand medeondertekend.",
       UNWITNESSED:
-        "Geen onafhankelijke heeft de nieuwste stand medeondertekend. Wie deze installatie draait, zou verschillende mensen verschillende registers kunnen tonen, tenzij zij vergelijken wat ze bewaren.",
+        "Niemand die onafhankelijk is, heeft de nieuwste stand medeondertekend. Wie deze installatie draait, zou verschillende mensen verschillende registers kunnen tonen, tenzij zij vergelijken wat ze bewaren.",
     },
-    noWitness: "Er is geen getuige bekend. Een eigenaar voegt er een toe met: assent witness add.",
+    noWitness:
+      "Er is geen getuige bekend. Wie de server beheert, voegt er een toe met het commando “assent witness add”.",
     cosigned: (name, at) => `${name} heeft de nieuwste stand medeondertekend op ${at}.`,
     cosignedBefore: (name, size) =>
       `${name} heeft een eerdere stand medeondertekend, van ${size} regels.`,
@@ -52,7 +54,7 @@ export const nl: typeof en = {
       searches: "zoekopdrachten en meldingen",
       photos: "foto's en waarnemingen",
       access: "accounts, sleutels en eindpunten",
-      instance: "de installatie en haar collecties",
+      instance: "de installatie en de collecties",
       closed: "gesloten regels",
     },
     shown: (shown, read) =>
@@ -76,11 +78,11 @@ export const nl: typeof en = {
   alerts: {
     title: "Meldingen",
     intro:
-      "De zoekopdrachten van één account vonden één persoon vaker in een uur dan de regel van de collectie toelaat. Het kan een moeilijke foto zijn, of iemand die een persoon zoekt.",
+      "Een melding zegt dat de zoekopdrachten van één account dezelfde persoon binnen een uur vaker vonden dan de collectie toelaat. Het kan een moeilijke foto zijn, of iemand die een persoon volgt.",
     none: "Geen melding",
-    noneUnseen: "Niets dat nog niemand heeft gezien",
+    noneUnseen: "Geen nieuwe melding",
     noneMore: "Geen account heeft steeds weer naar één persoon gezocht.",
-    unseen: "Alleen wat nog niemand zag",
+    unseen: "Alleen die waar nog niemand naar keek",
     what: (searches) => `${searches} zoekopdrachten in een uur vonden dezelfde persoon`,
     who: (account) => `door ${account}`,
     person: "De persoon",
@@ -94,6 +96,7 @@ export const nl: typeof en = {
     title: "Toestand",
     intro: "Wat de installatie bevat, en wat er wacht. Alleen aantallen.",
     collections: "Collecties",
+    noCollection: "Nog geen collectie",
     name: "Collectie",
     photos: "Foto's",
     waiting: "Wachten",
@@ -101,25 +104,30 @@ export const nl: typeof en = {
     paused: "Gepauzeerd",
     ending: "Eindigen binnen 30 dagen",
     record: "Het register",
-    entries: (entries) => `${entries} regels ondertekend`,
-    unsigned: (count) => `${count} wachten op een handtekening`,
+    entries: (entries) =>
+      entries === "1" ? "1 regel ondertekend" : `${entries} regels ondertekend`,
+    unsigned: (count) =>
+      count === "1" ? "1 wacht op een handtekening" : `${count} wachten op een handtekening`,
     work: "Werk",
     jobs: (queued, running, failed) =>
-      `${queued} taken wachten, ${running} lopen, ${failed} zijn mislukt`,
+      `Taken: ${queued} wachten, ${running} bezig, ${failed} mislukt`,
     messages: (waiting, dead) =>
-      `${waiting} berichten aan eindpunten wachten, ${dead} zijn opgegeven`,
+      `Berichten aan andere systemen: ${waiting} wachten, ${dead} opgegeven`,
     objections: (open) =>
       open === "1"
         ? "1 bezwaar wacht op een beslissing"
         : `${open} bezwaren wachten op een beslissing`,
     keys: "Sleutels en back-ups",
-    epochs: (count, at) => `Tijdvakken van sleutels: ${count}; het nieuwste begon op ${at}`,
+    epochs: (count, at) =>
+      count === "1"
+        ? `1 tijdvak van sleutels, begonnen op ${at}`
+        : `${count} tijdvakken van sleutels, het nieuwste begonnen op ${at}`,
     keyFile: (path) => `${path} is bij`,
     keyFileBehind: (path) => `${path} LOOPT ACHTER: zet de schijf terug, en werk het dan bij`,
     noKeyFile:
-      "Er wordt geen sleutelbestand bijgehouden: een back-up zonder zo'n bestand kan niet open.",
+      "Er is geen back-up die open kan: er is geen sleutelbestand. “assent backup --to MAP” maakt beide.",
     restored: (at) => `Teruggezet uit een back-up op ${at}`,
-    database: { sqlite: "SQLite, in deze machine", postgres: "PostgreSQL" },
+    database: { sqlite: "SQLite, op deze machine", postgres: "PostgreSQL" },
   },
   papers: {
     title: "Papieren",
@@ -127,8 +135,21 @@ export const nl: typeof en = {
       "Wat de wet op schrift wil, gemaakt uit de eigen instellingen en aantallen van deze installatie. Het zijn ontwerpen: lees ze, en laat ze lezen.",
     missing:
       "Wat nog niemand de installatie heeft verteld. Tot dan zeggen de papieren dat op die plaats:",
-    none: "Nog geen papier",
-    noneMore: "Papieren worden gemaakt van collecties en van wie ervoor instaat.",
+    gaps: {
+      operator: () => "Wie voor deze installatie instaat.",
+      collection: () => "Er is nog geen collectie.",
+      alternative: (collection) => `Wat mensen krijgen die nee zeggen tegen “${collection}”.`,
+    },
+    sayIt: "Vul het in",
+    kinds: {
+      record: "Verwerkingsregister (AVG 30)",
+      dpia: "Beoordeling van de gevolgen (DPIA, AVG 35), als ontwerp",
+      schedule: "Hoe lang wat wordt bewaard",
+      sign: "Bord voor aan de deur: hier worden foto's gemaakt",
+      poster: "Affiche: vind de foto's waar je op staat",
+      breach: "Bij een datalek: wat te doen, en wat er voorhanden is (AVG 33, 34)",
+    },
+    written: (language) => `in het ${language}`,
     language: "Taal van bewaarschema, bord en affiche",
     languages: { en: "English", nl: "Nederlands" },
     read: "Lezen",
