@@ -61,6 +61,13 @@ onSqlite("every refusal is problem+json, whatever is wrong", async (database) =>
   const at = "/api/v1/collections";
   assertProblem(await ask(tested, "/nothing"), "route_unknown");
   assertProblem(await ask(tested, "/api/v1/collections/%E0%A4%A"), "route_unknown");
+  // A browser that was led astray shows a page; a program is told by a code.
+  const visit = { headers: { accept: "text/html,*/*;q=0.8" } };
+  const page = await ask(tested, "/nothing", visit);
+  assert.equal(page.status, 404);
+  assert.match(page.headers.get("content-type") ?? "", /^text\/html/u);
+  assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'none'/u);
+  assertProblem(await ask(tested, "/api/v1/nothing", visit), "route_unknown");
   const wrong = await ask(tested, at, { method: "DELETE", headers: owner });
   assertProblem(wrong, "method_unknown");
   assert.equal(wrong.headers.get("allow"), "POST, GET");

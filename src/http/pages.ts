@@ -1,6 +1,7 @@
 import files from "@fastify/static";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LINK_PATHS } from "../accounts/links.ts";
 
@@ -81,6 +82,22 @@ export async function pageRoutes(server: FastifyInstance, dist: string = DIST): 
   });
   for (const path of SUBJECT_PATHS) page(server, { path, name: "subject.html", dist });
   for (const path of OPERATOR_PATHS) page(server, { path, name: "operator.html", dist });
+}
+
+/** Whether somebody opened an address in a browser, and not a program that asks the API. */
+export function isVisit({ method, url, headers }: FastifyRequest): boolean {
+  return method === "GET" && !url.startsWith("/api/") && /text\/html/u.test(headers.accept ?? "");
+}
+
+/** Answers a visit to an address that is no page's: the page says so, and leads on. */
+export async function missingPage(reply: FastifyReply, dist: string = DIST): Promise<FastifyReply> {
+  const path = join(dist, "subject.html");
+  const body = existsSync(path) ? await readFile(path, "utf8") : NOT_BUILT;
+  return reply
+    .code(404)
+    .headers({ ...HEADERS, "permissions-policy": permissions("") })
+    .type("text/html; charset=utf-8")
+    .send(body);
 }
 
 function page(

@@ -19,7 +19,7 @@ import { parseJson } from "./input.ts";
 import { JSON_BYTES_MAX, KEEP_ALIVE_MS } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { type Metrics, openMetrics, timedEngines } from "./metrics.ts";
-import { pageRoutes } from "./pages.ts";
+import { isVisit, missingPage, pageRoutes } from "./pages.ts";
 import { openRates } from "./rates.ts";
 import type { ServiceSettings } from "./settings.ts";
 import { tileRoute } from "./tiles.ts";
@@ -138,7 +138,7 @@ function observe(server: FastifyInstance, deps: ServerDeps, metrics: Metrics): v
   });
   server.setErrorHandler(async (error, request, reply) => refuse(deps, error, request, reply));
   server.setNotFoundHandler(async (request, reply) =>
-    refuse(deps, unknownAddress(request), request, reply),
+    isVisit(request) ? missingPage(reply) : refuse(deps, unknownAddress(request), request, reply),
   );
 }
 

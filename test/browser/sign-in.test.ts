@@ -89,7 +89,16 @@ else {
       await page.goto(`/me#${token}`);
       await page.getByRole("button", { name: "Sign me in" }).click();
       await page.getByText("This link or passkey opens nothing any more.").waitFor();
+      await page.getByRole("heading", { name: "This link is over" }).waitFor();
       await checkAccessible(page, "a link that is over");
+      assert.equal(await page.getByRole("button", { name: "Sign me in" }).count(), 0);
+      await page.getByRole("button", { name: "Send me a new link" }).click();
+      await page.getByLabel("E-mail address").waitFor();
+      await page.goto("/signin");
+      await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+      await checkAccessible(page, "no such page");
+      await page.getByRole("link", { name: "To the first page" }).click();
+      await page.getByRole("heading", { name: "Only people who said yes can be found" }).waitFor();
       checkQuiet();
     } finally {
       await browser.close();

@@ -4,6 +4,17 @@ import { useTexts } from "./language.tsx";
 import { ProblemWords } from "./problems.ts";
 import { useWords } from "./words.ts";
 
+/** What stays so however often it is asked: it is not there any more, or not for whoever asks. */
+const FINAL: ReadonlySet<string> = new Set([
+  "collection_unknown",
+  "invite_over",
+  "not_allowed",
+  "photo_unknown",
+  "request_invalid",
+  "subject_erased",
+  "subject_unknown",
+]);
+
 /** Something went wrong: what, and what to do. It is read out. */
 export function Failure({
   error,
@@ -17,7 +28,7 @@ export function Failure({
   return (
     <div className="note bad" role="alert">
       <p>{words(error)}</p>
-      {again ? (
+      {again && !FINAL.has(toldBy(error).code) ? (
         <Button look="second" slim onPress={again}>
           {texts.again}
         </Button>

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { Heading } from "../shared/controls.tsx";
 import { Frame } from "../shared/frame.tsx";
 import { useLanguage, useTexts } from "../shared/language.tsx";
-import { Failure, Loading } from "../shared/states.tsx";
+import { Failure, Loading, toldBy } from "../shared/states.tsx";
 import { forgetToken, tokenInAddress } from "../shared/token.ts";
 import { InviteAnswer } from "./invite-answer.tsx";
 import { Notice } from "./invite-notice.tsx";
@@ -48,7 +48,7 @@ function NoLink() {
   const { invite, me } = useTexts();
   return (
     <>
-      <Heading>Assent</Heading>
+      <Heading>{invite.noLinkTitle}</Heading>
       <p>{invite.noLink}</p>
       <Link to="/me">{me.photos}</Link>
     </>
@@ -80,7 +80,9 @@ function Question(of: { readonly token: string; readonly onAnswer: (step: Step) 
   if (asked.error) {
     return (
       <>
-        <Heading>Assent</Heading>
+        <Heading>
+          {toldBy(asked.error).code === "invite_over" ? invite.overTitle : invite.noLinkTitle}
+        </Heading>
         <Failure error={asked.error} again={() => void asked.refetch()} />
         <NoHarm />
       </>

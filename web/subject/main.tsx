@@ -1,9 +1,10 @@
 import { lazy, type ReactNode, Suspense } from "react";
-import { BrowserRouter, Navigate, Route, Routes } from "react-router";
+import { BrowserRouter, Route, Routes } from "react-router";
 import { Frame } from "../shared/frame.tsx";
 import { mount } from "../shared/mount.tsx";
 import { Loading } from "../shared/states.tsx";
 import { Landing } from "./landing.tsx";
+import { Missing } from "./missing.tsx";
 import { PUBLIC_SCREENS, type PublicScreen } from "./screens.ts";
 import { SignIn } from "./sign-in.tsx";
 
@@ -38,7 +39,7 @@ mount(
           <Route key={path} path={path} element={PAGES[path]} />
         ))}
         <Route path="/me/*" element={<Me />} />
-        <Route path="*" element={<Navigate to="/" replace />} />
+        <Route path="*" element={<Missing />} />
       </Routes>
     </Suspense>
   </BrowserRouter>,

@@ -131,19 +131,21 @@ function Changes(of: {
           </div>
         </div>
       ) : (
-        <div className="row">
-          <Button
-            look="second"
-            busy={change.busy}
-            onPress={() => change.run(paused ? "resumePerson" : "pausePerson")}
-          >
-            {paused ? consent.resume : consent.pause}
-          </Button>
-          <Button look="danger" busy={change.busy} onPress={() => setAsking(true)}>
-            {consent.withdraw}
-          </Button>
-          <span className="quiet small">{paused ? "" : consent.pauseMore}</span>
-        </div>
+        <>
+          {paused ? null : <p className="quiet small">{consent.pauseMore}</p>}
+          <div className="row">
+            <Button
+              look="second"
+              busy={change.busy}
+              onPress={() => change.run(paused ? "resumePerson" : "pausePerson")}
+            >
+              {paused ? consent.resume : consent.pause}
+            </Button>
+            <Button look="danger" busy={change.busy} onPress={() => setAsking(true)}>
+              {consent.withdraw}
+            </Button>
+          </div>
+        </>
       )}
     </>
   );

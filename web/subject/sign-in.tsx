@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { Button, Field, Heading } from "../shared/controls.tsx";
 import { Frame } from "../shared/frame.tsx";
 import { useTexts } from "../shared/language.tsx";
-import { Done, Failure, Loading, useAction } from "../shared/states.tsx";
+import { Done, Failure, Loading, toldBy, useAction } from "../shared/states.tsx";
 import { forgetToken, tokenInAddress } from "../shared/token.ts";
 import { hasPasskeys } from "../shared/passkeys.ts";
 import { signInByPasskey } from "./passkeys.ts";
@@ -21,7 +21,6 @@ export function SignIn({ whose }: { readonly whose: Whose }) {
   if (token !== null) {
     return (
       <Frame>
-        <Heading>{signIn.linkTitle}</Heading>
         <Finish token={token} onOver={() => setToken(null)} />
       </Frame>
     );
@@ -66,27 +65,32 @@ function Finish(of: { readonly token: string; readonly onOver: () => void }) {
   const finish = useAction(async () => {
     enter(await ask("signInWithLink", { token: of.token }));
   });
-  return (
-    <div className="stack">
-      <p>{signIn.linkMore}</p>
-      {finish.error ? <Failure error={finish.error} /> : null}
-      <div className="row">
-        <Button busy={finish.busy} onPress={finish.run}>
-          {signIn.finish}
+  const { error } = finish;
+  if (error && toldBy(error).code === "sign_in_refused") {
+    return (
+      <>
+        <Heading focus>{signIn.linkOver}</Heading>
+        <Failure error={error} />
+        <Button
+          onPress={() => {
+            forgetToken();
+            of.onOver();
+          }}
+        >
+          {signIn.sendNew}
         </Button>
-        {finish.error ? (
-          <Button
-            look="second"
-            onPress={() => {
-              forgetToken();
-              of.onOver();
-            }}
-          >
-            {signIn.send}
-          </Button>
-        ) : null}
-      </div>
-    </div>
+      </>
+    );
+  }
+  return (
+    <>
+      <Heading>{signIn.linkTitle}</Heading>
+      <p>{signIn.linkMore}</p>
+      {error ? <Failure error={error} /> : null}
+      <Button busy={finish.busy} onPress={finish.run}>
+        {signIn.finish}
+      </Button>
+    </>
   );
 }
 

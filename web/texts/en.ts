@@ -24,7 +24,8 @@ export const en = {
     account_exists: "There is an account with this address already.",
     passkey_refused: "The passkey can't be used.",
     passkeys_full: "There are passkeys enough. Remove one first.",
-    invite_over: "This invite is over: it was answered, or its time is up.",
+    invite_over:
+      "This invite was answered or ended, or its time is up. To answer after all, ask for a new one.",
     use_missing: "A yes needs the first choice. Without it, say no.",
     notice_unknown: "The text has changed meanwhile. Open the invite again.",
     notice_outdated: "The text has changed meanwhile. Open the invite again.",
@@ -41,14 +42,14 @@ export const en = {
     collection_closed: "This collection is closed: nothing new is taken.",
     consent_withdrawn: "This consent was withdrawn meanwhile.",
     no_live_grant: "There is no consent in force for this any more.",
-    enrolment_tries_spent: "That were many tries. Wait an hour, or ask the organisation for help.",
+    enrolment_tries_spent: "Those were many tries. Wait an hour, or ask the organisation for help.",
     not_a_picture: "This file is not a picture.",
     unsupported_format: "This kind of picture can't be read. Use a JPEG or PNG.",
     heic_unsupported: "HEIC pictures can't be read here. Use a JPEG or PNG.",
     too_large_bytes: "The file is too large.",
     body_too_large: "The file is too large.",
-    contact_changes_spent: "That were many changes of address. Wait an hour.",
-    receipt_mails_spent: "That were many mails. Wait an hour; saving it works always.",
+    contact_changes_spent: "Those were many changes of address. Wait an hour.",
+    receipt_mails_spent: "Those were many mails. Wait an hour; saving it works always.",
     receipt_missing: "There is no such receipt.",
     receipt_signature_invalid: "This signature is not of this receipt.",
     contact_change_over: "This link is over. Ask for the change once more.",
@@ -65,7 +66,13 @@ export const en = {
     personMore: "See your photos, who looked for you, and your consent.",
     staff: "I work here",
     staffMore: "Sign in to the organisation's side.",
-    open: "What this instance is for, how it errs, what it keeps, and how it is watched",
+    open: "What this service is for, how often it errs, what it keeps, and who watches over it",
+  },
+
+  missing: {
+    title: "There is no such page",
+    what: "The address leads nowhere. If it came in a mail, copy the whole link.",
+    home: "To the first page",
   },
 
   start: {
@@ -84,6 +91,7 @@ export const en = {
     whatPerson: "We send a link to the address you gave. Nobody will ask for your face.",
     address: "E-mail address",
     send: "Send me a link",
+    sendNew: "Send me a new link",
     sent: "Look into your mail",
     sentMore:
       "If this address is known here, a link is on its way. It works once, within 15 minutes. Nothing came? Look at the spelling, and into the spam folder.",
@@ -91,6 +99,7 @@ export const en = {
     passkey: "Use a passkey",
     passkeyFailed: "No passkey was given. Try again, or ask for a link.",
     linkTitle: "Your link is here",
+    linkOver: "This link is over",
     linkMore: "One press, and you are signed in. The link opens nothing afterwards.",
     finish: "Sign me in",
     signedIn: (name: string) => `You are signed in as ${name}.`,
@@ -101,7 +110,7 @@ export const en = {
 
   contact: {
     title: "Your new address",
-    what: "Press the button, and from then on this address is the one you are reached at.",
+    what: "Press the button, and from then on you are reached at this address.",
     submit: "Use this address",
     done: "This address is yours here now.",
     noLink: "This page opens with the link in the mail.",
@@ -110,6 +119,8 @@ export const en = {
   invite: {
     title: (collection: string) => `May you be found in the photos of ${collection}?`,
     noLink: "This page opens with the link or QR code of an invite.",
+    noLinkTitle: "An invite",
+    overTitle: "This invite is over",
     from: (operator: string) => `${operator} asks you, for this:`,
     happens: "What happens",
     steps: [
@@ -232,7 +243,7 @@ export const en = {
     since: "This moment was found after the copy was asked for, so it is not in it.",
     broken: "This copy can't be played any more: its time is over, or somebody has objected since.",
     notMade:
-      "No copy could be made in which everybody else is surely covered. Ask the organiser about it.",
+      "No copy could be made in which everybody else is surely covered. Ask the organisation about it.",
     csv: "Times as a table (CSV)",
     vtt: "Times for players (WebVTT)",
     photosAlone: "Download all photos",
@@ -243,7 +254,7 @@ export const en = {
     pack: "Pack photos and videos",
     packAgain: "Pack them anew",
     packed: (count: number) => `Download the ZIP (${count})`,
-    notPacked: "They could not be packed. Try again, or ask the organiser about it.",
+    notPacked: "They could not be packed. Try again, or ask the organisation about it.",
   },
   photos: {
     title: "My photos",
@@ -336,7 +347,8 @@ export const en = {
     showFace: "Show my face",
     newFace: "Show it again",
     pause: "Pause",
-    pauseMore: "Nobody finds you until you go on.",
+    pauseMore:
+      "A pause: nobody finds you until you go on. Withdrawing ends your yes for good; you are asked once more before.",
     resume: "Go on",
     withdraw: "Withdraw",
     withdrawn: "Withdrawn. From now on no search finds you.",
@@ -365,7 +377,8 @@ export const en = {
     removePasskey: "Remove",
     passkeyOf: (day: string) => `Made on ${day}`,
     erase: "Erase me",
-    eraseMore: "Ends every consent and removes you from this instance, for good.",
+    eraseMore:
+      "Ends every consent and removes you from here, for good. You are asked once more before.",
     eraseGone: "This will be gone, and can't be brought back:",
     eraseList: [
       "your key, and with it everything that was locked with it",

@@ -20,6 +20,7 @@ import { useKeyChoice, useKeys } from "./viewer-keys.ts";
 
 /** One photo: its faces, who they are taken for, and what may be done with it. */
 export function PhotoViewer() {
+  const { viewer: words } = useWords(library);
   const { id: collection } = useCollection();
   const { photo = "" } = useParams();
   const client = useQueryClient();
@@ -31,17 +32,21 @@ export function PhotoViewer() {
     staleTime: Infinity,
     gcTime: 0,
   });
+  if (viewed.data === undefined) {
+    return (
+      <>
+        <Title beside={<ToAll />}>{words.one}</Title>
+        <Loaded query={viewed}>{() => null}</Loaded>
+      </>
+    );
+  }
   return (
-    <Loaded query={viewed}>
-      {(data) => (
-        <OnePhoto
-          key={photo}
-          collection={collection}
-          photo={data}
-          onChanged={async () => client.invalidateQueries({ queryKey: key })}
-        />
-      )}
-    </Loaded>
+    <OnePhoto
+      key={photo}
+      collection={collection}
+      photo={viewed.data}
+      onChanged={async () => client.invalidateQueries({ queryKey: key })}
+    />
   );
 }
 
@@ -164,17 +169,20 @@ function useWays(collection: string): Ways {
   };
 }
 
-function WaysRow({ ways }: { readonly ways: Ways }) {
+function ToAll() {
   const { viewer: words } = useWords(library);
   const { id } = useCollection();
+  return (
+    <Link className="button second slim" to={`/app/c/${id}/photos`}>
+      {words.all}
+    </Link>
+  );
+}
+
+function WaysRow({ ways }: { readonly ways: Ways }) {
+  const { viewer: words } = useWords(library);
   const { place, total, previous, next } = ways;
-  if (place === null) {
-    return (
-      <Link className="button second slim" to={`/app/c/${id}/photos`}>
-        {words.all}
-      </Link>
-    );
-  }
+  if (place === null) return <ToAll />;
   return (
     <div className="row ways">
       {total === null ? null : <span className="quiet small">{words.of(place + 1, total)}</span>}

@@ -1,3 +1,5 @@
+import { deliveries } from "./deliveries.en.ts";
+
 export const en = {
   collections: {
     title: "Collections",
@@ -16,8 +18,8 @@ export const en = {
     basis: "Why everyone pictured may be compared",
     noBasis: "Nobody said: only a face that somebody points at is compared.",
     retention: "A consent holds",
-    days: (count: number) => `${count} days`,
-    age: "Age floor",
+    days: (count: number) => (count === 1 ? "1 day" : `${count} days`),
+    age: "Age from which people say yes for themselves",
     pack: "Model pack",
     close: "Close the collection",
     closeMore: "When its purpose has ended. The photos stay; nobody is found in them any more.",
@@ -30,16 +32,17 @@ export const en = {
     closeYes: "Yes, close it",
   },
   health: {
+    /** Of one, and of any other number. */
     figures: {
-      photos: "photos",
-      people: "people who can be found",
-      queue: "photos in the queue",
-      alerts: "alerts unseen",
-      objections: "requests undecided",
-      ending: "consents end within 30 days",
-      paused: "people paused",
-      problems: "photos with a problem",
-      refused: "files refused",
+      photos: ["photo", "photos"],
+      people: ["person who can be found", "people who can be found"],
+      queue: ["photo still to be compared", "photos still to be compared"],
+      alerts: ["unseen alert", "unseen alerts"],
+      objections: ["request to decide", "requests to decide"],
+      ending: ["consent ends within 30 days", "consents end within 30 days"],
+      paused: ["person paused", "people paused"],
+      problems: ["photo with a problem", "photos with a problem"],
+      refused: ["file refused", "files refused"],
     },
     nextEnd: (day: string) => `The next consent ends on ${day}. What is over is removed by itself.`,
     noEnd: "No consent is in force, so none ends.",
@@ -105,16 +108,16 @@ export const en = {
     no: "no",
     fields: {
       searchBudget: {
-        label: "Searches of an account in an hour",
-        help: "Whoever needs more waits.",
+        label: "Searches that one account may make in an hour",
+        help: "After that they have to wait.",
       },
       probesMax: {
-        label: "Returns of one person to one account in an hour",
-        help: "More raise an alert that owners and auditors see.",
+        label: "How often one account may find the same person in an hour",
+        help: "More than that raises an alert for owners and auditors.",
       },
-      dailyInvites: { label: "Invites in a day", help: "0: none." },
+      dailyInvites: { label: "Invites a day", help: "With 0 nobody can be invited." },
       graceDays: {
-        label: "Days that keys and evidence stay after a consent's end",
+        label: "Days that the proof of a consent is kept after its end",
         help: "It can only be made shorter: people were told how long.",
       },
     },
@@ -129,8 +132,11 @@ export const en = {
     show: "Show",
     shown: { all: "All", pending: "Still to be compared", problem: "Could not be compared" },
     ofOnePerson: "Only one person's photos: show all",
-    none: "No photos",
-    noneMore: "None fits here. Add some, or choose to see all.",
+    none: "No photos yet",
+    noneMore: "Add some: files, a whole folder or a ZIP archive.",
+    noneSo: "No such photo",
+    noneSoMore: "Choose “All” to see every photo.",
+    video: "video",
     grid: (total: number) => `${total} photos. Arrow keys move, Enter opens.`,
     tile: (place: number, when: string, faces: number) =>
       `Photo ${place}, ${when}, ${faces === 1 ? "1 face" : `${faces} faces`}`,
@@ -157,7 +163,7 @@ export const en = {
   },
   copies: {
     title: "Copies with others covered",
-    what: "Everybody but those you choose is covered in every frame, and the copy is looked through before it can be had. It takes longer than the video itself, and waits for a day.",
+    what: "Everybody but those you choose is covered in every frame, and the copy is checked before you can download it. Making one takes longer than the video lasts; it waits here for a day.",
     ask: "Have a copy made",
     whom: "Who is to be seen",
     share: "How much of it",
@@ -167,6 +173,7 @@ export const en = {
     make: "Make the copy",
   },
   viewer: {
+    one: "A photo",
     title: (when: string) => `Photo, ${when}`,
     alt: (when: string, faces: number) => `Photo, ${when}, with ${faces} faces marked`,
     of: (place: number, total: number) => `${place} of ${total}`,
@@ -215,14 +222,14 @@ export const en = {
     holdMore:
       "For somebody who objects: it is shown to nobody from now on, until it is decided under Requests.",
     holdWhat: "What is held back",
-    holdWhole: "The whole photo",
+    holdWhole: { photo: "The whole photo", video: "The whole video" },
     holdReason: "What they say (need not be filled in)",
     holdYes: "Hold it back",
     remove: "Remove",
-    removeTitle: "Remove this photo for good?",
+    removeTitle: { photo: "Remove this photo for good?", video: "Remove this video for good?" },
     removeYes: "Yes, remove it",
-    gone: (faces: number, sightings: number) => [
-      "the photo's file on this service",
+    gone: (file: "photo" | "video", faces: number, sightings: number) => [
+      `the ${file}'s file on this service`,
       faces === 1 ? "the one face marked in it" : `the ${faces} faces marked in it`,
       sightings === 1 ? "who is seen in it: 1 person" : `who is seen in it: ${sightings} people`,
       "what people said of it: “that's me” and “not me”",
@@ -262,29 +269,5 @@ export const en = {
     refused: "Files that were not taken",
     noneRefused: "None.",
   },
-  deliveries: {
-    title: "Deliveries",
-    what: "The photos and videos of people, in full size, with everybody else in them covered. With videos it takes a while. A delivery waits here for a day.",
-    ask: "Ask for a delivery",
-    nobody: "Nobody can be delivered to",
-    nobodyMore: "Invite people first: only what shows those who said yes is packed.",
-    filter: "Find a name",
-    whose: "Whose photos and videos",
-    chooseFirst: "Choose somebody first.",
-    askYes: (people: number) =>
-      people <= 1 ? "Pack photos and videos" : `Pack photos and videos of ${people} people`,
-    there: "Deliveries of today",
-    none: "No delivery waits",
-    noneMore: "Ask for one above. It can be fetched for a day.",
-    photos: (count: number) => (count === 1 ? "1 photo or video." : `${count} photos and videos.`),
-    until: (moment: string) => `It is gone after ${moment}.`,
-    fetch: "Download the ZIP",
-    fetchVideo: "Download the video",
-    ofVideo: {
-      whole: "A copy of a whole video.",
-      intervals: "A copy of their moments in a video.",
-    },
-    making: "It is being packed",
-    andMore: (count: number) => `and ${count} more`,
-  },
+  deliveries,
 };

@@ -1,3 +1,4 @@
+import { deliveries } from "./deliveries.nl.ts";
 import type { en } from "./library.en.ts";
 
 export const nl: typeof en = {
@@ -12,17 +13,17 @@ export const nl: typeof en = {
   overview: {
     title: "Overzicht",
     closed: "Deze collectie is gesloten: niemand wordt erin gevonden, en er komt niets meer bij.",
-    about: "Waar ze voor is",
+    about: "Waarvoor",
     purpose: "Doel",
     contact: "Vragen gaan naar",
     basis: "Waarom iedereen op de foto's mag worden vergeleken",
     noBasis: "Niemand heeft dat gezegd: alleen een aangewezen gezicht wordt vergeleken.",
     retention: "Een toestemming geldt",
-    days: (count: number) => `${count} dagen`,
-    age: "Leeftijdsgrens",
+    days: (count: number) => (count === 1 ? "1 dag" : `${count} dagen`),
+    age: "Leeftijd vanaf wanneer mensen zelf ja zeggen",
     pack: "Modelpakket",
     close: "De collectie sluiten",
-    closeMore: "Als haar doel voorbij is. De foto's blijven; niemand wordt er nog op gevonden.",
+    closeMore: "Als het doel bereikt is. De foto's blijven; niemand wordt er nog op gevonden.",
     closeTitle: (name: string) => `“${name}” voorgoed sluiten?`,
     closeGone: [
       "elke geldige toestemming, en de sjablonen die daarmee zijn gemaakt",
@@ -32,16 +33,17 @@ export const nl: typeof en = {
     closeYes: "Ja, sluiten",
   },
   health: {
+    /** Of one, and of any other number. */
     figures: {
-      photos: "foto's",
-      people: "mensen die gevonden kunnen worden",
-      queue: "foto's in de wachtrij",
-      alerts: "ongeziene meldingen",
-      objections: "verzoeken zonder beslissing",
-      ending: "toestemmingen eindigen binnen 30 dagen",
-      paused: "mensen op pauze",
-      problems: "foto's met een probleem",
-      refused: "geweigerde bestanden",
+      photos: ["foto", "foto's"],
+      people: ["persoon die gevonden kan worden", "mensen die gevonden kunnen worden"],
+      queue: ["foto nog te vergelijken", "foto's nog te vergelijken"],
+      alerts: ["ongeziene melding", "ongeziene meldingen"],
+      objections: ["verzoek te beslissen", "verzoeken te beslissen"],
+      ending: ["toestemming eindigt binnen 30 dagen", "toestemmingen eindigen binnen 30 dagen"],
+      paused: ["persoon op pauze", "mensen op pauze"],
+      problems: ["foto met een probleem", "foto's met een probleem"],
+      refused: ["geweigerd bestand", "geweigerde bestanden"],
     },
     nextEnd: (day: string) =>
       `De volgende toestemming eindigt op ${day}. Wat voorbij is wordt vanzelf verwijderd.`,
@@ -53,7 +55,7 @@ export const nl: typeof en = {
     rules: "De regels",
     language: "Taal van de tekst",
     fields: {
-      name: { label: "Naam", help: "Zoals mensen ze lezen: “Lentegala 2026”." },
+      name: { label: "Naam", help: "Zoals mensen die lezen: “Lentegala 2026”." },
       purpose: { label: "Doel", help: "Waarvoor de foto's worden vergeleken, in één zin." },
       contact: { label: "Contact voor vragen", help: "Een e-mailadres of telefoonnummer." },
       notice: {
@@ -66,7 +68,7 @@ export const nl: typeof en = {
       },
       retentionDays: {
         label: "Een toestemming geldt, in dagen",
-        help: "Van 1 tot 1095. Daarna eindigt ze vanzelf.",
+        help: "Van 1 tot 1095. Daarna eindigt de toestemming vanzelf.",
       },
       ageFloor: {
         label: "Leeftijd vanaf wanneer mensen zelf ja zeggen",
@@ -109,21 +111,24 @@ export const nl: typeof en = {
     no: "nee",
     fields: {
       searchBudget: {
-        label: "Zoekopdrachten van een account per uur",
-        help: "Wie er meer nodig heeft wacht.",
+        label: "Zoekopdrachten die één account per uur mag doen",
+        help: "Daarna is het wachten.",
       },
       probesMax: {
-        label: "Keren dat één account dezelfde persoon vindt in een uur",
-        help: "Meer geeft een melding die eigenaars en controleurs zien.",
+        label: "Hoe vaak één account dezelfde persoon per uur mag vinden",
+        help: "Vaker geeft een melding aan eigenaars en controleurs.",
       },
-      dailyInvites: { label: "Uitnodigingen per dag", help: "0: geen." },
+      dailyInvites: {
+        label: "Uitnodigingen per dag",
+        help: "Met 0 kan niemand worden uitgenodigd.",
+      },
       graceDays: {
-        label: "Dagen dat sleutels en bewijs blijven na het einde van een toestemming",
-        help: "Het kan alleen korter: mensen is gezegd hoe lang.",
+        label: "Dagen dat het bewijs van een toestemming blijft na het einde ervan",
+        help: "Het kan alleen korter: er is mensen gezegd hoe lang.",
       },
     },
-    save: "Bewaren",
-    saved: "Bewaard.",
+    save: "Opslaan",
+    saved: "Opgeslagen.",
   },
   photos: {
     title: "Foto's",
@@ -133,8 +138,11 @@ export const nl: typeof en = {
     show: "Toon",
     shown: { all: "Alles", pending: "Nog te vergelijken", problem: "Konden niet vergeleken" },
     ofOnePerson: "Alleen foto's van één persoon: toon alles",
-    none: "Geen foto's",
-    noneMore: "Er past er hier geen. Voeg er toe, of kies om alles te zien.",
+    none: "Nog geen foto's",
+    noneMore: "Voeg er toe: bestanden, een hele map of een ZIP-archief.",
+    noneSo: "Zo'n foto is er niet",
+    noneSoMore: "Kies “Alles” om elke foto te zien.",
+    video: "video",
     grid: (total: number) => `${total} foto's. Pijltjes verplaatsen, Enter opent.`,
     tile: (place: number, when: string, faces: number) =>
       `Foto ${place}, ${when}, ${faces === 1 ? "1 gezicht" : `${faces} gezichten`}`,
@@ -143,7 +151,7 @@ export const nl: typeof en = {
     problem: "probleem",
     withheld: "Achtergehouden",
     withheldMore:
-      "Iemand heeft bezwaar tegen deze foto. Niemand ziet ze tot daarover is beslist, bij Verzoeken.",
+      "Iemand heeft bezwaar tegen deze foto. Niemand ziet hem tot daarover is beslist, bij Verzoeken.",
     missing: "Kon niet worden geladen",
   },
   video: {
@@ -157,11 +165,11 @@ export const nl: typeof en = {
     play: (name: string, times: string) => `Speel ${name} af, ${times}`,
     json: "Tijden voor programma's (JSON)",
     csv: "Tijden als tabel (CSV)",
-    vtt: "Tijden voor spelers (WebVTT)",
+    vtt: "Tijden voor videospelers (WebVTT)",
   },
   copies: {
     title: "Kopieën met anderen bedekt",
-    what: "Iedereen behalve wie je kiest wordt in elk beeld bedekt, en de kopie wordt nagekeken voor ze kan worden opgehaald. Dat duurt langer dan de video zelf; ze staat een dag klaar.",
+    what: "Iedereen behalve wie je kiest wordt in elk beeld bedekt, en de kopie wordt nagekeken voor je ze kunt downloaden. Dat duurt langer dan de video zelf; de kopie staat een dag klaar.",
     ask: "Een kopie laten maken",
     whom: "Wie te zien is",
     share: "Hoeveel ervan",
@@ -171,6 +179,7 @@ export const nl: typeof en = {
     make: "De kopie maken",
   },
   viewer: {
+    one: "Een foto",
     title: (when: string) => `Foto, ${when}`,
     alt: (when: string, faces: number) => `Foto, ${when}, met ${faces} gezichten aangeduid`,
     of: (place: number, total: number) => `${place} van ${total}`,
@@ -215,24 +224,27 @@ export const nl: typeof en = {
     videoActions: "Deze video",
     original: "Downloaden",
     hold: "Achterhouden",
-    held: "Ze wordt achtergehouden, en wacht bij Verzoeken op een beslissing.",
+    held: "Achtergehouden. Er wordt bij Verzoeken over beslist.",
     holdTitle: "Dit achterhouden?",
     holdMore:
       "Voor iemand die bezwaar heeft: niemand ziet het vanaf nu, tot erover is beslist bij Verzoeken.",
     holdWhat: "Wat wordt achtergehouden",
-    holdWhole: "De hele foto",
+    holdWhole: { photo: "De hele foto", video: "De hele video" },
     holdReason: "Wat zij zeggen (hoeft niet)",
     holdYes: "Achterhouden",
     remove: "Verwijderen",
-    removeTitle: "Deze foto voorgoed verwijderen?",
+    removeTitle: {
+      photo: "Deze foto voorgoed verwijderen?",
+      video: "Deze video voorgoed verwijderen?",
+    },
     removeYes: "Ja, verwijderen",
-    gone: (faces: number, sightings: number) => [
-      "het bestand van de foto op deze dienst",
+    gone: (file, faces: number, sightings: number) => [
+      `het bestand van de ${file === "photo" ? "foto" : "video"} op deze dienst`,
       faces === 1 ? "het ene gezicht dat erop staat" : `de ${faces} gezichten die erop staan`,
       sightings === 1
         ? "wie erop te zien is: 1 persoon"
         : `wie erop te zien is: ${sightings} mensen`,
-      "wat mensen ervan zeiden: “dat ben ik” en “dat ben ik niet”",
+      "wat mensen ervan zeiden: “dat ben ik” en “niet ik”",
     ],
     about: "Over het bestand",
     sources: "Gekomen als",
@@ -270,31 +282,5 @@ export const nl: typeof en = {
     refused: "Bestanden die niet zijn aangenomen",
     noneRefused: "Geen.",
   },
-  deliveries: {
-    title: "Leveringen",
-    what: "De foto's en video's van mensen, op volle grootte, met alle anderen bedekt. Met video's duurt het even. Een levering staat hier een dag klaar.",
-    ask: "Een levering vragen",
-    nobody: "Er is niemand om aan te leveren",
-    nobodyMore: "Nodig eerst mensen uit: alleen waarop te zien is wie ja zei wordt ingepakt.",
-    filter: "Een naam zoeken",
-    whose: "Wiens foto's en video's",
-    chooseFirst: "Kies eerst iemand.",
-    askYes: (people: number) =>
-      people <= 1
-        ? "Foto's en video's inpakken"
-        : `Foto's en video's van ${people} mensen inpakken`,
-    there: "Leveringen van vandaag",
-    none: "Er staat geen levering klaar",
-    noneMore: "Vraag er hierboven een. Ze kan een dag lang worden opgehaald.",
-    photos: (count: number) => (count === 1 ? "1 foto of video." : `${count} foto's en video's.`),
-    until: (moment: string) => `Ze is weg na ${moment}.`,
-    fetch: "De ZIP downloaden",
-    fetchVideo: "De video downloaden",
-    ofVideo: {
-      whole: "Een kopie van een hele video.",
-      intervals: "Een kopie van hun momenten in een video.",
-    },
-    making: "Ze wordt ingepakt",
-    andMore: (count: number) => `en nog ${count}`,
-  },
+  deliveries,
 };
