@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findCollection } from "../../src/collections/collections.ts";
+import { parseRows } from "../../src/collections/enrol-csv.ts";
 import { changeLimits } from "../../src/collections/limits.ts";
 import { onSqlite } from "../databases.ts";
 import { fakePhoto } from "../fake-engine.ts";
@@ -69,7 +70,12 @@ else {
         path,
         collections: [made.id],
       });
-      await page.getByRole("link", { name: "Enrol a list" }).first().click();
+      await page.getByRole("link", { name: "Enrol a list" }).click();
+      const example = page.waitForEvent("download");
+      await page.getByRole("link", { name: "Download an example" }).click();
+      const text = await readFile(await (await example).path());
+      const [row] = parseRows(text, 1);
+      assert.deepEqual([row?.["subject"], row?.["form"]], ["Ada Example", "binder 3, page 12"]);
       await page.getByRole("button", { name: "Enrol them" }).click();
       await page.getByText("Choose the table and the photos first.").waitFor();
       await page.locator('input[type="file"]').nth(0).setInputFiles(csv);

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../shared/controls.tsx";
+import { useFile } from "../../shared/file.ts";
 import { useLanguage } from "../../shared/language.tsx";
 import { Failure, useAction, useWordsFor } from "../../shared/states.tsx";
 import { showDay } from "../../shared/times.ts";
@@ -69,8 +70,7 @@ function HandIn({ collection }: { readonly collection: string }) {
       }}
     >
       <p>{words.what}</p>
-      <p className="mono wrap">{COLUMNS}</p>
-      <p className="quiet small">{words.more}</p>
+      <Columns />
       <PickFile
         label={words.csv}
         types={[".csv", "text/csv"]}
@@ -95,8 +95,39 @@ function HandIn({ collection }: { readonly collection: string }) {
   );
 }
 
-/** The heading of a list, as the service reads it. */
-const COLUMNS = "subject, contact, photo, form, signed_on, witness";
+/** Columns that a list needs, and that it may have, in the order of the example. */
+const NEEDED = ["subject", "contact", "photo", "form", "signed_on", "witness"] as const;
+const OPTIONAL = ["keep_photo", "born", "guardian", "relation", "language"] as const;
+
+/** What each column holds, and a list with one row to begin with. */
+function Columns() {
+  const words = useWords(lists);
+  const rows = [[...NEEDED, ...OPTIONAL], words.example];
+  const lines = rows.map((row) => row.map((cell) => `"${cell}"`).join(words.separator));
+  // The mark at its start has spreadsheets read it as UTF-8.
+  const example = useFile(`\uFEFF${lines.join("\r\n")}\r\n`, "text/csv");
+  return (
+    <>
+      <a className="button second slim" href={example} download={words.exampleName}>
+        {words.getExample}
+      </a>
+      <details>
+        <summary>{words.columnsTitle}</summary>
+        <p className="small">{words.more}</p>
+        <dl className="pair small">
+          {[...NEEDED, ...OPTIONAL].map((column) => (
+            <div key={column} className="key-row">
+              <dt>
+                <code>{column}</code>
+              </dt>
+              <dd>{words.columns[column]}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    </>
+  );
+}
 
 function OneList({ collection, list }: { readonly collection: string; readonly list: HandedList }) {
   const words = useWords(lists);
