@@ -1,3 +1,4 @@
+import { useDecimal } from "./decimals.ts";
 import { type RateAt } from "./error-rates.ts";
 import { packs } from "./texts/packs.ts";
 import { useWords } from "./words.ts";
@@ -62,6 +63,10 @@ function Axes(of: {
   readonly y: (rate: number) => number;
 }) {
   const { plot } = useWords(packs);
+  const decimal = useDecimal();
+  // 100 %, 10 %, 1 % and so on.
+  const share = (power: number): string =>
+    `${decimal(100 / 10 ** power, Math.max(0, power - 2))} %`;
   const powers = Math.round(-Math.log10(of.floor));
   const across = Array.from(
     { length: TICKS + 1 },
@@ -75,14 +80,14 @@ function Axes(of: {
           <g key={power}>
             <line x1={FRAME.left} x2={FRAME.right} y1={of.y(rate)} y2={of.y(rate)} />
             <text x={FRAME.left - 6} y={of.y(rate) + 4} textAnchor="end">
-              {power === powers ? plot.none : shareText(power)}
+              {power === powers ? plot.none : share(power)}
             </text>
           </g>
         );
       })}
       {across.map((threshold) => (
         <text key={threshold} x={of.x(threshold)} y={FRAME.bottom + 16} textAnchor="middle">
-          {threshold.toFixed(2)}
+          {decimal(threshold, 2)}
         </text>
       ))}
       <text x={(FRAME.left + FRAME.right) / 2} y={HEIGHT - 3} textAnchor="middle">
@@ -108,11 +113,6 @@ function Mark(of: {
       </text>
     </g>
   );
-}
-
-/** 100 %, 10 %, 1 % and so on. */
-function shareText(power: number): string {
-  return `${(100 / 10 ** power).toFixed(Math.max(0, power - 2))} %`;
 }
 
 /** A decade below the smallest rate that is not none: the line that none is drawn on. */

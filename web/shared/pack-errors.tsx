@@ -1,3 +1,4 @@
+import { useDecimal } from "./decimals.ts";
 import { ErrorPlot } from "./error-plot.tsx";
 import type { GroupErrors, MeasuredError, RateAt } from "./error-rates.ts";
 import { useLanguage } from "./language.tsx";
@@ -26,6 +27,7 @@ const DIGITS = 3;
 /** What a pack is made of, and when it speaks of a match. */
 export function PackFacts({ pack }: { readonly pack: PackShown }) {
   const words = useWords(packs);
+  const count = useCount();
   const { match, uncertain, margin } = pack.thresholds;
   return (
     <dl className="pair">
@@ -34,7 +36,7 @@ export function PackFacts({ pack }: { readonly pack: PackShown }) {
       <dt>{words.training}</dt>
       <dd>{pack.trainingData}</dd>
       <dt>{words.thresholds}</dt>
-      <dd>{words.thresholdsMore(String(match), String(uncertain), String(margin))}</dd>
+      <dd>{words.thresholdsMore(count(match), count(uncertain), count(margin))}</dd>
       <dt>{words.template}</dt>
       <dd>{words.numbers(pack.templateSize)}</dd>
       <dt>{words.source}</dt>
@@ -94,6 +96,7 @@ function RateTable({ measured }: { readonly measured: MeasuredError }) {
   const words = useWords(packs);
   const { at, pairs, data } = measured;
   const rate = useRate();
+  const decimal = useDecimal();
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={`${words.table}: ${data}`}>
       <table>
@@ -109,7 +112,7 @@ function RateTable({ measured }: { readonly measured: MeasuredError }) {
             .toSorted((one, other) => one.threshold - other.threshold)
             .map(({ threshold, fmr, fnmr }) => (
               <tr key={threshold}>
-                <th scope="row">{threshold.toFixed(DIGITS)}</th>
+                <th scope="row">{decimal(threshold, DIGITS)}</th>
                 <td>{rate(fmr, pairs.nonMated)}</td>
                 <td>{rate(fnmr, pairs.mated)}</td>
               </tr>
@@ -123,6 +126,7 @@ function RateTable({ measured }: { readonly measured: MeasuredError }) {
 function Groups(of: { readonly groups: readonly GroupErrors[]; readonly of: string }) {
   const words = useWords(packs);
   const count = useCount();
+  const decimal = useDecimal();
   const thresholds = of.groups[0]?.at.map(({ threshold }) => threshold) ?? [];
   return (
     <>
@@ -151,8 +155,8 @@ function Groups(of: { readonly groups: readonly GroupErrors[]; readonly of: stri
                 {one.at.map((rates) => (
                   <GroupCells key={rates.threshold} rates={rates} pairs={one.pairs} />
                 ))}
-                <td>{one.mostAlike.toFixed(DIGITS)}</td>
-                <td>{one.leastAlike.toFixed(DIGITS)}</td>
+                <td>{decimal(one.mostAlike, DIGITS)}</td>
+                <td>{decimal(one.leastAlike, DIGITS)}</td>
               </tr>
             ))}
           </tbody>
@@ -164,7 +168,8 @@ function Groups(of: { readonly groups: readonly GroupErrors[]; readonly of: stri
 
 function GroupHead({ threshold }: { readonly threshold: number }) {
   const words = useWords(packs);
-  const text = threshold.toFixed(DIGITS);
+  const decimal = useDecimal();
+  const text = decimal(threshold, DIGITS);
   return (
     <>
       <th scope="col">{words.at(text)}</th>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Button, Toggle } from "../../shared/controls.tsx";
+import { useDecimal } from "../../shared/decimals.ts";
 import { Done, Failure, useAction } from "../../shared/states.tsx";
 import { useWords } from "../../shared/words.ts";
 import { assent } from "../service.ts";
@@ -111,6 +112,7 @@ function OneVerdict(of: {
   readonly onSay: (word: Word) => void;
 }) {
   const { viewer: words } = useWords(library);
+  const decimal = useDecimal();
   const { name, number, verdict, state, score, subject } = of.sighting;
   const who = name ?? subject;
   return (
@@ -118,7 +120,7 @@ function OneVerdict(of: {
       <p>
         <strong>{who}</strong>{" "}
         <span className="quiet small">
-          {words.face(number)} · {words.verdicts[verdict]} · {words.score(score.toFixed(2))}
+          {words.face(number)} · {words.verdicts[verdict]} · {words.score(decimal(score, 2))}
         </span>
       </p>
       <p className="small">{words.states[state]}</p>

@@ -1,6 +1,8 @@
 import { Link } from "react-router";
+import { useDecimal } from "../../shared/decimals.ts";
 import { useWords } from "../../shared/words.ts";
 import { useCollection } from "../collection.tsx";
+import { fileName } from "../parts/file-name.ts";
 import type { Answer, Item } from "../service.ts";
 import { search as texts } from "../texts/search.ts";
 import { FaceCut, PhotoFace } from "./face-cut.tsx";
@@ -19,6 +21,7 @@ export function Candidate(of: {
 }) {
   const { search: words } = useWords(texts);
   const { id } = useCollection();
+  const decimal = useDecimal();
   const { face, probe, number } = of;
   const { subject, verdict, score, margin, sightings } = face;
   const name = subject.name ?? subject.id;
@@ -42,7 +45,7 @@ export function Candidate(of: {
       <div>
         <h3>{words.verdict[verdict](name)}</h3>
         <p className="quiet">{words.verdictMore[verdict]}</p>
-        <p>{margin === null ? words.noRunnerUp : words.margin(margin.toFixed(3))}</p>
+        <p>{margin === null ? words.noRunnerUp : words.margin(decimal(margin, 3))}</p>
         <ul className="small">
           {face.problems.map((code) => (
             <li key={code}>{words.problems[code] ?? code}</li>
@@ -75,7 +78,7 @@ export function Seen(of: {
               <PhotoFace
                 collection={id}
                 seen={one}
-                alt={words.seenAt(of.name, one.sources[0] ?? one.photo)}
+                alt={words.seenAt(of.name, fileName(one.sources[0]) ?? one.photo)}
               />
             </Link>
             <SightingWord collection={id} sighting={one} name={of.name} />

@@ -2,9 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import { Button } from "../../shared/controls.tsx";
+import { useDecimal } from "../../shared/decimals.ts";
 import { useLanguage } from "../../shared/language.tsx";
 import { showMoment } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
+import { fileName } from "../parts/file-name.ts";
 import { Loaded } from "../parts/states.tsx";
 import { assent, type Item } from "../service.ts";
 import { useMe } from "../session.tsx";
@@ -23,6 +25,7 @@ export function OneReview(of: {
   readonly onSkip: () => void;
 }) {
   const { reviews: words } = useWords(texts);
+  const decimal = useDecimal();
   const { id: me } = useMe();
   const { review, collection } = of;
   const { subject, confirmedBy, state } = review;
@@ -32,8 +35,8 @@ export function OneReview(of: {
       <h2>{words.is(name)}</h2>
       <TwoFaces collection={collection} review={review} name={name} />
       <p className="quiet small">
-        {words.verdicts[review.verdict]} · {words.score(review.score.toFixed(3))} ·{" "}
-        {review.sources[0]}
+        {words.verdicts[review.verdict]} · {words.score(decimal(review.score, 3))} ·{" "}
+        {fileName(review.sources[0])}
       </p>
       {confirmedBy.length > 0 ? (
         <p className="note">{confirmedBy.includes(me) ? words.youSaid : words.oneSaid}</p>

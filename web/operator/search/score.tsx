@@ -1,3 +1,4 @@
+import { useDecimal } from "../../shared/decimals.ts";
 import { boundOfNone, meaningsOf } from "../../shared/error-rates.ts";
 import { ErrorPlot } from "../../shared/error-plot.tsx";
 import { useLanguage } from "../../shared/language.tsx";
@@ -12,18 +13,19 @@ export function ScoreMeaning(of: { readonly pack: Item<"listPacks">; readonly sc
   const { search: words } = useWords(texts);
   const { plot } = useWords(packTexts);
   const language = useLanguage();
+  const decimal = useDecimal();
   const { pack, score } = of;
   const told = meaningsOf(pack.measuredError, score);
   const first = pack.measuredError[0];
   const count = (amount: number): string => showCount(amount, language);
   const sentence = ({ threshold, pairs, asHigh }: (typeof told)[number]): string =>
     asHigh > 0
-      ? words.asHigh(count(pairs), count(asHigh), threshold.toFixed(3))
-      : words.noneAsHigh(count(pairs), threshold.toFixed(3), count(boundOfNone(pairs)));
+      ? words.asHigh(count(pairs), count(asHigh), decimal(threshold, 3))
+      : words.noneAsHigh(count(pairs), decimal(threshold, 3), count(boundOfNone(pairs)));
   return (
     <div className="score">
       <p>
-        <strong>{words.score(score.toFixed(3))}</strong> {told[0] ? sentence(told[0]) : null}
+        <strong>{words.score(decimal(score, 3))}</strong> {told[0] ? sentence(told[0]) : null}
       </p>
       {first ? (
         <ErrorPlot
@@ -31,7 +33,7 @@ export function ScoreMeaning(of: { readonly pack: Item<"listPacks">; readonly sc
           match={pack.thresholds.match}
           uncertain={pack.thresholds.uncertain}
           score={score}
-          label={`${plot.label(first.data)} ${words.score(score.toFixed(3))}`}
+          label={`${plot.label(first.data)} ${words.score(decimal(score, 3))}`}
         />
       ) : null}
       <details>
