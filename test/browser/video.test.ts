@@ -77,7 +77,7 @@ async function keepAndDelete(page: Page, clip: string, base: string): Promise<vo
   await checkAccessible(page, "a kept clip");
   await page.getByRole("button", { name: "Delete it now: hand over the film" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete it now" }).click();
-  await page.getByText("What it was made with is kept").waitFor({ state: "detached" });
+  await page.getByText("The photo or video searched with is kept").waitFor({ state: "detached" });
 }
 
 /** Pressed, the copy is made, and it plays from that moment; "not me" leaves the other where it is. */

@@ -50,6 +50,7 @@ function Page({ told }: { readonly told: Told }) {
       <Schedule rows={told.schedule} />
       <section className="section">
         <h2>{words.packs}</h2>
+        {told.packs.length === 0 ? <p className="card">{words.noPack}</p> : null}
         {told.packs.map((pack) => (
           <article key={pack.name} className="card pack">
             <h3>
@@ -138,7 +139,7 @@ function Watched({ told }: { readonly told: Told }) {
       <h2>{words.watched}</h2>
       <p>{words.record(size)}</p>
       <p className={witness.state === "WITNESSED" ? "note" : "note bad"}>
-        <strong>{witness.state}</strong>. {words.witnessed[witness.state]}
+        <strong>{words.states[witness.state]}</strong>. {words.witnessed[witness.state]}
       </p>
       <p>
         <a href="/api/v1/ledger/checkpoint" download>

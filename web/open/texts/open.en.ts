@@ -1,7 +1,7 @@
 export const en = {
-  title: "In the open",
+  title: "Open to everybody",
   intro:
-    "What this instance is for, how it errs, what it keeps, and how it is watched: made of its own settings and counts, for anybody to read. Only people who said yes can be found here; nobody else is compared by name.",
+    "What this instance is for, how it errs, what it keeps, and how it is watched: made of its own settings and counts, for anybody to read. Only people who said yes can be found here.",
   operator: "Who answers for it",
   noOperator: "Nobody has said yet who answers for this instance.",
   name: "Organisation",
@@ -19,7 +19,7 @@ export const en = {
   notSaid: "Nobody said yet.",
   kept: "How long",
   days: (days: number, grace: number) =>
-    `Consent ends ${days} days after the last word of a person; its keys go at most ${grace} days after.`,
+    `A consent ends ${days} days after it was last given; its keys go at most ${grace} days later.`,
   age: "From which age",
   years: (years: number) => (years === 0 ? "any" : `${years}, younger with a guardian's yes`),
   pack: "Model pack",
@@ -31,7 +31,7 @@ export const en = {
   contact: "Questions go to",
   holds: "It holds",
   held: (photos: string, people: number) =>
-    `${photos} photos; ${people === 0 ? "fewer than 10" : `at least ${people}`} people who can be found`,
+    `${photos === "1" ? "1 photo" : `${photos} photos`}; ${people === 0 ? "fewer than 10" : `at least ${people}`} people who can be found`,
   searches: "Searches in each finished month",
   noSearch: "No search in the last twelve finished months.",
   notice: (language: string, version: number) => `The notice, ${language}, version ${version}`,
@@ -46,9 +46,11 @@ export const en = {
   howLong: "How long",
   why: "Why",
   packs: "What compares faces, and how often it is wrong",
+  noPack: "Nothing yet: there is no collection in which faces are compared.",
   watched: "How it is watched",
   record: (size: string) =>
-    `Every search and every consent is written to a record that can't be changed unseen. It has ${size} signed entries.`,
+    `Every search and every consent is written to a record that can't be changed unseen. It has ${size === "1" ? "1 signed entry" : `${size} signed entries`}.`,
+  states: { WITNESSED: "WITNESSED", UNWITNESSED: "UNWITNESSED" },
   witnessed: {
     WITNESSED: "Somebody independent has cosigned its newest state.",
     UNWITNESSED:

@@ -1,9 +1,9 @@
 import type { en } from "./open.en.ts";
 
 export const nl: typeof en = {
-  title: "In alle openheid",
+  title: "Open voor iedereen",
   intro:
-    "Waarvoor deze installatie dient, hoe ze zich vergist, wat ze bewaart, en wie erop toekijkt: gemaakt uit haar eigen instellingen en aantallen, voor iedereen te lezen. Alleen mensen die ja zeiden, kunnen hier gevonden worden; niemand anders wordt met naam vergeleken.",
+    "Waarvoor deze installatie dient, hoe ze zich vergist, wat ze bewaart, en wie erop toekijkt: gemaakt uit haar eigen instellingen en aantallen, voor iedereen te lezen. Alleen mensen die ja zeiden, kunnen hier gevonden worden.",
   operator: "Wie ervoor instaat",
   noOperator: "Nog niemand heeft gezegd wie voor deze installatie instaat.",
   name: "Organisatie",
@@ -21,9 +21,9 @@ export const nl: typeof en = {
   notSaid: "Dat heeft nog niemand gezegd.",
   kept: "Hoelang",
   days: (days, grace) =>
-    `Toestemming eindigt ${days} dagen na het laatste woord van een persoon; de sleutels verdwijnen ten laatste ${grace} dagen daarna.`,
+    `Een toestemming eindigt ${days} dagen nadat ze het laatst is gegeven; de sleutels verdwijnen hoogstens ${grace} dagen later.`,
   age: "Vanaf welke leeftijd",
-  years: (years) => (years === 0 ? "elke" : `${years}, jonger met het ja van een voogd`),
+  years: (years) => (years === 0 ? "elke" : `${years}, jonger met het ja van een ouder of voogd`),
   pack: "Modelpakket",
   keyMode: "Wie de sleutels van sjablonen heeft",
   keyModes: {
@@ -33,7 +33,7 @@ export const nl: typeof en = {
   contact: "Vragen gaan naar",
   holds: "Het bevat",
   held: (photos, people) =>
-    `${photos} foto's; ${people === 0 ? "minder dan 10" : `minstens ${people}`} mensen die gevonden kunnen worden`,
+    `${photos === "1" ? "1 foto" : `${photos} foto's`}; ${people === 0 ? "minder dan 10" : `minstens ${people}`} mensen die gevonden kunnen worden`,
   searches: "Zoekopdrachten per afgelopen maand",
   noSearch: "Geen zoekopdracht in de laatste twaalf afgelopen maanden.",
   notice: (language, version) => `De kennisgeving, ${language}, versie ${version}`,
@@ -48,16 +48,18 @@ export const nl: typeof en = {
   howLong: "Hoelang",
   why: "Waarom",
   packs: "Wat gezichten vergelijkt, en hoe vaak het zich vergist",
+  noPack: "Nog niets: er is geen collectie waarin gezichten worden vergeleken.",
   watched: "Wie erop toekijkt",
   record: (size) =>
-    `Elke zoekopdracht en elke toestemming komt in een register dat niemand ongezien kan wijzigen. Het heeft ${size} ondertekende regels.`,
+    `Elke zoekopdracht en elke toestemming komt in een register dat niemand ongezien kan wijzigen. Het heeft ${size === "1" ? "1 ondertekende regel" : `${size} ondertekende regels`}.`,
+  states: { WITNESSED: "MET GETUIGE", UNWITNESSED: "ZONDER GETUIGE" },
   witnessed: {
-    WITNESSED: "Een onafhankelijke heeft de nieuwste stand medeondertekend.",
+    WITNESSED: "Iemand die onafhankelijk is, heeft de nieuwste stand medeondertekend.",
     UNWITNESSED:
-      "Geen onafhankelijke heeft de nieuwste stand medeondertekend. Bewaar een kopie van de stand: die bindt wie dit draait.",
+      "Niemand die onafhankelijk is, heeft de nieuwste stand medeondertekend. Bewaar een kopie van de stand: die bindt wie dit draait.",
   },
   checkpoint: "Bewaar de nieuwste ondertekende stand",
-  keys: "Sleutels om register, bewijzen en certificaten na te zien",
-  receiptKeys: "Bewijzen en certificaten:",
+  keys: "Sleutels om het register en de bewijzen na te zien",
+  receiptKeys: "Ontvangstbewijzen en bewijzen van wissing:",
   at: (at) => `Stand van ${at}.`,
 };

@@ -103,7 +103,8 @@ function Ended({ job }: { readonly job: Job }) {
   const title = useTitle(job);
   const { done, total, state, attempts, error, createdAt } = job;
   const told = [words.asked(showMoment(createdAt, language))];
-  if (total !== null)
+  // Of nothing there is nothing to count.
+  if (total !== null && total > 0)
     told.push(words.counted(showCount(done, language), showCount(total, language)));
   if (attempts > 1) told.push(words.attempts(attempts));
   return (

@@ -27,7 +27,9 @@ export function Retention() {
   return (
     <>
       <Title>{words.title}</Title>
-      <p>{words.what}</p>
+      <p>
+        {words.what} <a href="/transparency">{words.schedule}</a>
+      </p>
       {ran ? (
         <Done>
           <p>{words.ran}</p>

@@ -70,10 +70,14 @@ export function AskForDelivery({ collection }: { readonly collection: string }) 
         )}
       </Listed>
       {ask.error ? <Failure error={ask.error} /> : null}
-      {chosen.length === 0 ? <p className="quiet small">{words.chooseFirst}</p> : null}
-      <Button type="submit" busy={ask.busy || chosen.length === 0}>
-        {words.askYes(chosen.length)}
-      </Button>
+      {(people.items?.length ?? 0) === 0 ? null : (
+        <>
+          {chosen.length === 0 ? <p className="quiet small">{words.chooseFirst}</p> : null}
+          <Button type="submit" busy={ask.busy || chosen.length === 0}>
+            {words.askYes(chosen.length)}
+          </Button>
+        </>
+      )}
     </form>
   );
 }

@@ -12,8 +12,8 @@ import { type Health, useHealth } from "./health.ts";
 interface Figure {
   readonly name: keyof ReturnType<typeof useFigureWords>;
   readonly count: number;
-  /** Below the collection's address; null: there is nothing more to see. */
-  readonly to: string | null;
+  /** Below the collection's address, or whole. */
+  readonly to: string;
   /** Whether somebody should look. */
   readonly wants: boolean;
 }
@@ -31,7 +31,7 @@ function figuresOf(health: Health): readonly Figure[] {
     { name: "queue", count: queue, to: "photos?show=pending", wants: queue > 0 && jobs === 0 },
     health.alerts === null
       ? null
-      : { name: "alerts", count: health.alerts, to: null, wants: health.alerts > 0 },
+      : { name: "alerts", count: health.alerts, to: "/app/alerts", wants: health.alerts > 0 },
     { name: "objections", count: health.objections, to: "requests", wants: health.objections > 0 },
     { name: "ending", count: health.ending, to: "people", wants: health.ending > 0 },
     paused > 0 ? { name: "paused", count: paused, to: "people", wants: false } : null,
@@ -56,7 +56,7 @@ export function HealthLine({ collection }: { readonly collection: string }) {
     <ul className="figures slim">
       {figuresOf(data).map(({ name, count, wants }) => (
         <li key={name} className={wants ? "wants" : ""}>
-          <strong>{showCount(count, language)}</strong> {words[name]}
+          <strong>{showCount(count, language)}</strong> {words[name][count === 1 ? 0 : 1]}
         </li>
       ))}
     </ul>
@@ -75,11 +75,9 @@ export function HealthFigures({ collection }: { readonly collection: string }) {
             {figuresOf(data).map(({ name, count, to, wants }) => (
               <li key={name} className={wants ? "wants" : ""}>
                 <strong>{showCount(count, language)}</strong>{" "}
-                {to === null ? (
-                  words.figures[name]
-                ) : (
-                  <Link to={`/app/c/${collection}/${to}`}>{words.figures[name]}</Link>
-                )}
+                <Link to={to.startsWith("/") ? to : `/app/c/${collection}/${to}`}>
+                  {words.figures[name][count === 1 ? 0 : 1]}
+                </Link>
               </li>
             ))}
           </ul>

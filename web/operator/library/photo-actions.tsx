@@ -92,7 +92,7 @@ function Hold(of: {
       <label className="field">
         <span className="label">{words.holdWhat}</span>
         <select value={face} onChange={({ target }) => setFace(target.value)}>
-          <option value="">{words.holdWhole}</option>
+          <option value="">{words.holdWhole[photo.kind]}</option>
           {photo.people.map((one, index) => (
             <option key={one.face} value={one.face}>
               {[words.face(index + 1), one.named[0]?.name].filter(Boolean).join(", ")}
@@ -126,10 +126,10 @@ function Remove(of: {
     await client.invalidateQueries({ queryKey: photosKey(collection) });
     of.onRemoved();
   };
-  const gone = words.gone(photo.people.length, sightingsIn(photo).length);
+  const gone = words.gone(photo.kind, photo.people.length, sightingsIn(photo).length);
   return (
     <Confirm
-      title={words.removeTitle}
+      title={words.removeTitle[photo.kind]}
       gone={gone}
       yes={words.removeYes}
       action={remove}

@@ -33,7 +33,7 @@ export function PhotoGrid(of: { readonly collection: string; readonly list: Phot
     <>
       {photos.error ? <Failure error={photos.error} again={photos.refetch} /> : null}
       {total === null && !photos.error ? <Loading /> : null}
-      {total === 0 ? <Empty title={words.none}>{words.noneMore}</Empty> : null}
+      {total === 0 ? <None list={of.list} /> : null}
       <div
         ref={grid}
         className="grid"
@@ -62,6 +62,16 @@ export function PhotoGrid(of: { readonly collection: string; readonly list: Phot
         </ul>
       </div>
     </>
+  );
+}
+
+function None({ list: { show, subject } }: { readonly list: PhotoList }) {
+  const { photos: words } = useWords(library);
+  const all = show === "all" && subject === null;
+  return (
+    <Empty title={all ? words.none : words.noneSo}>
+      <p>{all ? words.noneMore : words.noneSoMore}</p>
+    </Empty>
   );
 }
 

@@ -28,7 +28,8 @@ export const Tile = memo(function Tile(of: {
   const style = { left, top, width: side, height: side };
   if (photo === null) return <li className="tile" aria-hidden="true" style={style} />;
   const when = photo.takenAt === null ? words.undated : showDay(photo.takenAt, language);
-  const mark = photo.problem !== null ? words.problem : photo.pending ? words.pending : null;
+  const stands = photo.problem !== null ? words.problem : photo.pending ? words.pending : null;
+  const mark = [photo.kind === "video" ? words.video : null, stands].filter(Boolean).join(", ");
   return (
     <li className="tile" style={style} aria-setsize={of.total} aria-posinset={place + 1}>
       <Link
@@ -45,7 +46,7 @@ export const Tile = memo(function Tile(of: {
             address={linkTo("getThumbnail", { collection: of.collection, photo: photo.id })}
           />
         )}
-        {mark === null ? null : <span className="tile-mark">{mark}</span>}
+        {mark === "" ? null : <span className="tile-mark">{mark}</span>}
       </Link>
     </li>
   );

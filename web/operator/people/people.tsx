@@ -38,7 +38,9 @@ export function People() {
         list={list}
         empty={
           state === "all" && typed.trim() === "" ? (
-            <NobodyYet id={id} works={works} />
+            <Empty title={words.none}>
+              <p>{words.noneMore}</p>
+            </Empty>
           ) : (
             <Nobody busy={list.isFetching || list.hasNextPage} />
           )
@@ -83,7 +85,7 @@ function useSettled(typed: string): string {
 function Doors({ id }: { readonly id: string }) {
   const { list: words } = useWords(people);
   return (
-    <div className="row">
+    <div className="row ways">
       <Link className="button second slim" to={`/app/c/${id}/invites`}>
         {words.invite}
       </Link>
@@ -163,16 +165,6 @@ function Rows({ all }: { readonly all: readonly Person[] }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-function NobodyYet({ id, works }: { readonly id: string; readonly works: boolean }) {
-  const { list: words } = useWords(people);
-  return (
-    <Empty title={words.none}>
-      <p>{words.noneMore}</p>
-      {works ? <Doors id={id} /> : null}
-    </Empty>
   );
 }
 

@@ -35,7 +35,7 @@ export const en = {
   removeMore: "The record keeps the account's id, so that it still tells what was done by whom.",
   keys: {
     title: "API keys",
-    what: "A key lets one program work with this collection, for what its scopes say, until its day.",
+    what: "A key lets one program work with this collection: for what you allow, and until the day you set.",
     make: "Make a key",
     label: "For which program",
     scopes: "It may",
@@ -54,13 +54,13 @@ export const en = {
     noneMore: "A program needs one to use the API.",
     used: (when: string) => `last used ${when}`,
     unused: "never used",
-    until: (day: string) => `ends ${day}`,
+    until: (day: string) => `Ends on ${day}`,
     over: "over",
     revoked: "revoked",
     live: "in force",
     revoke: "Revoke",
     revokeTitle: (label: string) => `Revoke the key of “${label}”?`,
-    revokeGone: ["the key: from the answer on it opens nothing"],
+    revokeGone: ["the key: from then on it opens nothing, and its program can't work here"],
   },
   me: {
     title: "My access",
@@ -80,7 +80,7 @@ export const en = {
     sessions: "Where you are signed in",
     current: "here",
     other: "elsewhere",
-    since: (when: string) => `since ${when}`,
+    since: (when: string) => `Since ${when}`,
     seen: (when: string) => `last seen ${when}`,
     endOthers: "Sign out everywhere else",
     ended: (count: number) =>
@@ -88,7 +88,7 @@ export const en = {
   },
   mail: {
     title: "Mail",
-    what: "Messages to people, without text or address. Without a mail server they wait here.",
+    what: "Mails that go to people. Their text and address are not shown. Without a mail server they wait here.",
     none: "No mail yet",
     noneMore: "Links and invites appear here when they are sent.",
     kinds: {
@@ -99,6 +99,6 @@ export const en = {
     states: { waiting: "waiting", sent: "sent", dead: "given up" },
     attempts: (count: number) => (count === 1 ? "1 attempt" : `${count} attempts`),
     next: (when: string) => `next ${when}`,
-    madeAt: (when: string) => `asked for ${when}`,
+    madeAt: (when: string) => `Asked for on ${when}`,
   },
 };

@@ -22,7 +22,7 @@ export const nl: typeof en = {
   you: "jij",
   disabled: "uitgeschakeld",
   change: "Wijzigen",
-  save: "Bewaren",
+  save: "Opslaan",
   cancel: "Annuleren",
   link: "Link sturen",
   linkSent: "Een link is onderweg naar hun adres.",
@@ -35,10 +35,10 @@ export const nl: typeof en = {
   removeTitle: (name: string) => `Het account van ${name} verwijderen?`,
   removeGone: ["hun naam en adres", "hun passkeys, en elke sessie van hen"],
   removeMore:
-    "De administratie houdt de id van het account, zodat ze blijft vertellen wat door wie is gedaan.",
+    "Het register houdt het nummer van het account, zodat het blijft vertellen wie wat deed.",
   keys: {
     title: "API-sleutels",
-    what: "Een sleutel laat één programma met deze collectie werken, voor wat erbij staat, tot zijn laatste dag.",
+    what: "Een sleutel laat één programma met deze collectie werken, voor wat je toestaat, en tot de dag die je kiest.",
     make: "Sleutel maken",
     label: "Voor welk programma",
     scopes: "Het mag",
@@ -58,13 +58,15 @@ export const nl: typeof en = {
     noneMore: "Een programma heeft er een nodig om de API te gebruiken.",
     used: (when: string) => `laatst gebruikt ${when}`,
     unused: "nooit gebruikt",
-    until: (day: string) => `eindigt ${day}`,
+    until: (day: string) => `Eindigt op ${day}`,
     over: "voorbij",
     revoked: "ingetrokken",
-    live: "van kracht",
+    live: "geldig",
     revoke: "Intrekken",
     revokeTitle: (label: string) => `De sleutel van “${label}” intrekken?`,
-    revokeGone: ["de sleutel: vanaf het antwoord opent hij niets"],
+    revokeGone: [
+      "de sleutel: vanaf dan opent hij niets, en het programma kan hier niet meer werken",
+    ],
   },
   me: {
     title: "Mijn toegang",
@@ -84,7 +86,7 @@ export const nl: typeof en = {
     sessions: "Waar je bent aangemeld",
     current: "hier",
     other: "elders",
-    since: (when: string) => `sinds ${when}`,
+    since: (when: string) => `Sinds ${when}`,
     seen: (when: string) => `laatst gezien ${when}`,
     endOthers: "Overal elders afmelden",
     ended: (count: number) =>
@@ -92,7 +94,7 @@ export const nl: typeof en = {
   },
   mail: {
     title: "Mail",
-    what: "Berichten aan mensen, zonder tekst of adres. Zonder mailserver wachten ze hier.",
+    what: "Mails aan mensen. Hun tekst en adres worden niet getoond. Zonder mailserver wachten ze hier.",
     none: "Nog geen mail",
     noneMore: "Links en uitnodigingen verschijnen hier als ze worden gestuurd.",
     kinds: {
@@ -103,6 +105,6 @@ export const nl: typeof en = {
     states: { waiting: "wacht", sent: "verstuurd", dead: "opgegeven" },
     attempts: (count: number) => (count === 1 ? "1 poging" : `${count} pogingen`),
     next: (when: string) => `volgende ${when}`,
-    madeAt: (when: string) => `gevraagd ${when}`,
+    madeAt: (when: string) => `Gevraagd op ${when}`,
   },
 };

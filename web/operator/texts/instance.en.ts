@@ -52,7 +52,7 @@ export const en = {
       change_pack_bundled: "Moving to the bundled model pack",
       change_pack_recommended: "Moving to the recommended model pack",
     } as Record<string, string>,
-    asked: (when: string) => `asked for ${when}`,
+    asked: (when: string) => `Asked for on ${when}`,
     counted: (done: string, total: string) => `${done} of ${total}`,
     attempts: (count: number) => `${count} attempts`,
     states: {
@@ -86,13 +86,13 @@ export const en = {
     recipientsHelp: "One a line: processors, hosting.",
     transfers: "Transfers out of the Union",
     transfersHelp: "Where to and on which ground; empty: none.",
-    optional: "If they apply",
+    optional: "More, where it applies",
     save: "Save",
     saved: "Saved.",
   },
   retention: {
     title: "Retention",
-    what: "Nothing is kept for ever. This is what the sweep, which runs every night, would do now.",
+    what: "Nothing is kept for ever: every night, what has reached its end is removed. This is what would go now.",
     none: "Nothing is due",
     noneMore: "What reaches its end appears here before it goes.",
     kinds: {
@@ -108,9 +108,10 @@ export const en = {
       stray_files: ["Files that nothing names", "Left over from imports that were stopped."],
     } as Record<string, readonly [string, string]>,
     oldest: (day: string) => `the oldest since ${day}`,
-    run: "Sweep now",
+    schedule: "How long what is kept",
+    run: "Remove it now",
     runTitle: "Remove all of this now?",
     ran: "It is done.",
-    ownerOnly: "An owner can run it before tonight.",
+    ownerOnly: "An owner can have it removed before tonight.",
   },
 };

@@ -3,7 +3,7 @@ import type { en } from "./instance.en.ts";
 export const nl: typeof en = {
   webhooks: {
     title: "Webhooks",
-    what: "Je andere systemen horen wanneer een toestemming eindigt, iemand wordt gewist, een overeenkomst wordt voorgesteld, een taak eindigt of een melding komt: alleen met id's, nooit een naam.",
+    what: "Je andere systemen horen wanneer een toestemming eindigt, iemand wordt gewist, een treffer wordt voorgesteld, een taak eindigt of een melding komt: alleen met id's, nooit een naam.",
     add: "Eindpunt toevoegen",
     url: "Het adres",
     urlHelp: "Begint met https://.",
@@ -29,7 +29,7 @@ export const nl: typeof en = {
     kinds: {
       "grant.withdrawn": "Toestemming ingetrokken",
       "subject.erased": "Persoon gewist",
-      "sighting.proposed": "Overeenkomst voorgesteld",
+      "sighting.proposed": "Treffer voorgesteld",
       "job.finished": "Taak geëindigd",
       "search.alert": "Melding",
     },
@@ -57,7 +57,7 @@ export const nl: typeof en = {
       change_pack_bundled: "Overgaan op het meegeleverde modelpakket",
       change_pack_recommended: "Overgaan op het aanbevolen modelpakket",
     },
-    asked: (when: string) => `gevraagd ${when}`,
+    asked: (when: string) => `Gevraagd op ${when}`,
     counted: (done: string, total: string) => `${done} van ${total}`,
     attempts: (count: number) => `${count} pogingen`,
     states: {
@@ -70,7 +70,7 @@ export const nl: typeof en = {
   },
   organisation: {
     title: "Organisatie",
-    what: "Wie voor deze installatie instaat. Kennisgevingen, ontvangstbewijzen en papieren van nu af aan noemen die zo.",
+    what: "Wie voor deze installatie instaat. Kennisgevingen, ontvangstbewijzen en papieren noemen de organisatie voortaan zo.",
     missing: "Dat heeft nog niemand gezegd. Tot dan kan er geen kennisgeving worden geschreven.",
     readOnly: "Alleen een eigenaar wijzigt dit.",
     name: "Naam",
@@ -91,13 +91,13 @@ export const nl: typeof en = {
     recipientsHelp: "Eén per regel: verwerkers, hosting.",
     transfers: "Doorgifte buiten de Unie",
     transfersHelp: "Waarheen en op welke grond; leeg: geen.",
-    optional: "Als ze gelden",
-    save: "Bewaren",
-    saved: "Bewaard.",
+    optional: "Meer, als het van toepassing is",
+    save: "Opslaan",
+    saved: "Opgeslagen.",
   },
   retention: {
     title: "Bewaartermijnen",
-    what: "Niets wordt voor altijd bewaard. Dit zou de opruiming, die elke nacht loopt, nu doen.",
+    what: "Niets wordt voor altijd bewaard: elke nacht wordt verwijderd wat zijn einde heeft bereikt. Dit zou nu weggaan.",
     none: "Er is niets aan de beurt",
     noneMore: "Wat zijn einde bereikt, verschijnt hier voordat het weggaat.",
     kinds: {
@@ -107,7 +107,7 @@ export const nl: typeof en = {
       ],
       grants_over: ["Geëindigde toestemmingen", "Sleutel, bewijs en wat ervan over is gaan weg."],
       subjects_over: ["Mensen zonder enige toestemming", "Naam en adres gaan weg."],
-      searches: ["Vastgelegde zoekvragen", "Met wie ze opleverden."],
+      searches: ["Vastgelegde zoekopdrachten", "Met wie erdoor werd gevonden."],
       objections: ["Wat mensen schreven bij een bezwaar", "Dat ze het maakten blijft vastgelegd."],
       file_lists: ["Bestandslijsten van imports", "De foto's blijven."],
       messages: ["Webhookberichten", "Die lang geleden zijn bezorgd of opgegeven."],
@@ -119,9 +119,10 @@ export const nl: typeof en = {
       stray_files: ["Bestanden die niets noemt", "Overgebleven van imports die zijn gestopt."],
     },
     oldest: (day: string) => `het oudste sinds ${day}`,
-    run: "Nu opruimen",
+    schedule: "Hoe lang wat wordt bewaard",
+    run: "Nu verwijderen",
     runTitle: "Dit alles nu verwijderen?",
     ran: "Het is gedaan.",
-    ownerOnly: "Een eigenaar kan het eerder dan vannacht laten doen.",
+    ownerOnly: "Een eigenaar kan het eerder dan vannacht laten verwijderen.",
   },
 };

@@ -2,7 +2,7 @@ export const en = {
   title: "Invites",
   what: "An invite is for one person and works once. They read the notice first, and say yes or no themselves.",
   make: "Invite people",
-  cap: (left: string, daily: string) => `${left} of ${daily} invites of a day are left.`,
+  cap: (left: string, daily: string) => `${left} of ${daily} invites are left today.`,
   capNone:
     "The invites of today are spent. More are free within 24 hours, or raise the number in the collection's settings.",
   how: "How",
@@ -38,7 +38,7 @@ export const en = {
   states: { open: "open", used: "answered yes", expired: "over", ended: "ended" },
   mail: "by mail",
   hand: "handed over",
-  madeOn: (when: string) => `made ${when}`,
+  madeOn: (when: string) => `Made on ${when}`,
   resend: "Send again",
   resent: "It is sent once more, with a new link.",
   end: "End",

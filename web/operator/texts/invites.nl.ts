@@ -4,7 +4,7 @@ export const nl: typeof en = {
   title: "Uitnodigingen",
   what: "Een uitnodiging is voor één persoon en werkt één keer. Die leest eerst de kennisgeving, en zegt zelf ja of nee.",
   make: "Mensen uitnodigen",
-  cap: (left: string, daily: string) => `Er zijn ${left} van ${daily} uitnodigingen per dag over.`,
+  cap: (left: string, daily: string) => `Nog ${left} van ${daily} uitnodigingen voor vandaag.`,
   capNone:
     "De uitnodigingen van vandaag zijn op. Binnen 24 uur komen er vrij, of verhoog het aantal in de instellingen van de collectie.",
   how: "Hoe",
@@ -28,7 +28,7 @@ export const nl: typeof en = {
   handedTitle: "Overhandig deze",
   handedWhat:
     "Ze worden één keer getoond: niemand kan ze later opzoeken. Druk ze nu af of bewaar ze, één blad per persoon.",
-  pdf: "Bewaren als PDF",
+  pdf: "Opslaan als PDF",
   one: (place: number) => `Uitnodiging ${place}`,
   qrAlt: (place: number) => `QR-code van uitnodiging ${place}`,
   until: (day: string) => `Open tot ${day}`,
@@ -40,11 +40,11 @@ export const nl: typeof en = {
   states: { open: "open", used: "ja gezegd", expired: "voorbij", ended: "beëindigd" },
   mail: "per mail",
   hand: "overhandigd",
-  madeOn: (when: string) => `gemaakt ${when}`,
+  madeOn: (when: string) => `Gemaakt op ${when}`,
   resend: "Opnieuw sturen",
-  resent: "Hij is opnieuw gestuurd, met een nieuwe link.",
+  resent: "Opnieuw gestuurd, met een nieuwe link.",
   end: "Beëindigen",
   endTitle: "Deze uitnodiging beëindigen?",
-  endGone: ["de link: die opent niets meer", "het adres waarnaar hij is gestuurd"],
+  endGone: ["de link: die opent niets meer", "het adres waarnaar de link is gestuurd"],
   endYes: "Beëindig",
 };

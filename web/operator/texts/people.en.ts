@@ -43,7 +43,8 @@ export const en = {
     faceThere: "Shown: they can be found",
     faceMissing: "Not shown yet: nobody finds them",
     pause: "Pause",
-    pauseWhat: "From the answer on no search finds them, until somebody ends the pause.",
+    pauseWhat:
+      "A pause: no search finds them until somebody ends it. Withdrawing or erasing asks first, and says what goes.",
     resume: "End the pause",
     withdraw: "Withdraw",
     withdrawTitle: (name: string) => `End the consent of ${name}?`,
@@ -52,7 +53,7 @@ export const en = {
       "who was seen as them in its photos",
     ],
     withdrawMore:
-      "From the answer on no search finds them. To come back they must say yes anew. Only do this when they asked for it.",
+      "From then on no search finds them. To come back they must say yes anew. Only do this when they asked for it.",
     erase: "Erase",
     eraseTitle: (name: string) => `Erase ${name} for good?`,
     eraseGone: [
@@ -101,7 +102,7 @@ export const en = {
     guardianName: "The guardian's name",
     relation: "What they are to the person",
     relationHelp: "For example: mother, father, foster parent.",
-    keep: "The form allows keeping the photo, for a change of models.",
+    keep: "The form allows keeping the photo, for a later change of the face model",
     photo: "Photo of their face",
     photoHelp: "JPEG or PNG. Only numbers are kept of it, unless the form allows more.",
     submit: "Enrol",

@@ -11,7 +11,7 @@ export const nl: typeof en = {
     none: "Hier is nog niemand",
     noneMore: "Mensen komen via een uitnodiging, of met een formulier dat ze ondertekenden.",
     invite: "Mensen uitnodigen",
-    noneSo: "Niemand past",
+    noneSo: "Niemand gevonden",
     noneSoMore: "Kies een andere stand, of typ minder.",
     noName: "Hun namen zijn niet voor jouw rol",
     noFace: "Nog geen gezicht getoond",
@@ -20,7 +20,7 @@ export const nl: typeof en = {
     reading: "Iedereen wordt doorgekeken…",
   },
   states: {
-    granted: "Van kracht",
+    granted: "Geldig",
     paused: "Gepauzeerd",
     withdrawn: "Ingetrokken",
     expired: "Voorbij",
@@ -46,7 +46,7 @@ export const nl: typeof en = {
     faceMissing: "Nog niet getoond: niemand vindt deze persoon",
     pause: "Pauzeren",
     pauseWhat:
-      "Vanaf het antwoord vindt geen zoekvraag deze persoon, tot iemand de pauze beëindigt.",
+      "Een pauze: geen zoekopdracht vindt deze persoon tot iemand ze beëindigt. Bij intrekken en wissen lees je eerst wat er weggaat.",
     resume: "Pauze beëindigen",
     withdraw: "Intrekken",
     withdrawTitle: (name: string) => `De toestemming van ${name} beëindigen?`,
@@ -55,7 +55,7 @@ export const nl: typeof en = {
       "op welke foto's ervan ze zijn gezien",
     ],
     withdrawMore:
-      "Vanaf het antwoord vindt geen zoekvraag deze persoon. Om terug te komen is een nieuw ja nodig. Doe dit alleen als ze erom vroegen.",
+      "Vanaf dan vindt geen zoekopdracht deze persoon. Om terug te komen is een nieuw ja nodig. Doe dit alleen als ze erom vroegen.",
     erase: "Wissen",
     eraseTitle: (name: string) => `${name} voorgoed wissen?`,
     eraseGone: [
@@ -82,7 +82,7 @@ export const nl: typeof en = {
     showPhotos: "Toon de foto's",
     noPhotos: "Nog op geen foto",
     noPhotosMore: "Ze verschijnen terwijl foto's worden doorgekeken.",
-    verdicts: { match: "overeenkomst", uncertain: "onzeker" },
+    verdicts: { match: "treffer", uncertain: "onzeker" },
     sightings: { proposed: "voorgesteld", confirmed: "bevestigd", rejected: "niet deze persoon" },
     undated: "geen datum",
     photoAlt: (when: string) => `Foto van ${when}`,
@@ -104,7 +104,7 @@ export const nl: typeof en = {
     guardianName: "Naam van de ouder of voogd",
     relation: "Wat die van de persoon is",
     relationHelp: "Bijvoorbeeld: moeder, vader, pleegouder.",
-    keep: "Het formulier staat bewaren van de foto toe, voor een wissel van modellen.",
+    keep: "Op het formulier staat dat de foto bewaard mag worden, voor een later gezichtsmodel",
     photo: "Foto van hun gezicht",
     photoHelp:
       "JPEG of PNG. Alleen getallen worden ervan bewaard, tenzij het formulier meer toestaat.",

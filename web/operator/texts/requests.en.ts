@@ -19,7 +19,7 @@ export const en = {
   noReason: "They gave no reason; they need not.",
   look: "Look at it",
   lookWhat:
-    "The photo is shown to you for this decision alone. One face that it is about stays blurred.",
+    "The photo is shown to you for this decision alone. If it is about one face, that face stays blurred.",
   alt: "The photo that somebody objects to",
   uphold: "Uphold",
   reject: "Reject",

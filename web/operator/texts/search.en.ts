@@ -112,7 +112,7 @@ export const en = {
   clips: {
     choose: "Choose a video",
     limits: (bytes: string) =>
-      `A video: MP4, MOV, MKV or WebM, at most ${bytes}, which is some minutes. A longer one is imported, and looked through there.`,
+      `A video: MP4, MOV, MKV or WebM, at most ${bytes}, which is some minutes. A longer one is looked through if you add it under “Add photos”.`,
     tooLarge: (bytes: string) =>
       `This video is too large: at most ${bytes}. Cut out the part you ask about, or import it.`,
     other: "Another file",
@@ -151,10 +151,10 @@ export const en = {
       video: (day: string) =>
         `the video, sealed, to the end of ${day}; everybody in the collection can read that it is kept.`,
     },
-    kept: (moment: string) => `What it was made with is kept until ${moment}.`,
+    kept: (moment: string) => `The photo or video searched with is kept until ${moment}.`,
     show: "Show it",
     remove: "Delete it now",
-    removeTitle: "Delete what this search was made with?",
+    removeTitle: "Delete what was searched with?",
     gonePhoto: "the photo, which can't be brought back; the search stays in the record",
     goneVideo: "the video, which can't be brought back; the search stays in the record",
     alt: "What the search was made with",
@@ -162,7 +162,7 @@ export const en = {
   reviews: {
     title: "Sightings to review",
     intro:
-      "A face in a photo, and another face of the person it is taken for. What you say outlives every new comparison.",
+      "A face in a photo, and another face of the person it is taken for. Your answer stays, whatever is compared later.",
     none: "Nothing to review",
     noneMore: "Every sighting of people who can be found now has been decided.",
     noneDone: "None",
@@ -222,7 +222,7 @@ export const en = {
   searches: {
     title: "Searches",
     own: "The searches that you have made in this collection.",
-    all: "Every search in this collection, by whomever. Whom it returned stands in the record.",
+    all: "Every search in this collection, whoever made it. Whom it found stands in the record.",
     none: "No search yet",
     noneMore: "A search is recorded here before its answer is given.",
     toSearch: "To the search",

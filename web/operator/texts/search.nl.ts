@@ -116,7 +116,7 @@ export const nl: typeof en = {
   clips: {
     choose: "Kies een video",
     limits: (bytes: string) =>
-      `Een video: MP4, MOV, MKV of WebM, hoogstens ${bytes}, dat zijn enkele minuten. Een langere importeer je; dan wordt hij daar bekeken.`,
+      `Een video: MP4, MOV, MKV of WebM, hoogstens ${bytes}, dat zijn enkele minuten. Een langere wordt doorgekeken als je hem toevoegt bij “Foto's toevoegen”.`,
     tooLarge: (bytes: string) =>
       `Deze video is te groot: hoogstens ${bytes}. Knip het deel uit waar je naar vraagt, of importeer hem.`,
     other: "Een ander bestand",
@@ -135,13 +135,13 @@ export const nl: typeof en = {
     unplayable: "Je browser kan dit soort video niet afspelen. De tijden staan hieronder.",
     player: "De video waarmee je zocht, vanaf je eigen computer",
     times: (from: string, to: string) => `${from} – ${to} s`,
-    verdicts: { match: "komt overeen", uncertain: "onzeker" },
+    verdicts: { match: "treffer", uncertain: "onzeker" },
     play: (name: string, times: string, verdict: string) =>
       `Speel ${name} af, ${times}, ${verdict}`,
     all: (name: string) => `Alle foto's en video's van ${name}`,
   },
   keep: {
-    keep: "Bewaar het enkele dagen",
+    keep: "Enkele dagen bewaren",
     until: "Tot het eind van welke dag (UTC)?",
     more: (days: number) =>
       `Hoogstens ${days} dagen. Jij, eigenaars en controleurs kunnen het bekijken bij Zoekopdrachten, en dat wordt genoteerd; daar kan het ook altijd worden gewist.`,
@@ -157,9 +157,9 @@ export const nl: typeof en = {
       video: (day: string) =>
         `de video, verzegeld, tot het eind van ${day}; iedereen in de collectie kan lezen dat die wordt bewaard.`,
     },
-    kept: (moment: string) => `Waarmee werd gezocht, wordt bewaard tot ${moment}.`,
-    show: "Toon het",
-    remove: "Wis het nu",
+    kept: (moment: string) => `De foto of video waarmee werd gezocht, wordt bewaard tot ${moment}.`,
+    show: "Tonen",
+    remove: "Nu wissen",
     removeTitle: "Wissen waarmee werd gezocht?",
     gonePhoto: "de foto, en die komt niet terug; de zoekopdracht blijft in het register",
     goneVideo: "de video, en die komt niet terug; de zoekopdracht blijft in het register",
@@ -168,7 +168,7 @@ export const nl: typeof en = {
   reviews: {
     title: "Te beoordelen",
     intro:
-      "Een gezicht op een foto, en een ander gezicht van de persoon voor wie het wordt gehouden. Wat je zegt, overleeft elke nieuwe vergelijking.",
+      "Een gezicht op een foto, en een ander gezicht van de persoon voor wie het wordt gehouden. Je antwoord blijft, wat er later ook wordt vergeleken.",
     none: "Niets te beoordelen",
     noneMore: "Over elke waarneming van mensen die nu gevonden kunnen worden, is beslist.",
     noneDone: "Geen",

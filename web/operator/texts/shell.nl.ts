@@ -19,7 +19,7 @@ export const nl: typeof en = {
   notYours: "Dit scherm is niet voor jouw rol",
   notYoursMore: "Een eigenaar kan je een andere rol geven, onder Accounts.",
   noCollection: "Deze collectie is er niet",
-  noCollectionMore: "Ze bestaat niet, of ze staat niet voor je open. Kies een andere.",
+  noCollectionMore: "Deze collectie bestaat niet, of staat niet voor je open. Kies een andere.",
   toCollections: "Naar de collecties",
   nothing: "Hier is nog niets",
   more: "Meer tonen",
