@@ -145,6 +145,15 @@ export async function checkAccessible(page: Page, where: string): Promise<void> 
   await page.emulateMedia({ colorScheme: null });
 }
 
+/** Nothing is wider than the window: nobody scrolls to the side to read. */
+export async function checkWidth(page: Page, name: string): Promise<void> {
+  const [whole, shown] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  assert.ok((whole ?? 0) <= (shown ?? 0), `${name} is ${whole} wide in ${shown}`);
+}
+
 /** Presses Tab until the control of this name has the focus, as whoever has no mouse does. */
 export async function tabTo(page: Page, name: string): Promise<void> {
   const wanted = page

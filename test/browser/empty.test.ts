@@ -5,7 +5,7 @@ import { SCREENS } from "../../web/operator/screens/screens.ts";
 import { onSqlite } from "../databases.ts";
 import { makeCollection } from "../instance.ts";
 import { openTestService } from "../service.ts";
-import { checkAccessible, openChromium, WIDTHS, whyNoBrowser } from "./chromium.ts";
+import { checkAccessible, checkWidth, openChromium, WIDTHS, whyNoBrowser } from "./chromium.ts";
 import { openAsRole } from "./operator-page.ts";
 import { settle } from "./places.ts";
 
@@ -63,11 +63,7 @@ async function checkScreens(
     await page.goto(path === "" ? base : `${base}/${path}`);
     await settle(page, path);
     await checkAccessible(page, `${path}, empty`);
-    const [whole = 0, shown = 0] = await page.evaluate(() => [
-      document.documentElement.scrollWidth,
-      document.documentElement.clientWidth,
-    ]);
-    assert.ok(whole <= shown, `${path} is ${whole} wide in ${shown}`);
+    await checkWidth(page, path);
     assert.equal(await page.getByRole("alert").count(), 0, path);
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { onSqlite } from "../databases.ts";
-import { checkAccessible, WIDTHS, whyNoBrowser } from "./chromium.ts";
+import { checkAccessible, checkWidth, WIDTHS, whyNoBrowser } from "./chromium.ts";
 import { openFurnished } from "./furnished.ts";
 import { everyPlace, openPlace, settle } from "./places.ts";
 
@@ -29,15 +29,6 @@ else {
       });
     }
   });
-}
-
-/** Nothing is wider than the window: nobody scrolls to the side to read. */
-async function checkWidth(page: Page, name: string): Promise<void> {
-  const [whole, shown] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  assert.ok((whole ?? 0) <= (shown ?? 0), `${name} is ${whole} wide in ${shown}`);
 }
 
 /** What is pressed is large enough for a thumb (WCAG 2.2, 2.5.8); links in a sentence are let off. */
