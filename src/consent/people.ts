@@ -82,11 +82,11 @@ async function idsOfPeople(
   let query = db.read
     .selectFrom("grants")
     .innerJoin("subjects", "subjects.id", "grants.subject_id")
-    .select("subjects.id")
+    .select("grants.subject_id as id")
     .distinct()
     .where("collection_id", "=", collection)
     .where("erased_at", "is", null)
-    .orderBy("subjects.id")
+    .orderBy("grants.subject_id")
     .limit(page.limit);
   const { state } = page;
   if (state !== undefined) {
@@ -114,7 +114,7 @@ async function idsOfPeople(
         ),
       );
   }
-  if (page.after !== null) query = query.where("subjects.id", ">", page.after);
+  if (page.after !== null) query = query.where("grants.subject_id", ">", page.after);
   return (await query.execute()).map(({ id }) => id);
 }
 
