@@ -74,6 +74,12 @@ else {
       await page.getByRole("button", { name: "Add a passkey" }).click();
       await page.getByRole("button", { name: /^Remove: Made on/u }).waitFor();
       await checkAccessible(page, "my access");
+
+      // The record knows accounts by ids; who sees accounts reads what they are called.
+      await served.instance.app.ledger.sequence();
+      await page.goto("/app/ledger");
+      const revoked = page.locator(".entries li").filter({ hasText: "An API key was revoked" });
+      await revoked.getByText(/ · owner$/u).waitFor();
       checkQuiet();
     } finally {
       await browser.close();

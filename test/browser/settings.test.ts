@@ -34,6 +34,9 @@ else {
       await page.getByRole("button", { name: "Change it" }).click();
       await page.getByText("People have said yes to this purpose").waitFor();
       await page.getByLabel("Purpose").fill(made.purpose);
+      await page.getByLabel("Days that a consent holds").fill("0");
+      await page.getByRole("button", { name: "Change it" }).click();
+      await page.getByText("Value must be greater than or equal to 1.").waitFor();
       await page.getByLabel("Days that a consent holds").fill("30");
       await page.getByText("Everybody who said yes is held to it too").waitFor();
       await page.getByRole("button", { name: "Change it" }).click();

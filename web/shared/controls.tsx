@@ -47,20 +47,23 @@ export function Field(of: {
   readonly autoComplete?: string;
   readonly maxLength?: number;
   readonly required?: boolean;
+  /** A whole number is asked for, from the first to the last of these. */
+  readonly bounds?: readonly [min: number, max: number];
 }) {
+  const [min, max] = of.bounds ?? [];
   return (
     <TextField
       className="field"
       name={of.name}
       value={of.value}
       onChange={of.onChange}
-      type={of.type ?? "text"}
+      type={of.bounds ? "number" : (of.type ?? "text")}
       isRequired={of.required ?? true}
       maxLength={of.maxLength ?? 200}
       autoComplete={of.autoComplete ?? "off"}
     >
       <Label>{of.label}</Label>
-      <Input onInput={dropComplaint} />
+      <Input onInput={dropComplaint} min={min} max={max} />
       {of.help === undefined ? null : (
         <Text slot="description" className="quiet small">
           {of.help}

@@ -9,6 +9,7 @@ import { accounts } from "../texts/accounts.ts";
 
 const LABEL_LENGTH_MAX = 80;
 const DAYS_DEFAULT = 90;
+const DAYS_MAX = 366;
 
 type Scope = Item<"listApiKeys">["scopes"][number];
 
@@ -52,7 +53,8 @@ export function KeyForm({ onDone }: { readonly onDone: (text: string) => void })
         label={words.days}
         name="days"
         value={days}
-        onChange={(text) => setDays(text.replaceAll(/\D/gu, "").slice(0, 3))}
+        onChange={setDays}
+        bounds={[1, DAYS_MAX]}
         help={words.daysHelp}
       />
       {make.error ? <Failure error={make.error} /> : null}

@@ -16,6 +16,9 @@ import { useMay } from "../session.tsx";
 import { terms } from "../texts/terms.ts";
 import { LANGUAGES } from "./notices.tsx";
 
+/** Days that a consent may hold. */
+export const RETENTION_BOUNDS = [1, 3 * 365] as const;
+
 /** What was read before it is changed, and the tag that says so. */
 interface Before {
   readonly collection: Collection;
@@ -121,7 +124,7 @@ function Change(of: {
         name="retentionDays"
         value={days}
         onChange={setDays}
-        maxLength={4}
+        bounds={RETENTION_BOUNDS}
       />
       {shorter ? <p className="note">{words.shorter(retentionDays)}</p> : null}
       {binds ? (

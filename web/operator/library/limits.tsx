@@ -22,6 +22,18 @@ const NUMBERS = [
   "graceDays",
 ] as const satisfies readonly NumberName[];
 
+/** What the service takes; the days of grace only ever become fewer. */
+function boundsOf({
+  graceDays,
+}: Settings): Readonly<Record<NumberName, readonly [number, number]>> {
+  return {
+    searchBudget: [1, 3600],
+    probesMax: [1, 3600],
+    dailyInvites: [0, 10_000],
+    graceDays: [0, graceDays],
+  };
+}
+
 /** What guards a collection against its own staff's haste. Owners change it; everybody reads it. */
 export function Limits({ collection }: { readonly collection: Collection }) {
   const { limits: words } = useWords(library);
@@ -106,7 +118,7 @@ function Change(of: { readonly collection: string; readonly settings: Settings }
           help={words.fields[name].help}
           value={given[name]}
           onChange={(value) => setGiven((before) => ({ ...before, [name]: value }))}
-          maxLength={6}
+          bounds={boundsOf(settings)[name]}
         />
       ))}
       {save.error ? <Failure error={save.error} /> : null}

@@ -10,7 +10,10 @@ import { LongField, Select } from "../parts/fields.tsx";
 import { Title } from "../parts/title.tsx";
 import { assent } from "../service.ts";
 import { library } from "../texts/library.ts";
+import { RETENTION_BOUNDS } from "./change-terms.tsx";
 import { LANGUAGES } from "./notices.tsx";
+
+const AGE_BOUNDS = [0, 120] as const;
 
 /** A year, and the age of consent online in much of Europe: until somebody says otherwise. */
 const TEXTS = {
@@ -82,8 +85,8 @@ function Rules({ given, change }: { readonly given: Given; readonly change: Chan
   return (
     <>
       <h2>{words.rules}</h2>
-      <Line name="retentionDays" given={given} change={change} maxLength={4} />
-      <Line name="ageFloor" given={given} change={change} maxLength={3} />
+      <Line name="retentionDays" given={given} change={change} bounds={RETENTION_BOUNDS} />
+      <Line name="ageFloor" given={given} change={change} bounds={AGE_BOUNDS} />
       <Choice
         label={words.everyone}
         value={given.everyone}
@@ -122,7 +125,9 @@ interface OfField {
   readonly change: Change;
 }
 
-function Line(of: OfField & { readonly maxLength?: number }) {
+function Line(
+  of: OfField & { readonly maxLength?: number; readonly bounds?: readonly [number, number] },
+) {
   const { fields } = useWords(library).newCollection;
   return (
     <Field
@@ -131,6 +136,7 @@ function Line(of: OfField & { readonly maxLength?: number }) {
       value={of.given[of.name]}
       onChange={(value) => of.change({ [of.name]: value })}
       maxLength={of.maxLength ?? 500}
+      {...(of.bounds === undefined ? {} : { bounds: of.bounds })}
     />
   );
 }

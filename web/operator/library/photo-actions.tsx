@@ -89,25 +89,27 @@ function Hold(of: {
   return (
     <Confirm title={words.holdTitle} yes={words.holdYes} action={hold} onClose={of.onClose}>
       <p>{words.holdMore}</p>
-      <label className="field">
-        <span className="label">{words.holdWhat}</span>
-        <select value={face} onChange={({ target }) => setFace(target.value)}>
-          <option value="">{words.holdWhole[photo.kind]}</option>
-          {photo.people.map((one, index) => (
-            <option key={one.face} value={one.face}>
-              {[words.face(index + 1), one.named[0]?.name].filter(Boolean).join(", ")}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Field
-        label={words.holdReason}
-        name="reason"
-        value={reason}
-        onChange={setReason}
-        required={false}
-        maxLength={REASON_LENGTH_MAX}
-      />
+      <div className="stack">
+        <label className="field">
+          <span className="label">{words.holdWhat}</span>
+          <select value={face} onChange={({ target }) => setFace(target.value)}>
+            <option value="">{words.holdWhole[photo.kind]}</option>
+            {photo.people.map((one, index) => (
+              <option key={one.face} value={one.face}>
+                {[words.face(index + 1), one.named[0]?.name].filter(Boolean).join(", ")}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Field
+          label={words.holdReason}
+          name="reason"
+          value={reason}
+          onChange={setReason}
+          required={false}
+          maxLength={REASON_LENGTH_MAX}
+        />
+      </div>
     </Confirm>
   );
 }
@@ -126,7 +128,8 @@ function Remove(of: {
     await client.invalidateQueries({ queryKey: photosKey(collection) });
     of.onRemoved();
   };
-  const gone = words.gone(photo.kind, photo.people.length, sightingsIn(photo).length);
+  const seen = new Set(sightingsIn(photo).map(({ subject }) => subject));
+  const gone = words.gone(photo.kind, photo.people.length, seen.size);
   return (
     <Confirm
       title={words.removeTitle[photo.kind]}

@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button, Choice, Field } from "../../shared/controls.tsx";
+import { useLanguage } from "../../shared/language.tsx";
 import { Done, Failure, useAction } from "../../shared/states.tsx";
+import { showLanguage } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
 import { useCollection } from "../collection.tsx";
 import { LongField, Select } from "../parts/fields.tsx";
@@ -15,6 +17,7 @@ import { HandedInvites } from "./handed-invites.tsx";
 const CONTACTS_MAX = 500;
 const HANDED_MAX = 100;
 const DAYS_DEFAULT = 14;
+const DAYS_MAX = 90;
 const LIST_LENGTH_MAX = 200_000;
 const SHOWN_WRONG = 5;
 
@@ -119,27 +122,42 @@ function InviteForm(of: {
           label={words.count}
           name="count"
           value={count}
-          onChange={(text) => setCount(text.replaceAll(/\D/gu, "").slice(0, 3))}
+          onChange={setCount}
+          bounds={[1, HANDED_MAX]}
           help={words.countHelp(HANDED_MAX)}
         />
       )}
-      <Select
-        label={words.language}
-        value={language}
-        onChange={setLanguage}
-        options={of.languages.map((one) => [one, one])}
-      />
+      <NoticeLanguage languages={of.languages} value={language} onChange={setLanguage} />
       <Field
         label={words.days}
         name="days"
         value={days}
-        onChange={(text) => setDays(text.replaceAll(/\D/gu, "").slice(0, 2))}
+        onChange={setDays}
+        bounds={[1, DAYS_MAX]}
       />
       {make.error ? <Failure error={make.error} /> : null}
       <Button type="submit" busy={make.busy || !ready}>
         {words.submit}
       </Button>
     </form>
+  );
+}
+
+/** In which of the languages of the notice they are invited. */
+function NoticeLanguage(of: {
+  readonly languages: readonly string[];
+  readonly value: string;
+  readonly onChange: (language: string) => void;
+}) {
+  const words = useWords(invites);
+  const reader = useLanguage();
+  return (
+    <Select
+      label={words.language}
+      value={of.value}
+      onChange={of.onChange}
+      options={of.languages.map((one) => [one, showLanguage(one, reader)] as const)}
+    />
   );
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Link } from "react-router";
 import { Button } from "../../shared/controls.tsx";
+import { showClock } from "../../shared/clock.ts";
 import { useLanguage } from "../../shared/language.tsx";
 import { showDay } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
@@ -60,13 +61,15 @@ function Seen({ sighting }: { readonly sighting: Item<"listSightings"> }) {
   const { person: words } = useWords(people);
   const language = useLanguage();
   const { id: collection } = useCollection();
-  const { photo, takenAt, state, verdict } = sighting;
-  const when = takenAt === null ? words.undated : showDay(takenAt, language);
+  const { photo, takenAt, track, state, verdict } = sighting;
+  const day = takenAt === null ? words.undated : showDay(takenAt, language);
+  const when = track === null ? day : `${day}, ${showClock(track.from)}`;
+  const moment = track === null ? {} : { at: track.at.toFixed(3) };
   return (
     <li>
       <Link to={`/app/c/${collection}/photos/${photo}`}>
         <img
-          src={linkTo("getThumbnail", { collection, photo, size: "small" })}
+          src={linkTo("getThumbnail", { collection, photo, size: "small", ...moment })}
           alt={words.photoAlt(when)}
           loading="lazy"
         />

@@ -6,6 +6,7 @@ import { useLanguage } from "../../shared/language.tsx";
 import { Failure, useAction } from "../../shared/states.tsx";
 import { showMoment } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
+import { useAccountNames } from "../accounts/names.ts";
 import { useCollections } from "../collection.tsx";
 import { Listed, useList } from "../parts/list.tsx";
 import { Empty } from "../parts/states.tsx";
@@ -58,6 +59,7 @@ function OneAlert({ alert }: { readonly alert: Item<"listAlerts"> }) {
   const client = useQueryClient();
   const { id: me } = useMe();
   const { data: collections = [] } = useCollections();
+  const nameOf = useAccountNames();
   const { collection, account, subject, seenAt, seenBy } = alert;
   const seen = useAction(async () => {
     await assent.noteAlertSeen({ alert: alert.id });
@@ -68,7 +70,7 @@ function OneAlert({ alert }: { readonly alert: Item<"listAlerts"> }) {
     <>
       <strong>{words.what(alert.searches)}</strong>
       <span className="quiet small">
-        {showMoment(alert.raisedAt, language)} · {name} · {words.who(account)}
+        {showMoment(alert.raisedAt, language)} · {name} · {words.who(nameOf(account))}
       </span>
       <span className="small">
         {words.person}:{" "}
@@ -91,7 +93,7 @@ function OneAlert({ alert }: { readonly alert: Item<"listAlerts"> }) {
         </div>
       ) : (
         <span className="quiet small">
-          {words.seenBy(seenBy ?? "?", showMoment(seenAt, language))}
+          {words.seenBy(seenBy === null ? "?" : nameOf(seenBy), showMoment(seenAt, language))}
         </span>
       )}
       {seen.error ? <Failure error={seen.error} /> : null}

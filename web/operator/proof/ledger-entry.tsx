@@ -4,6 +4,7 @@ import { useLanguage } from "../../shared/language.tsx";
 import { Failure, useAction } from "../../shared/states.tsx";
 import { showMoment } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
+import { useAccountNames } from "../accounts/names.ts";
 import { showCount } from "../parts/numbers.ts";
 import { proof as texts } from "../texts/proof.ts";
 import { type Checked, checkEntry, type Entry, type Head } from "./check-ledger.ts";
@@ -12,6 +13,7 @@ import { type Checked, checkEntry, type Entry, type Head } from "./check-ledger.
 export function LedgerEntry({ entry, head }: { readonly entry: Entry; readonly head: Head }) {
   const { ledger: words } = useWords(texts);
   const language = useLanguage();
+  const nameOf = useAccountNames();
   const [told, setTold] = useState<Checked | null>(null);
   const check = useAction(async () => setTold(await checkEntry(head, entry)));
   const { event, leafIndex } = entry;
@@ -24,7 +26,7 @@ export function LedgerEntry({ entry, head }: { readonly entry: Entry; readonly h
         <span className="quiet small">
           {words.place(showCount(leafIndex, language))}
           {at === null ? null : ` · ${showMoment(at, language)}`}
-          {event === null ? null : ` · ${String(event["account"])}`}
+          {event === null ? null : ` · ${nameOf(String(event["account"]))}`}
         </span>
       </span>
       {event === null ? null : (

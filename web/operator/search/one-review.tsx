@@ -6,6 +6,7 @@ import { useDecimal } from "../../shared/decimals.ts";
 import { useLanguage } from "../../shared/language.tsx";
 import { showMoment } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
+import { useAccountNames } from "../accounts/names.ts";
 import { fileName } from "../parts/file-name.ts";
 import { Loaded } from "../parts/states.tsx";
 import { assent, type Item } from "../service.ts";
@@ -106,9 +107,10 @@ function History(of: { readonly collection: string; readonly review: Review }) {
     queryFn: async () => assent.getSightingHistory({ collection, sighting: review.id }),
     enabled: open,
   });
+  const accountName = useAccountNames();
   const nameOf = (by: string): string => {
     if (by === me) return words.you;
-    return by === review.subject.id ? words.themselves : by;
+    return by === review.subject.id ? words.themselves : accountName(by);
   };
   return (
     <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>

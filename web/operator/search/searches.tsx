@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import { useLanguage } from "../../shared/language.tsx";
 import { showMoment } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
+import { useAccountNames } from "../accounts/names.ts";
 import { useCollection } from "../collection.tsx";
 import { Listed, useList } from "../parts/list.tsx";
 import { Empty } from "../parts/states.tsx";
@@ -18,6 +19,7 @@ export function Searches() {
   const language = useLanguage();
   const { id: collection } = useCollection();
   const { id: me } = useMe();
+  const nameOf = useAccountNames();
   const oversees = useMay(OVERSEERS);
   const works = useMay(WORKERS);
   const list = useList(["searches", collection], async (page) =>
@@ -47,8 +49,12 @@ export function Searches() {
                 <strong>{one.purpose}</strong>
                 <span className="quiet small">
                   {showMoment(one.startedAt, language)} · {words.by}{" "}
-                  {one.by === me ? words.you : one.by.startsWith("aky_") ? words.program : one.by} ·{" "}
-                  {words.faces}: {one.faces} · {words.returned}: {one.returned}
+                  {one.by === me
+                    ? words.you
+                    : one.by.startsWith("aky_")
+                      ? words.program
+                      : nameOf(one.by)}{" "}
+                  · {words.faces}: {one.faces} · {words.returned}: {one.returned}
                 </span>
                 {one.entry !== null && oversees ? (
                   <Link className="small" to={`/app/ledger?entry=${one.entry}`}>
