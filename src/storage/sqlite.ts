@@ -46,7 +46,16 @@ export function sqliteDialect(
     pragma temp_store = memory;
     pragma busy_timeout = 0;
   `);
-  return new PatientDialect({ database: adapt(database) }, begin);
+  return new PatientDialect({ database: adapt(database) }, {
+    begin,
+    isOpen: () => database.isTransaction,
+  });
+}
+
+/** How a connection begins transactions, and whether one is open. */
+interface Transactions {
+  readonly begin: "immediate" | "deferred";
+  readonly isOpen: () => boolean;
 }
 
 /** Some milliseconds, never the same: two who wait for each other don't meet again and again. */
@@ -60,25 +69,25 @@ export function aMoment(): Promise<void> {
  */
 class PatientDialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
-  readonly #begin: "immediate" | "deferred";
+  readonly #transactions: Transactions;
 
-  constructor(config: { database: SqliteDatabase }, begin: "immediate" | "deferred") {
+  constructor(config: { database: SqliteDatabase }, transactions: Transactions) {
     super(config);
     this.#database = config.database;
-    this.#begin = begin;
+    this.#transactions = transactions;
   }
 
   override createDriver(): Driver {
-    return new PatientDriver({ database: this.#database }, this.#begin);
+    return new PatientDriver({ database: this.#database }, this.#transactions);
   }
 }
 
 class PatientDriver extends SqliteDriver {
-  readonly #begin: "immediate" | "deferred";
+  readonly #transactions: Transactions;
 
-  constructor(config: { database: SqliteDatabase }, begin: "immediate" | "deferred") {
+  constructor(config: { database: SqliteDatabase }, transactions: Transactions) {
     super(config);
-    this.#begin = begin;
+    this.#transactions = transactions;
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
@@ -86,7 +95,12 @@ class PatientDriver extends SqliteDriver {
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw(`begin ${this.#begin}`));
+    await connection.executeQuery(CompiledQuery.raw(`begin ${this.#transactions.begin}`));
+  }
+
+  /** On a full disk SQLite has rolled back by itself: what is told is that, and not a failed rollback. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#transactions.isOpen()) await super.rollbackTransaction(connection);
   }
 }
 
