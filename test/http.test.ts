@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createCollection } from "../src/collections/collections.ts";
 import { PROBLEMS, problem, type ProblemCode } from "../src/contract/problems.ts";
 import { fixedClock } from "../src/base/clock.ts";
@@ -92,6 +93,80 @@ onSqlite("every refusal is problem+json, whatever is wrong", async (database) =>
     await ask(tested, at, json(headers, JSON.stringify(RULES))),
     "idempotency_key_invalid",
   );
+});
+
+onSqlite("who is not known is told how to say who they are", async (database) => {
+  await using tested = await openTestService(database);
+  const nobody = await ask(tested, "/api/v1/collections");
+  assert.equal(nobody.headers.get("www-authenticate"), "Bearer");
+  const unknown = { authorization: "Bearer assent_no_such_key" };
+  const wrong = await ask(tested, "/api/v1/collections", { headers: unknown });
+  assertProblem(wrong, "credentials_invalid");
+  assert.equal(wrong.headers.get("www-authenticate"), "Bearer");
+});
+
+onSqlite("an address asked with another method is told apart, whatever it is", async (database) => {
+  await using tested = await openTestService(database);
+  const { id } = await makeCollection(tested.instance.app);
+  for (const [path, allow] of [
+    ["/healthz", "GET"],
+    ["/docs", "GET"],
+    ["/api/v1/ledger/tile/0/000", "GET"],
+    [`/api/v1/collections/${id}/uploads`, "GET, POST"],
+    [`/api/v1/collections/${id}/uploads/upl_AAAAAAAAAAAAAAAA`, "DELETE, GET, PATCH"],
+  ] as const) {
+    const answer = await ask(tested, path, { method: "PUT" });
+    assertProblem(answer, "method_unknown");
+    assert.equal(answer.headers.get("allow")?.split(", ").toSorted().join(", "), allow);
+  }
+});
+
+onEachDatabase("a form that breaks off is told so, and leaves nothing", async (database) => {
+  await using tested = await openTestService(database);
+  const owner = await signInAs(tested, "owner");
+  const { id } = await makeCollection(tested.instance.app);
+  const head = (name: string, rest = ""): string =>
+    `--B\r\nContent-Disposition: form-data; name="${name}"${rest}\r\n\r\n`;
+  const purpose = `${head("purpose")}at the desk\r\n`;
+  const send = async (to: string, body: string) => {
+    const headers = { ...owner, "content-type": "multipart/form-data; boundary=B" };
+    return ask(tested, `/api/v1/collections/${id}/${to}`, { method: "POST", headers, body });
+  };
+  const photo = `${head("photo", '; filename="a.jpg"')}half of it`;
+  assertProblem(await send("searches", purpose + photo), "multipart_malformed");
+  assertProblem(await send("searches", `${purpose}${photo}\r\n`), "multipart_malformed");
+  assertProblem(await send("searches", `${purpose}--B\r\nContent-Dis`), "multipart_malformed");
+  const photos = `${head("photos", '; filename="a.jpg"')}half of it`;
+  assertProblem(await send("media", photos), "multipart_malformed");
+  const twice = `${purpose}${purpose}${photo}\r\n--B--\r\n`;
+  assertProblem(await send("searches", twice), "request_invalid");
+});
+
+onSqlite("who hangs up in the middle of what they send is no failure of ours", async (database) => {
+  await using tested = await openTestService(database);
+  const owner = await signInAs(tested, "owner");
+  const { host, port } = new URL(tested.service.origin);
+  const { id } = await makeCollection(tested.instance.app);
+  const form = "multipart/form-data; boundary=B";
+  for (const [path, type] of [
+    [`/api/v1/collections/${id}/searches`, form],
+    [`/api/v1/collections/${id}/media`, form],
+    ["/api/v1/collections", "application/json"],
+  ] as const) {
+    const head = Object.entries({ ...owner, host, "content-type": type });
+    const name = path.endsWith("media") ? "photos" : "photo";
+    const part = `--B\r\nContent-Disposition: form-data; name="${name}"; filename="a.jpg"\r\n\r\n`;
+    const lines = [`POST ${path} HTTP/1.1`, ...head.map((one) => one.join(": "))];
+    const before = tested.log().length;
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.write(`${lines.join("\r\n")}\r\ncontent-length: 100000\r\n\r\n${part}half of it`);
+    await sleep(200);
+    socket.resetAndDestroy();
+    for (let tries = 0; tested.log().length === before && tries < 100; tries += 1) await sleep(50);
+    await sleep(50);
+    assert.match(tested.log().slice(before), /"status":400/u, path);
+  }
+  assert.doesNotMatch(tested.log(), /"level":50/u);
 });
 
 onSqlite("what is no HTTP, or too long to read, is told so", async (database) => {

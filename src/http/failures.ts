@@ -25,10 +25,16 @@ export function describeFailure(error: unknown, request: string): Failure {
   const issues = error instanceof HttpError ? error.issues : [];
   const headers = error instanceof HttpError ? error.headers : {};
   const later = LATER_SECONDS.get(status);
+  // RFC 9110, 11.6.1: a 401 says how one may say who one is. Browsers ask nobody for a "Bearer".
+  const asked = status === 401 ? { "www-authenticate": "Bearer" } : {};
   const detail = detailOf(error, status);
   return {
     status,
-    headers: { ...(later === undefined ? {} : { "retry-after": String(later) }), ...headers },
+    headers: {
+      ...(later === undefined ? {} : { "retry-after": String(later) }),
+      ...asked,
+      ...headers,
+    },
     problem: {
       type: `/docs#${code}`,
       title,

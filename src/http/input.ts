@@ -94,10 +94,13 @@ async function readForm(
       throw new HttpError("request_invalid", { issues });
     }
     if (part.type === "file" && spool) {
-      spooled.push(await spool.add(part.fieldname, part.filename ?? "", part.file));
+      spooled.push(await readPart(spool.add(part.fieldname, part.filename ?? "", part.file)));
       if (part.file.truncated) throw new HttpError("body_too_large");
     } else if (part.type === "file") {
-      files.set(part.fieldname, await part.toBuffer());
+      files.set(part.fieldname, await readPart(part.toBuffer()));
+    } else if (fields.has(part.fieldname)) {
+      const issues = [{ path: "body", message: "A field is sent twice." }];
+      throw new HttpError("request_invalid", { issues });
     } else if (part.valueTruncated || part.fieldnameTruncated) {
       throw new HttpError("body_too_large");
     } else {
@@ -113,6 +116,18 @@ async function readForm(
 }
 
 /** What the parser of forms throws without a code of its own is a form that it could not read. */
+function asMalformed(error: unknown): unknown {
+  const coded = error instanceof Error && "code" in error;
+  return coded ? error : new HttpError("multipart_malformed", { cause: error });
+}
+
+/** A form may break off within a part as well as between two. */
+async function readPart<Read>(part: Promise<Read>): Promise<Read> {
+  return part.catch((error: unknown) => {
+    throw asMalformed(error);
+  });
+}
+
 async function* partsOf(
   request: FastifyRequest,
   limits: Readonly<Record<string, number>>,
@@ -122,8 +137,7 @@ async function* partsOf(
   try {
     yield* request.parts({ limits });
   } catch (error) {
-    const coded = error instanceof Error && "code" in error;
-    throw coded ? error : new HttpError("multipart_malformed", { cause: error });
+    throw asMalformed(error);
   }
 }
 

@@ -69,9 +69,11 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => void refuse(deps, error, request, reply),
   });
   server.server.maxConnections = connections.max;
+  const addresses = new Map<string, Set<string>>();
+  server.addHook("onRoute", ({ url, method }) => noteAddress(addresses, url, method));
   const gate = new Gate(settings.gate);
   const metrics = openMetrics(deps.app, () => gate.inside);
-  observe(server, deps, metrics);
+  observe(server, deps, { metrics, addresses });
   await server.register(cookies);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -117,7 +119,11 @@ function isChange({ method, repeat }: Route): boolean {
 }
 
 /** What happens at every request, whatever it asks: its id, its log line, its failure. */
-function observe(server: FastifyInstance, deps: ServerDeps, metrics: Metrics): void {
+function observe(
+  server: FastifyInstance,
+  deps: ServerDeps,
+  { metrics, addresses }: { readonly metrics: Metrics; readonly addresses: Addresses },
+): void {
   server.addHook("onRequest", async (request, reply) => {
     reply.headers({ ...HEADERS, "x-request-id": request.id });
   });
@@ -138,7 +144,9 @@ function observe(server: FastifyInstance, deps: ServerDeps, metrics: Metrics): v
   });
   server.setErrorHandler(async (error, request, reply) => refuse(deps, error, request, reply));
   server.setNotFoundHandler(async (request, reply) =>
-    isVisit(request) ? missingPage(reply) : refuse(deps, unknownAddress(request), request, reply),
+    isVisit(request)
+      ? missingPage(reply)
+      : refuse(deps, unknownAddress(addresses, request), request, reply),
   );
 }
 
@@ -148,7 +156,8 @@ async function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { status, headers, problem } = describeFailure(error, request.id);
+  const told = hasHungUp(request, error) ? new HttpError("request_invalid") : error;
+  const { status, headers, problem } = describeFailure(told, request.id);
   if (status >= 500 && status !== 503) {
     log.error({ request: request.id, route: nameOf(request), ...loggedFailure(error) }, "failed");
   }
@@ -157,6 +166,12 @@ async function refuse(
     .headers({ ...HEADERS, "x-request-id": request.id, ...headers })
     .header("content-type", "application/problem+json; charset=utf-8")
     .send(JSON.stringify(problem));
+}
+
+/** Nobody reads what is answered to a request that broke off; it counts as theirs and not as ours. */
+function hasHungUp({ raw }: FastifyRequest, error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return raw.destroyed && !raw.complete && code === "ECONNRESET";
 }
 
 /** What is no HTTP that could be read has no request to answer: the connection is told and closed. */
@@ -190,21 +205,37 @@ function newRequestId(): string {
   return `req_${randomBytes(12).toString("base64url")}`;
 }
 
-/** A known address asked with another method is told apart (RFC 9110, 15.5.6). */
-function unknownAddress(request: FastifyRequest): HttpError {
-  const [path = ""] = request.url.split("?");
-  const methods = ROUTE_LIST.filter(([, route]) => matches(route.path, path)).map(
-    ([, { method }]) => method,
-  );
-  if (methods.length === 0) return new HttpError("route_unknown");
-  return new HttpError("method_unknown", { headers: { allow: [...new Set(methods)].join(", ") } });
+/** The methods of each address that is served, by its pattern. */
+type Addresses = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Whoever may GET may HEAD: that is not said again. */
+function noteAddress(
+  addresses: Map<string, Set<string>>,
+  url: string,
+  method: string | readonly string[],
+): void {
+  const methods = addresses.get(url) ?? new Set();
+  for (const one of [method].flat()) if (one !== "HEAD") methods.add(one);
+  addresses.set(url, methods);
 }
 
+/** A known address asked with another method is told apart (RFC 9110, 15.5.6). */
+function unknownAddress(addresses: Addresses, request: FastifyRequest): HttpError {
+  const [path = ""] = request.url.split("?");
+  const fit = [...addresses].filter(([pattern]) => matches(pattern, path));
+  const methods = new Set(fit.flatMap(([, of]) => [...of]));
+  if (methods.size === 0) return new HttpError("route_unknown");
+  return new HttpError("method_unknown", { headers: { allow: [...methods].join(", ") } });
+}
+
+/** A star at the end stands for whatever follows. */
 function matches(pattern: string, path: string): boolean {
-  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  const wanted = pattern.split("/");
+  const open = wanted.at(-1) === "*";
+  const given = path.split("/");
   return (
-    wanted.length === given.length &&
-    wanted.every((part, index) => part.startsWith(":") || part === given[index])
+    (open ? given.length >= wanted.length : given.length === wanted.length) &&
+    wanted.every((part, index) => /^[:*]/u.test(part) || part === given[index])
   );
 }
 

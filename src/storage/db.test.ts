@@ -18,18 +18,21 @@ withEachDatabase("commits when the work returns, rolls back when it throws", asy
   assert.equal(await readSetting(db, "pack"), "one");
 });
 
-onSqlite("a transaction that SQLite itself took back fails with what ended it", async (database) => {
-  await using db = await openTestDb(database);
-  await db.write(async (tx) => writeSetting(tx, "pack", "one"));
-  // As on a full disk: SQLite rolls back, and there is no transaction left to roll back.
-  const twice = sql`insert or rollback into settings (name, value) values ('pack', 'two')`;
-  await assert.rejects(
-    db.write(async (tx) => twice.execute(tx.write)),
-    /UNIQUE/u,
-  );
-  await db.write(async (tx) => writeSetting(tx, "pack", "three"));
-  assert.equal(await readSetting(db, "pack"), "three");
-});
+onSqlite(
+  "a transaction that SQLite itself took back fails with what ended it",
+  async (database) => {
+    await using db = await openTestDb(database);
+    await db.write(async (tx) => writeSetting(tx, "pack", "one"));
+    // As on a full disk: SQLite rolls back, and there is no transaction left to roll back.
+    const twice = sql`insert or rollback into settings (name, value) values ('pack', 'two')`;
+    await assert.rejects(
+      db.write(async (tx) => twice.execute(tx.write)),
+      /UNIQUE/u,
+    );
+    await db.write(async (tx) => writeSetting(tx, "pack", "three"));
+    assert.equal(await readSetting(db, "pack"), "three");
+  },
+);
 
 withEachDatabase("a write inside a write, and a read past its Tx, are bugs", async (db) => {
   const nested = db.write(async () => db.write(async () => undefined));

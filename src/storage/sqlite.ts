@@ -46,10 +46,13 @@ export function sqliteDialect(
     pragma temp_store = memory;
     pragma busy_timeout = 0;
   `);
-  return new PatientDialect({ database: adapt(database) }, {
-    begin,
-    isOpen: () => database.isTransaction,
-  });
+  return new PatientDialect(
+    { database: adapt(database) },
+    {
+      begin,
+      isOpen: () => database.isTransaction,
+    },
+  );
 }
 
 /** How a connection begins transactions, and whether one is open. */

@@ -14,6 +14,16 @@ const INSIDE: ReadonlySet<string> = new Set([
   "carrierGradeNat",
 ]);
 
+/**
+ * Where clouds tell a machine about itself, its credentials too, when it is not the link-local range
+ * that is refused anyway: Alibaba, Azure, AWS, Google.
+ */
+const METADATA: ReadonlySet<string> = new Set(
+  ["100.100.100.200", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254"].map((address) =>
+    ipaddr.process(address).toNormalizedString(),
+  ),
+);
+
 /** Of IPv6 only 2000::/3 is given out to the internet (RFC 4291, section 2.4). */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR("2000::/3");
 
@@ -47,6 +57,7 @@ export function mayConnect(address: string, allowPrivate: boolean): boolean {
   if (!ipaddr.isValid(address)) return false;
   // An IPv4 address in IPv6's clothes is judged as what it is.
   const parsed = ipaddr.process(address);
+  if (METADATA.has(parsed.toNormalizedString())) return false;
   const range = parsed.range();
   if (allowPrivate && INSIDE.has(range)) return true;
   if (range !== "unicast") return false;
