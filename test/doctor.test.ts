@@ -112,6 +112,12 @@ test("a key that others can read is ill, and says how to mend it", async () => {
   assert.equal((await examine()).exit, 0);
 });
 
+test("a folder that is not there is said to be so", async () => {
+  const { exit, out } = await runAssent(join(root, "nowhere"), ["doctor"]);
+  assert.equal(exit, 1);
+  assert.match(out, /^ill +disk +system \(ENOENT\): .*Check the paths/mu);
+});
+
 test("models that are missing are ill, and everything else is still looked at", async () => {
   const rules = "--purpose pictures --notice consent --contact office@club.example";
   const made = await runAssent(

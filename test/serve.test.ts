@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { readServiceSettings } from "../src/cli/serve.ts";
+import { takeSettings } from "../src/cli/settings-file.ts";
 import { ASSENT, plainEnvironment, runAssent } from "./command.ts";
 
 /** What is secret here, and must be in no line that is printed. */
@@ -71,8 +74,44 @@ test("settings that can't be are refused with what they take", async (t) => {
   const file = join(root, "wrong.json");
   await writeFile(file, '{"port": 4400}');
   assert.match(await refused(["--config", file]), /JSON object like/u);
+  await writeFile(file, '{"ASSENT_ORIGN": "https://photos.club.example"}');
+  assert.match(await refused(["--config", file]), /no setting ASSENT_ORIGN/u);
+  for (const ASSENT_PROXIES of ["the proxy", "10.0.0.0/99", "127.0.0.1,x"]) {
+    assert.match(await refused([], { ASSENT_PROXIES }), /ASSENT_PROXIES takes/u);
+  }
   const plain = { ASSENT_ORIGIN: "http://photos.club.example" };
   assert.match(await refused([], plain), /goes without https/u);
+});
+
+test("a file may hold every setting that the documentation lists", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "assent-test-"));
+  t.after(async () => rm(root, { recursive: true, force: true }));
+  const text = await readFile(join(import.meta.dirname, "../docs/operations.md"), "utf8");
+  const [, table = ""] = /## Settings\n([\s\S]*?)\n## /u.exec(text) ?? [];
+  const names = [...table.matchAll(/`(ASSENT_[A-Z_]+)(?:=1)?` \|/gu)].map(([, name = ""]) => name);
+  assert.ok(names.length > 15);
+  const file = join(root, "settings.json");
+  const wanted = Object.fromEntries(names.map((name) => [name, "1"]));
+  await writeFile(file, JSON.stringify(wanted));
+  const environment: Record<string, string | undefined> = {};
+  await takeSettings(file, environment);
+  assert.deepEqual(environment, wanted);
+});
+
+test("an address that is taken, or not this machine's, is said to be so", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "assent-test-"));
+  t.after(async () => rm(root, { recursive: true, force: true }));
+  const data = join(root, "data");
+  assert.equal((await runAssent(data, ["init", "--pack", "bundled"])).exit, 0);
+  await using taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const twice = await runAssent(data, ["serve", "--port", String(port)]);
+  assert.equal(twice.exit, 1);
+  assert.match(twice.err, /^system \(EADDRINUSE\): .*--port/mu);
+  const elsewhere = await runAssent(data, ["serve", "--port", "0", "--host", "192.0.2.1"]);
+  assert.equal(elsewhere.exit, 1);
+  assert.match(elsewhere.err, /^system \(EADDRNOTAVAIL\): .*--host/mu);
 });
 
 test("a token of numbers that is set to nothing is none", () => {

@@ -3,13 +3,13 @@ import type { Command } from "commander";
 import { MailFailure } from "../accounts/mail.ts";
 import { greetMailServer, readMailSettings } from "../accounts/smtp.ts";
 import { type App, type Config, openApp } from "../app.ts";
-import { AppError, assert } from "../base/errors.ts";
+import { assert } from "../base/errors.ts";
 import { type Collection, listCollections } from "../collections/collections.ts";
 import { locatePack, packManifest, type PackName, parsePackName } from "../faces/packs.ts";
 import { readMasterKey } from "../storage/master-key.ts";
 import { readSetting } from "../storage/settings.ts";
 import { readConfig } from "./context.ts";
-import { EXIT } from "./errors.ts";
+import { describeFailure, EXIT } from "./errors.ts";
 import { say, table, writeJson } from "./output.ts";
 
 /** What was looked at, and what to do about it where it is not well. */
@@ -181,11 +181,7 @@ async function attempt(check: string, work: Promise<Omit<Finding, "check">>): Pr
 }
 
 function failed(check: string, error: unknown): Finding {
-  if (error instanceof AppError) {
-    return { check, state: "ill", detail: `${error.code}: ${error.message}` };
-  }
-  const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-  return { check, state: "ill", detail: `failed${code}. ASSENT_DEBUG=1 shows where.` };
+  return { check, state: "ill", detail: describeFailure(error).line };
 }
 
 function lines(findings: readonly Finding[]): readonly string[] {

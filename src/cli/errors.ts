@@ -36,7 +36,8 @@ export function describeFailure(error: unknown): Failure {
 }
 
 const FULL = "The disk is full. Make room and give the same command again: it goes on.";
-const DENIED = "A file or folder may not be read or written. Check the permissions of the paths.";
+const DENIED =
+  "A file, folder or port may not be used. Check the permissions of the paths, and --port.";
 const IN_THE_WAY =
   "A file stands where a folder is needed, or a folder where a file is. Check --to, --json and --picture.";
 const GONE = "The connection to the database was lost. Give the same command again: it goes on.";
@@ -56,6 +57,9 @@ const SYSTEM_ADVICE: ReadonlyMap<string, string> = new Map([
   ["EISDIR", IN_THE_WAY],
   ["ENOENT", "A file or folder that is needed is not there. Check the paths."],
   ["ENAMETOOLONG", "A path is longer than the disk allows. Take a shorter one."],
+  ["EADDRINUSE", "Another program listens there already. Stop it, or take another --port."],
+  ["EADDRNOTAVAIL", "This machine has no such address. Check --host."],
+  ["ENOTFOUND", "A host of this name is not known. Check --host and --database."],
   ["EMFILE", "Too many files are open. Raise the limit (ulimit -n)."],
   ["EIO", "The disk can't be read or written. Check it before anything else."],
   ["SQLite 10", "The disk can't be read or written. Check it before anything else."],

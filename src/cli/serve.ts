@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import type { Command } from "commander";
+import ipaddr from "ipaddr.js";
 import { firstOwnerLink, linkTo } from "../accounts/links.ts";
 import type { MailTransport } from "../accounts/mail.ts";
 import {
@@ -82,13 +84,12 @@ export function readServiceSettings(
 ): ServiceSettings {
   const base = settingsFor(workers);
   const token = environment["ASSENT_METRICS_TOKEN"] ?? "";
-  const proxies = (environment["ASSENT_PROXIES"] ?? "").split(",").map((one) => one.trim());
   return {
     ...base,
     host: options.host ?? environment["ASSENT_HOST"] ?? base.host,
     port: parsePort(options.port ?? environment["ASSENT_PORT"] ?? String(base.port)),
     origin: parseOrigin(environment["ASSENT_ORIGIN"]),
-    proxies: proxies.filter((one) => one !== ""),
+    proxies: parseProxies(environment["ASSENT_PROXIES"] ?? ""),
     // Set to nothing it is not set: no token would be everybody's.
     metricsToken: token === "" ? null : token,
     rates: {
@@ -104,6 +105,16 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/u.test(text) && port <= 65_535) return port;
   throw new UsageError("--port takes a number from 0 to 65535; 0 takes any that is free.");
+}
+
+/** Addresses, networks, or what Fastify has names for. */
+function parseProxies(text: string): readonly string[] {
+  const proxies = text.split(",").flatMap((one) => one.trim() || []);
+  const named = ["loopback", "linklocal", "uniquelocal"];
+  const fit = (one: string): boolean =>
+    isIP(one) > 0 || ipaddr.isValidCIDR(one) || named.includes(one);
+  if (proxies.every(fit)) return proxies;
+  throw new UsageError("ASSENT_PROXIES takes addresses or networks like 10.0.0.0/8, with commas.");
 }
 
 /** A million a minute is more than one process can answer: as good as no bound. */

@@ -5,6 +5,15 @@ import { UsageError } from "./errors.ts";
 /** A file of settings is a page, not a book. */
 const FILE_CHARACTERS_MAX = 100_000;
 
+/** The settings there are (docs/operations.md): one that is misspelt would be none, and nobody told. */
+const NAMES: ReadonlySet<string> = new Set(
+  [
+    "DATA DATABASE DATABASE_SCHEMA MASTER_KEY MASTER_KEY_FILE MODELS WORKERS ACCOUNT SMTP_URL",
+    "MAIL_FROM HOST PORT ORIGIN PROXIES METRICS_TOKEN IMPORT_ROOT RATE_ADDRESS RATE_ACCOUNT",
+    "RATE_COLLECTION LOG CONFIG DEBUG",
+  ].flatMap((line) => line.split(" ").map((name) => `ASSENT_${name}`)),
+);
+
 /** Settings in a file have the names of the environment's; text, numbers and yes or no. */
 const settingsFile = z.record(
   z.string().regex(/^ASSENT_[A-Z_]+$/u),
@@ -16,7 +25,10 @@ const settingsFile = z.record(
  * set there already stays. Throws UsageError.
  */
 export async function takeSettings(path: string, environment = process.env): Promise<void> {
-  for (const [name, value] of Object.entries(await readSettings(path))) environment[name] ??= value;
+  for (const [name, value] of Object.entries(await readSettings(path))) {
+    if (!NAMES.has(name)) throw new UsageError(`--config: there is no setting ${name}.`);
+    environment[name] ??= value;
+  }
 }
 
 async function readSettings(path: string): Promise<Readonly<Record<string, string>>> {

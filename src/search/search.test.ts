@@ -77,7 +77,7 @@ onEachDatabase("no purpose, no search: nothing is looked at", async (database) =
   await using instance = await openInstance(database);
   const { app, engine } = instance;
   const collection = await makeCollection(app);
-  for (const purpose of ["", "  \n", "x".repeat(501)]) {
+  for (const purpose of ["", "  \n", "x".repeat(501), "\u200b\u200b", "\u3164", "...", "\u2800"]) {
     const search = searchFor(app, collection, ["anna"], { purpose });
     await assert.rejects(search, { code: "purpose_missing" });
   }

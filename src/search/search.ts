@@ -344,10 +344,13 @@ function isPointedAt(
   return x >= box.x && y >= box.y && x <= box.x + box.width && y <= box.y + box.height;
 }
 
+/** A purpose is read by people: something in it is a letter or a digit, and one that can be seen. */
+const READABLE = /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]/u;
+
 /** Why somebody searches, as it is recorded. Throws SearchError purpose_missing. */
 export function parsePurpose(text: string): string {
   const purpose = text.trim();
-  if (purpose !== "" && purpose.length <= PURPOSE_LENGTH_MAX) return purpose;
+  if (READABLE.test(purpose) && purpose.length <= PURPOSE_LENGTH_MAX) return purpose;
   throw new SearchError(
     "purpose_missing",
     `Say why you search, in at most ${PURPOSE_LENGTH_MAX} characters (--purpose). Everybody in the ` +
