@@ -110,9 +110,8 @@ function parsePort(text: string): number {
 /** Addresses, networks, or what Fastify has names for. */
 function parseProxies(text: string): readonly string[] {
   const proxies = text.split(",").flatMap((one) => one.trim() || []);
-  const named = ["loopback", "linklocal", "uniquelocal"];
-  const fit = (one: string): boolean =>
-    isIP(one) > 0 || ipaddr.isValidCIDR(one) || named.includes(one);
+  const named = new Set(["loopback", "linklocal", "uniquelocal"]);
+  const fit = (one: string): boolean => isIP(one) > 0 || ipaddr.isValidCIDR(one) || named.has(one);
   if (proxies.every(fit)) return proxies;
   throw new UsageError("ASSENT_PROXIES takes addresses or networks like 10.0.0.0/8, with commas.");
 }
