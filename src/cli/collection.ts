@@ -91,6 +91,7 @@ interface ChangeOptions {
   readonly name?: string;
   readonly purpose?: string;
   readonly retention?: string;
+  readonly alternative?: string;
   readonly tell?: readonly string[];
   readonly uploads?: string;
 }
@@ -103,6 +104,7 @@ function changeCommand(collection: Command): void {
     .option("--name <name>", "its new name")
     .option("--purpose <text>", "another purpose; only while nobody's consent is in force")
     .option("--retention <days>", "when consent ends; only shorter while one is in force")
+    .option("--alternative <text>", "what people get who say no")
     .option(
       "--tell <language=lines...>",
       "with another purpose or longer retention: the first lines of the notice in each language " +
@@ -124,6 +126,7 @@ async function change(app: App, options: ChangeOptions): Promise<void> {
     name: options.name,
     purpose: options.purpose,
     retentionDays: options.retention === undefined ? undefined : Number(options.retention),
+    alternative: options.alternative,
     notices: options.tell?.map(parseLines),
   });
   if (uploadPhoto !== undefined) await changeLimits(app.db, app.recorder, id, { uploadPhoto });

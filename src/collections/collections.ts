@@ -12,6 +12,8 @@ export interface Collection {
   readonly name: string;
   readonly purpose: string;
   readonly contact: string;
+  /** What people get who say no; empty where nobody said. */
+  readonly alternative: string;
   readonly retentionDays: number;
   readonly ageFloor: number;
   /** Why everyone pictured may be compared; null means only a face pointed at is embedded. */
@@ -85,7 +87,7 @@ export async function createCollection(
         scene_basis: fields.sceneBasis,
         pack: fields.pack,
         created_at: recorder.clock.now(),
-        alternative: fields.alternative ?? "",
+        alternative: fields.alternative,
         grace_days: fields.graceDays,
         upload_photo: fields.uploadPhoto === false ? 0 : 1,
       })
@@ -172,30 +174,34 @@ export function checkOpen({ closedAt }: Collection): void {
 
 function parseRequest(
   request: CollectionRequest,
-): CollectionRequest & { readonly graceDays: number } {
+): CollectionRequest & { readonly graceDays: number; readonly alternative: string } {
   return {
-    ...parseTerms(request),
+    ...parseTerms({ ...request, alternative: request.alternative ?? "" }),
     notice: text("notice", request.notice),
     contact: text("contact", request.contact),
     ageFloor: whole("age floor", request.ageFloor, 0, AGE_MAX),
     sceneBasis: request.sceneBasis === null ? null : text("scene basis", request.sceneBasis),
     pack: request.pack,
     noticeLanguage: request.noticeLanguage,
-    alternative: request.alternative && text("alternative", request.alternative),
     graceDays: whole("grace in days", request.graceDays ?? GRACE_DAYS, 0, GRACE_DAYS_MAX),
     uploadPhoto: request.uploadPhoto,
   };
 }
 
-/** What a collection is called, what it is for, and how long a consent holds in it. */
-export type CollectionTerms = Pick<Collection, "name" | "purpose" | "retentionDays">;
+/** What a collection is called and is for, how long a consent holds in it, and what a no gets. */
+export type CollectionTerms = Pick<
+  Collection,
+  "name" | "purpose" | "retentionDays" | "alternative"
+>;
 
 /** Throws CollectionsError collection_invalid; the sentence says which field. */
-export function parseTerms({ name, purpose, retentionDays }: CollectionTerms): CollectionTerms {
+export function parseTerms(terms: CollectionTerms): CollectionTerms {
+  const { name, purpose, retentionDays, alternative } = terms;
   return {
     name: text("name", name, NAME_LENGTH_MAX),
     purpose: text("purpose", purpose),
     retentionDays: whole("retention in days", retentionDays, 1, RETENTION_DAYS_MAX),
+    alternative: alternative.trim() === "" ? "" : text("alternative", alternative),
   };
 }
 
@@ -218,6 +224,7 @@ function toCollection(row: {
   readonly name: string;
   readonly purpose: string;
   readonly contact: string;
+  readonly alternative: string;
   readonly retention_days: number;
   readonly age_floor: number;
   readonly scene_basis: string | null;
@@ -232,6 +239,7 @@ function toCollection(row: {
     name: row.name,
     purpose: row.purpose,
     contact: row.contact,
+    alternative: row.alternative,
     retentionDays: row.retention_days,
     ageFloor: row.age_floor,
     sceneBasis: row.scene_basis,

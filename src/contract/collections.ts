@@ -29,6 +29,9 @@ export const collection = z
       .string()
       .nullable()
       .meta({ description: "Why everyone pictured may be compared; null: nobody is unasked." }),
+    alternative: z
+      .string()
+      .meta({ description: "What people get who say no; empty where nobody said." }),
     pack: z.string().meta({ description: "The model pack its templates are made with." }),
     closed: z.boolean(),
   })
@@ -158,10 +161,19 @@ export const collectionRoutes = {
     method: "PATCH",
     path: "/api/v1/collections/:collection",
     summary:
-      "Change name, purpose or retention. Those who said yes bind it: while there are any, the " +
-      "purpose stays, and the retention only becomes shorter, for them too.",
+      "Change name, purpose, retention, or what a no gets. Those who said yes bind it: while there " +
+      "are any, the purpose stays, and the retention only becomes shorter, for them too.",
     access: { who: ["owner"], scope: null },
-    body: z.object({ ...terms, notices: notices.meta({ description: NOTICES }) }).partial(),
+    body: z
+      .object({
+        ...terms,
+        alternative: z
+          .string()
+          .max(TEXT_LENGTH_MAX)
+          .meta({ description: "What people get who say no; empty: nothing is said." }),
+        notices: notices.meta({ description: NOTICES }),
+      })
+      .partial(),
     response: collection,
     status: 200,
     errors: [

@@ -169,7 +169,7 @@ type OfCollection =
       readonly kind: "collection.changed";
       readonly collection: CollectionId;
       /** What was changed; of texts not to what: notices say it. */
-      readonly changed: readonly ("name" | "purpose" | "retentionDays")[];
+      readonly changed: readonly ("name" | "purpose" | "retentionDays" | "alternative")[];
       readonly retentionDays: number;
     }
   | {

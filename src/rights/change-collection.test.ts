@@ -60,6 +60,37 @@ onEachDatabase("R7 what people said yes to stays: the purpose, and no longer", a
   assert.deepEqual(event?.event["changed"], ["purpose", "retentionDays"]);
 });
 
+onEachDatabase(
+  "what people get who say no is said later, and stands in the notice",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { app } = instance;
+    const { db, recorder } = app;
+    const collection = await makeCollection(app);
+    const { id } = collection;
+    await db.write(async (tx) => {
+      await writeOperator(tx, recorder, OPERATOR);
+      const made = await makeNotice(tx, id, { language: "en", own: "Say yes, or no." });
+      await publishNotice(tx, recorder, {
+        collection: id,
+        language: "en",
+        body: renderNotice(made),
+      });
+    });
+    const anna = await enrolPerson(app, collection, "anna");
+    const changed = await changeCollection(db, recorder, id, { alternative: "ask at the desk" });
+    assert.equal(changed.alternative, "ask at the desk");
+    const [notice] = await currentNotices(db, id);
+    assert.match(notice?.body ?? "", /^Say yes, or no\.[^]*If you say no: ask at the desk\./u);
+    // Nobody's yes is touched: it binds nobody who gave one.
+    assert.equal((await findGrant(db, id, anna))?.state, "granted");
+    const [event] = await eventsOf(app, "collection.changed");
+    assert.deepEqual(event?.event["changed"], ["alternative"]);
+    const emptied = await changeCollection(db, recorder, id, { alternative: " " });
+    assert.equal(emptied.alternative, "");
+  },
+);
+
 onEachDatabase("a form that was signed for another purpose enrols nobody", async (database) => {
   const clock = fixedClock(START);
   await using instance = await openInstance(database, { clock });

@@ -24,12 +24,14 @@ export interface CollectionChanges {
   readonly name?: string | undefined;
   readonly purpose?: string | undefined;
   readonly retentionDays?: number | undefined;
+  /** What people get who say no. */
+  readonly alternative?: string | undefined;
   /** What people are told from now on, in every language there is a notice in. */
   readonly notices?: readonly NoticeText[] | undefined;
 }
 
 /**
- * Changes a collection's name, purpose or retention.
+ * Changes a collection's name, purpose, retention, or what people get who say no.
  *
  * [Note: a purpose binds] Who said yes did so to one purpose and for so long. While anybody's grant is
  * alive the purpose stays, and the retention can only become shorter: their grants then end earlier,
@@ -56,6 +58,7 @@ export async function changeCollection(
       name: changes.name ?? before.name,
       purpose: changes.purpose ?? before.purpose,
       retentionDays: changes.retentionDays ?? before.retentionDays,
+      alternative: changes.alternative ?? before.alternative,
     });
     return write(tx, recorder, before, { terms, notices: changes.notices ?? null });
   });
@@ -72,7 +75,7 @@ async function write(
 ): Promise<Collection> {
   const { id } = before;
   const { terms } = to;
-  const names = ["name", "purpose", "retentionDays"] as const;
+  const names = ["name", "purpose", "retentionDays", "alternative"] as const;
   const changed = names.filter((name) => terms[name] !== before[name]);
   if (changed.length === 0) return before;
   const binds = terms.purpose !== before.purpose || terms.retentionDays > before.retentionDays;
@@ -82,7 +85,12 @@ async function write(
   const told = await currentNotices(tx, id);
   await tx.write
     .updateTable("collections")
-    .set({ name: terms.name, purpose: terms.purpose, retention_days: terms.retentionDays })
+    .set({
+      name: terms.name,
+      purpose: terms.purpose,
+      retention_days: terms.retentionDays,
+      alternative: terms.alternative,
+    })
     .$if(binds, (update) => update.set({ terms_since: recorder.clock.now() }))
     .where("id", "=", id)
     .execute();
@@ -141,7 +149,7 @@ function inEveryLanguage(
 }
 
 /**
- * The notices made here, to be made again under the new name or retention: the operator's own first
+ * The notices made here, to be made again under the new name, retention or alternative: the operator's own first
  * lines stay, and a notice that they wrote whole stays as it is.
  */
 async function toldAnew(

@@ -26,7 +26,7 @@ else {
       await page.getByText("Er is nog geen collectie.").waitFor();
       await page.getByText("Verwerkingsregister (AVG 30)", { exact: true }).waitFor();
       assert.equal(await page.getByText("in het Engels", { exact: true }).count(), IN_ENGLISH);
-      await page.getByRole("link", { name: "Vul het in" }).click();
+      await page.getByRole("link", { name: "Vul het in" }).first().click();
       await page.getByRole("heading", { name: "Organisatie", level: 1 }).waitFor();
       await checkScreens(page, "instance", "/app");
 
@@ -34,7 +34,17 @@ else {
       const base = `/app/c/${made.id}`;
       await checkScreens(page, "collection", base);
       await page.goto("/app/papers");
-      await page.getByText("Wat mensen krijgen die nee zeggen tegen “gala”.").waitFor();
+      const gap = page.locator("li", {
+        hasText: "Wat mensen krijgen die nee zeggen tegen “gala”.",
+      });
+      await gap.getByRole("link", { name: "Vul het in" }).click();
+      await page.getByRole("button", { name: "Dit wijzigen" }).click();
+      await page.getByLabel("Wat mensen krijgen die nee zeggen").fill("vraag het aan de balie");
+      await page.getByRole("button", { name: "Wijzigen", exact: true }).click();
+      await page.getByText("Gewijzigd.").waitFor();
+      await page.goto("/app/papers");
+      await page.getByText("Wie voor deze installatie instaat.").waitFor();
+      assert.equal(await gap.count(), 0);
 
       // What is not there says so, leads on, and does not ask to be tried again.
       await page.goto(`${base}/photos/med_AAAAAAAAAAAAAAAA`);

@@ -25,7 +25,7 @@ else {
     try {
       const path = `/app/c/${made.id}`;
       const { page, checkQuiet } = await openAsRole(browser, served, "owner", { path });
-      await page.getByRole("button", { name: "Change name, purpose or retention" }).click();
+      await page.getByRole("button", { name: "Change these" }).click();
       const name = page.getByRole("textbox", { name: "Name", exact: true });
       await name.fill("the ball");
       await page.getByLabel("Purpose").fill("sell pictures");

@@ -63,7 +63,7 @@ export const collectionHandlers: Handlers<typeof collectionRoutes> = {
 };
 
 function collectionOf(one: Collection): z.input<typeof collection> {
-  const { id, name, purpose, contact, retentionDays, ageFloor, sceneBasis, pack } = one;
-  const closed = one.closedAt !== null;
-  return { id, name, purpose, contact, retentionDays, ageFloor, sceneBasis, pack, closed };
+  const { id, name, purpose, contact, alternative, retentionDays, ageFloor, sceneBasis } = one;
+  const terms = { name, purpose, contact, alternative, retentionDays, ageFloor, sceneBasis };
+  return { id, ...terms, pack: one.pack, closed: one.closedAt !== null };
 }

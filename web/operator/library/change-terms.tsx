@@ -27,7 +27,7 @@ interface Before {
   readonly languages: readonly string[];
 }
 
-/** Name, purpose and retention, for owners to change as far as nobody's consent binds them. */
+/** Name, purpose and terms, for owners to change as far as nobody's consent binds them. */
 export function ChangeTerms({ collection }: { readonly collection: Collection }) {
   const words = useWords(terms);
   const [open, setOpen] = useState(false);
@@ -88,11 +88,10 @@ function Change(of: {
 }) {
   const words = useWords(terms);
   const { collection, languages } = of.before;
-  const [name, setName] = useState(collection.name);
-  const [purpose, setPurpose] = useState(collection.purpose);
-  const [days, setDays] = useState(String(collection.retentionDays));
+  const [typed, setTyped] = useState(() => typedOf(collection));
   const [lines, setLines] = useState<Readonly<Record<string, string>>>({});
-  const retentionDays = Number(days);
+  const { name, purpose, alternative } = typed;
+  const retentionDays = Number(typed.days);
   const shorter = retentionDays < collection.retentionDays;
   const binds = purpose.trim() !== collection.purpose || retentionDays > collection.retentionDays;
   const save = useSaving(of.before, of.onSaved);
@@ -101,7 +100,7 @@ function Change(of: {
       const own = lines[language]?.trim() ?? "";
       return { language, own: own === "" ? null : own };
     });
-    save.run({ name, purpose, retentionDays, ...(binds ? { notices } : {}) });
+    save.run({ name, purpose, retentionDays, alternative, ...(binds ? { notices } : {}) });
   };
   return (
     <form
@@ -111,21 +110,7 @@ function Change(of: {
         submit();
       }}
     >
-      <Field {...words.fields.name} name="name" value={name} onChange={setName} maxLength={80} />
-      <LongField
-        {...words.fields.purpose}
-        name="purpose"
-        value={purpose}
-        onChange={setPurpose}
-        rows={2}
-      />
-      <Field
-        {...words.fields.retentionDays}
-        name="retentionDays"
-        value={days}
-        onChange={setDays}
-        bounds={RETENTION_BOUNDS}
-      />
+      <TermFields typed={typed} onChange={(changes) => setTyped({ ...typed, ...changes })} />
       {shorter ? <p className="note">{words.shorter(retentionDays)}</p> : null}
       {binds ? (
         <ToldAnew
@@ -144,6 +129,59 @@ function Change(of: {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** What is typed, field by field. */
+interface Typed {
+  readonly name: string;
+  readonly purpose: string;
+  readonly alternative: string;
+  readonly days: string;
+}
+
+function typedOf({ name, purpose, alternative, retentionDays }: Collection): Typed {
+  return { name, purpose, alternative, days: String(retentionDays) };
+}
+
+function TermFields(of: {
+  readonly typed: Typed;
+  readonly onChange: (changes: Partial<Typed>) => void;
+}) {
+  const { fields } = useWords(terms);
+  const { typed, onChange } = of;
+  return (
+    <>
+      <Field
+        {...fields.name}
+        name="name"
+        value={typed.name}
+        onChange={(name) => onChange({ name })}
+        maxLength={80}
+      />
+      <LongField
+        {...fields.purpose}
+        name="purpose"
+        value={typed.purpose}
+        onChange={(purpose) => onChange({ purpose })}
+        rows={2}
+      />
+      <LongField
+        {...fields.alternative}
+        name="alternative"
+        value={typed.alternative}
+        onChange={(alternative) => onChange({ alternative })}
+        rows={2}
+        required={false}
+      />
+      <Field
+        {...fields.retentionDays}
+        name="retentionDays"
+        value={typed.days}
+        onChange={(days) => onChange({ days })}
+        bounds={RETENTION_BOUNDS}
+      />
+    </>
   );
 }
 

@@ -36,7 +36,7 @@ export function Overview() {
 
 function Rules({ collection }: { readonly collection: Collection }) {
   const { overview: words } = useWords(library);
-  const { purpose, contact, sceneBasis, retentionDays, ageFloor, pack } = collection;
+  const { purpose, contact, sceneBasis, alternative, retentionDays, ageFloor, pack } = collection;
   return (
     <dl className="pair">
       <dt>{words.purpose}</dt>
@@ -45,6 +45,8 @@ function Rules({ collection }: { readonly collection: Collection }) {
       <dd>{contact}</dd>
       <dt>{words.basis}</dt>
       <dd>{sceneBasis ?? words.noBasis}</dd>
+      <dt>{words.alternative}</dt>
+      <dd>{alternative === "" ? words.noAlternative : alternative}</dd>
       <dt>{words.retention}</dt>
       <dd>{words.days(retentionDays)}</dd>
       <dt>{words.age}</dt>

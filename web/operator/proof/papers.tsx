@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { useLanguage } from "../../shared/language.tsx";
 import { showLanguage } from "../../shared/times.ts";
 import { useWords } from "../../shared/words.ts";
+import { useCollections } from "../collection.tsx";
 import { Select } from "../parts/fields.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { Title } from "../parts/title.tsx";
@@ -81,8 +82,16 @@ function Paper(of: { readonly paper: Item<"listPapers">; readonly language: Pape
 
 type Gap = Answer<"listPapers">["missing"][number];
 
+/** Where somebody says what is missing. */
+function placeOf(kind: Gap["kind"], collection: string | undefined): string {
+  if (kind === "operator") return "/app/organisation";
+  if (kind === "collection") return "/app/collections/new";
+  return collection === undefined ? "/app" : `/app/c/${collection}`;
+}
+
 function Missing({ gaps }: { readonly gaps: readonly Gap[] }) {
   const { papers: words } = useWords(texts);
+  const { data: all = [] } = useCollections();
   return (
     <div className="note bad">
       <p>{words.missing}</p>
@@ -90,7 +99,9 @@ function Missing({ gaps }: { readonly gaps: readonly Gap[] }) {
         {gaps.map(({ kind, collection }) => (
           <li key={`${kind} ${collection}`}>
             {words.gaps[kind](collection ?? "")}{" "}
-            {kind === "operator" ? <Link to="/app/organisation">{words.sayIt}</Link> : null}
+            <Link to={placeOf(kind, all.find(({ name }) => name === collection)?.id)}>
+              {words.sayIt}
+            </Link>
           </li>
         ))}
       </ul>

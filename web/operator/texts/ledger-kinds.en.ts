@@ -41,7 +41,7 @@ export const kinds: Readonly<Record<string, string>> = {
   "collection.created": "A collection was made",
   "collection.closed": "A collection was closed",
   "collection.pack_changed": "A collection moved to another pack",
-  "collection.changed": "A collection's name, purpose or retention was changed",
+  "collection.changed": "What a collection is for, or its terms, were changed",
   "collection.limits_changed": "A collection's limits were changed",
   "notice.published": "A notice was published",
   "webhook.added": "An endpoint was added",

@@ -41,7 +41,7 @@ export const kinds: Readonly<Record<string, string>> = {
   "collection.created": "Er werd een collectie gemaakt",
   "collection.closed": "Een collectie werd gesloten",
   "collection.pack_changed": "Een collectie ging naar een ander pakket",
-  "collection.changed": "Naam, doel of bewaartijd van een collectie werd gewijzigd",
+  "collection.changed": "Waarvoor een collectie is, of haar voorwaarden, werd gewijzigd",
   "collection.limits_changed": "De grenzen van een collectie werden gewijzigd",
   "notice.published": "Er werd een kennisgeving gepubliceerd",
   "webhook.added": "Er werd een eindpunt toegevoegd",

@@ -17,6 +17,8 @@ export const en = {
     contact: "Questions go to",
     basis: "Why everyone pictured may be compared",
     noBasis: "Nobody said: only a face that somebody points at is compared.",
+    alternative: "What people get who say no",
+    noAlternative: "Nobody has said yet. It belongs into what people read: change it below.",
     retention: "A consent holds",
     days: (count: number) => (count === 1 ? "1 day" : `${count} days`),
     age: "Age from which people say yes for themselves",

@@ -18,6 +18,9 @@ export const nl: typeof en = {
     contact: "Vragen gaan naar",
     basis: "Waarom iedereen op de foto's mag worden vergeleken",
     noBasis: "Niemand heeft dat gezegd: alleen een aangewezen gezicht wordt vergeleken.",
+    alternative: "Wat mensen krijgen die nee zeggen",
+    noAlternative:
+      "Dat heeft nog niemand gezegd. Het hoort in wat mensen lezen: wijzig het hieronder.",
     retention: "Een toestemming geldt",
     days: (count: number) => (count === 1 ? "1 dag" : `${count} dagen`),
     age: "Leeftijd vanaf wanneer mensen zelf ja zeggen",

@@ -1,11 +1,15 @@
-/** Words of changing a collection's name, purpose and retention. */
+/** Words of changing what a collection is called and is for, and its terms. */
 export const en = {
-  open: "Change name, purpose or retention",
+  open: "Change these",
   fields: {
     name: { label: "Name" },
     purpose: {
       label: "Purpose",
       help: "It stays while anybody's yes to it is in force: for another purpose make another collection.",
+    },
+    alternative: {
+      label: "What people get who say no",
+      help: "For example: their pictures by hand, at the desk. It is told in the notice.",
     },
     retentionDays: {
       label: "Days that a consent holds",

@@ -1,12 +1,16 @@
 import type { en } from "./terms.en.ts";
 
 export const nl: typeof en = {
-  open: "Naam, doel of bewaartijd wijzigen",
+  open: "Dit wijzigen",
   fields: {
     name: { label: "Naam" },
     purpose: {
       label: "Doel",
       help: "Het blijft zolang iemands ja ervoor geldt: maak voor een ander doel een andere collectie.",
+    },
+    alternative: {
+      label: "Wat mensen krijgen die nee zeggen",
+      help: "Bijvoorbeeld: hun foto's met de hand uitgezocht, aan de balie. Het staat in de kennisgeving.",
     },
     retentionDays: {
       label: "Dagen dat een toestemming geldt",
