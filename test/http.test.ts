@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { createCollection } from "../src/collections/collections.ts";
 import { PROBLEMS, problem, type ProblemCode } from "../src/contract/problems.ts";
 import { fixedClock } from "../src/base/clock.ts";
@@ -267,6 +268,36 @@ onSqlite("what has not changed is not sent again", async (database) => {
     headers: { ...owner, "if-none-match": etag },
   });
   assert.equal(settings.status, 200);
+});
+
+onEachDatabase("what somebody else has changed since is not overwritten", async (database) => {
+  await using tested = await openTestService(database);
+  const owner = await signInAs(tested, "owner");
+  const { id } = await makeCollection(tested.instance.app);
+  const made = json(owner, '{"name": "Sam", "email": "sam@club.example", "role": "auditor"}');
+  const sam = z.object({ id: z.string() });
+  const account = sam.parse(JSON.parse((await ask(tested, "/api/v1/accounts", made)).text));
+  const operator = { name: "The Club", address: "1 Long Street", email: "a@b.example" };
+  const rest = { country: "BE", authority: { name: "The authority" } };
+  for (const [path, method, first, second] of [
+    [`/api/v1/collections/${id}`, "PATCH", { retentionDays: 300 }, { retentionDays: 299 }],
+    [`/api/v1/collections/${id}/settings`, "PATCH", { searchBudget: 300 }, { probesMax: 9 }],
+    [
+      `/api/v1/accounts/${account.id}`,
+      "PATCH",
+      { role: "staff", collections: [id] },
+      { role: "owner" },
+    ],
+    ["/api/v1/operator", "PUT", { ...operator, ...rest }, { ...operator, ...rest, name: "Us" }],
+  ] as const) {
+    const { headers } = await ask(tested, path, { headers: owner });
+    const named = { ...owner, "if-match": headers.get("etag") ?? "" };
+    const done = await ask(tested, path, json(named, JSON.stringify(first), method));
+    assert.equal(done.status, 200, path);
+    const late = await ask(tested, path, json(named, JSON.stringify(second), method));
+    assertProblem(late, "changed_meanwhile");
+    assert.equal((await ask(tested, path, { headers: owner })).text, done.text);
+  }
 });
 
 onEachDatabase("lists go on from their cursor, each item once", async (database) => {

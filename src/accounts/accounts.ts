@@ -275,7 +275,7 @@ async function requireAccount(tx: Tx, id: AccountId): Promise<{ readonly role: R
 }
 
 /** Two owners who demote each other at once take turns, so that the second is refused. */
-async function lockOwners(tx: Tx): Promise<void> {
+export async function lockOwners(tx: Tx): Promise<void> {
   const query = tx.write
     .selectFrom("accounts")
     .select("id")

@@ -1,6 +1,7 @@
 import type { CollectionId } from "../base/ids.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader } from "../storage/db.ts";
+import { locked } from "../storage/locks.ts";
 import { CollectionsError } from "./errors.ts";
 
 /** What guards a collection against its own staff's haste. */
@@ -43,16 +44,21 @@ export async function readLimits(db: Reader, id: CollectionId): Promise<Collecti
 
 /**
  * Changes the limits named; the others stay. Throws CollectionsError: collection_unknown,
- * collection_invalid where the grace would become longer.
+ * collection_invalid where the grace would become longer. `check` sees what is there before the
+ * change, and may throw.
  */
 export async function changeLimits(
   db: Db,
   recorder: Recorder,
   id: CollectionId,
   changes: { readonly [Name in keyof CollectionLimits]?: CollectionLimits[Name] | undefined },
+  check: (before: CollectionLimits) => void = () => undefined,
 ): Promise<CollectionLimits> {
   return db.write(async (tx) => {
+    const row = tx.write.selectFrom("collections").select("id").where("id", "=", id);
+    await locked(tx, row, "update").execute();
     const before = await readLimits(tx, id);
+    check(before);
     const limits = {
       searchBudget: changes.searchBudget ?? before.searchBudget,
       probesMax: changes.probesMax ?? before.probesMax,

@@ -92,7 +92,7 @@ export const accountRoutes = {
     body: z.object({ role, collections }).partial(),
     response: account,
     status: 200,
-    errors: ["account_unknown", "account_invalid", "owner_needed"],
+    errors: ["account_unknown", "account_invalid", "owner_needed", "changed_meanwhile"],
     example: { as: "owner", body: { role: "auditor", collections: [] } },
   }),
   sendAccountLink: defineRoute({

@@ -217,7 +217,7 @@ export const collectionRoutes = {
     body: z.object(rules).partial(),
     response: collectionSettings,
     status: 200,
-    errors: ["collection_unknown", "collection_invalid"],
+    errors: ["collection_unknown", "collection_invalid", "changed_meanwhile"],
     example: { as: "owner", body: { searchBudget: 300 } },
   }),
   closeCollection: defineRoute({

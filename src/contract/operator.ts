@@ -109,7 +109,7 @@ export const operatorRoutes = {
     body: operatorProfile,
     response: z.object({ operator: operatorProfile.nullable() }),
     status: 200,
-    errors: ["operator_invalid"],
+    errors: ["operator_invalid", "changed_meanwhile"],
     example: {
       as: "owner",
       body: {

@@ -3,6 +3,7 @@ import {
   changeAccount,
   createAccount,
   listAccounts,
+  lockOwners,
   readAccount,
   removeAccount,
   setActive,
@@ -28,10 +29,14 @@ export const accountHandlers: Handlers<typeof accountRoutes> = {
   },
   getAccount: async (app, { params }) =>
     accountOf(await readAccount(app.db, app.vault, params.account)),
-  changeAccount: async (app, { params, body, recorder }) => {
+  changeAccount: async (app, { params, body, recorder, expect }) => {
     const { role, collections } = body;
     const change = { ...(role ? { role } : {}), ...(collections ? { collections } : {}) };
-    await app.db.write(async (tx) => changeAccount(tx, recorder, params.account, change));
+    await app.db.write(async (tx) => {
+      await lockOwners(tx);
+      expect(accountOf(await readAccount(tx, app.vault, params.account)));
+      await changeAccount(tx, recorder, params.account, change);
+    });
     return readBack(app, params.account);
   },
   sendAccountLink: async (app, { params }) => {

@@ -50,9 +50,9 @@ export const collectionHandlers: Handlers<typeof collectionRoutes> = {
     await findCollection(app.db, params.collection);
     return readLimits(app.db, params.collection);
   },
-  changeCollectionSettings: async (app, { params, body, recorder }) => {
+  changeCollectionSettings: async (app, { params, body, recorder, expect }) => {
     await findCollection(app.db, params.collection);
-    return changeLimits(app.db, recorder, params.collection, body);
+    return changeLimits(app.db, recorder, params.collection, body, expect);
   },
   closeCollection: async (app, { params, recorder }) => {
     const { id } = await findCollection(app.db, params.collection);

@@ -23,8 +23,12 @@ export const operatorHandlers: Handlers<typeof operatorRoutes> = {
     const operator = await readOperator(db);
     return { operator: operator && profileOf(operator) };
   },
-  setOperator: async ({ db }, { body, recorder }) => {
-    const operator = await db.write(async (tx) => writeOperator(tx, recorder, withoutGaps(body)));
+  setOperator: async ({ db }, { body, recorder, expect }) => {
+    const operator = await db.write(async (tx) => {
+      const before = await readOperator(tx);
+      expect({ operator: before && profileOf(before) });
+      return writeOperator(tx, recorder, withoutGaps(body));
+    });
     return { operator: profileOf(operator) };
   },
   listNotices: async ({ db }, { params }) => {
