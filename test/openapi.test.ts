@@ -120,6 +120,26 @@ test("the document is OpenAPI 3.1: every operation, parameter, schema and answer
   }
 });
 
+test("a key to ask again with is offered where it keeps something from being done twice", () => {
+  const { paths } = documentApi("http://localhost:4400") as {
+    readonly paths: Readonly<Record<string, Readonly<Record<string, { parameters: Named[] }>>>>;
+  };
+  interface Named {
+    readonly name: string;
+    readonly description?: string;
+  }
+  for (const [name, route] of ROUTE_LIST) {
+    const path = route.path.replaceAll(/:(\w+)/gu, "{$1}");
+    const parameters = paths[path]?.[route.method.toLowerCase()]?.parameters ?? [];
+    const key = parameters.find((one) => one.name === "Idempotency-Key");
+    const anonymous = route.access.who.every((who) => who === "nobody");
+    const kept = route.method !== "GET" && route.repeat !== "anew" && !anonymous;
+    assert.equal(key !== undefined, kept, name);
+    const forgets = /idempotency_forgotten/u.test(key?.description ?? "");
+    assert.equal(forgets, kept && route.repeat === "forget", name);
+  }
+});
+
 test("names, paths and methods of routes are one each, and their parameters are known", () => {
   const at = ROUTE_LIST.map(([, { method, path }]) => `${method} ${path}`);
   assert.equal(new Set(at).size, at.length);

@@ -164,21 +164,26 @@ function parametersOf(route: Route): readonly Json[] {
     schema: schemaOf(schema as z.ZodType, "input"),
     ...exampleOf(route.example.query?.[name]),
   }));
-  const key =
-    route.method === "GET"
-      ? []
-      : [
-          {
-            name: "Idempotency-Key",
-            in: "header",
-            required: false,
-            description:
-              "A text of your own: sent again with the same request, nothing is done twice.",
-            schema: { type: "string", minLength: 1, maxLength: 200 },
-          },
-        ];
+  const key = isKeyed(route) ? [idempotencyKey(route)] : [];
   const match = route.errors.includes("changed_meanwhile") ? [IF_MATCH] : [];
   return [...pathParameters(route.path), ...query, ...key, ...match];
+}
+
+/** Of nobody known a key says nothing; and what could name people is done anew each time. */
+function isKeyed({ method, access, repeat }: Route): boolean {
+  return method !== "GET" && repeat !== "anew" && access.who.some((one) => one !== "nobody");
+}
+
+function idempotencyKey({ repeat }: Route): Json {
+  const what = "A text of your own: sent again with the same request, nothing is done twice";
+  const answer = repeat === "forget" ? ", and the answer is idempotency_forgotten" : "";
+  return {
+    name: "Idempotency-Key",
+    in: "header",
+    required: false,
+    description: `${what}${answer}.`,
+    schema: { type: "string", minLength: 1, maxLength: 200 },
+  };
 }
 
 const IF_MATCH = {

@@ -35,7 +35,8 @@ const HABITS = [
   ],
   [
     "Asking again",
-    "a write with an <code>Idempotency-Key</code> of your own can be sent again, and is done once. " +
+    "a write with an <code>Idempotency-Key</code> of your own can be sent again, and is done once; " +
+      "searches are made anew. " +
       "429 and 503 say in <code>Retry-After</code> when.",
   ],
   [
