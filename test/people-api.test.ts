@@ -19,7 +19,9 @@ onEachDatabase(
     const anna = await enrolPerson(app, made, "anna");
     const bert = await enrolPerson(app, made, "bert");
     const carl = await enrolPerson(app, made, "carl");
-    await enrolPerson(app, await makeCollection(app, { name: "elsewhere" }), "anna");
+    const elsewhere = await makeCollection(app, { name: "elsewhere" });
+    await enrolPerson(app, elsewhere, "anna");
+    const dora = await enrolPerson(app, elsewhere, "dora");
     const headers = await signInAs(served, "staff", [collection]);
     const staff = connect({
       address: served.service.origin,
@@ -57,6 +59,10 @@ onEachDatabase(
     );
     const pdf = await (await staff.readPersonReceiptPdf(of)).whole();
     assert.equal((await pdf.text()).slice(0, 5), "%PDF-");
+    // Whether somebody is known elsewhere is no business of theirs either.
+    await assert.rejects(staff.listPersonReceipts({ collection, subject: dora }), {
+      code: "subject_unknown",
+    });
   },
 );
 

@@ -32,6 +32,7 @@ export const personConsentHandlers: Handlers<typeof personConsentRoutes> = {
   },
   listPersonReceipts: async (app, { params }) => {
     await readSubject(app.db, app.vault, params.subject);
+    await personOf(app.db, params.collection, params.subject);
     const kept = await receiptsIn(app, params);
     return {
       items: kept.map(({ consent, grant, jws }) => ({ consent, grant, madeAt: madeAt(jws) })),
