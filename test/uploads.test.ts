@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Upload as TusUpload } from "tus-js-client";
 import { DAY_MS, fixedClock } from "../src/base/clock.ts";
 import { sha256Hex } from "../src/base/bytes.ts";
-import type { CollectionId } from "../src/base/ids.ts";
+import { type CollectionId, newId } from "../src/base/ids.ts";
 import { sweepUploads } from "../src/collections/sweep-uploads.ts";
-import { UPLOAD_MS_MAX } from "../src/collections/uploads.ts";
+import { openUpload, receiveUpload, UPLOAD_MS_MAX } from "../src/collections/uploads.ts";
+import { cancel } from "../src/jobs/jobs.ts";
 import { onEachDatabase, onSqlite } from "./databases.ts";
 import { brokenPhoto, fakePhoto } from "./fake-engine.ts";
-import { enrolPerson, makeCollection } from "./instance.ts";
+import { enrolPerson, makeCollection, openInstance } from "./instance.ts";
 import {
   type Badge,
   makeKey,
@@ -235,4 +236,34 @@ onEachDatabase("what is never finished goes, and what was whole is imported", as
     left.map(({ state }) => state),
     ["added"],
   );
+});
+
+onEachDatabase("an import that was cancelled does not begin again by itself", async (database) => {
+  await using instance = await openInstance(database);
+  const { app } = instance;
+  const { id: collection } = await makeCollection(app);
+  const receive = async (name: string) => {
+    const id = newId("upl");
+    const account = app.recorder.account;
+    await openUpload(app.db, app.clock, { id, collection, account, name, bytes: 5 });
+    await mkdir(app.uploads, { recursive: true });
+    await writeFile(join(app.uploads, id), "bytes");
+    await receiveUpload(app, app.recorder, id);
+  };
+  const states = async (table: "jobs" | "uploads" | "imports") =>
+    (await app.db.read.selectFrom(table).select("state").execute()).map(({ state }) => state);
+  await receive("one.jpg");
+  await receive("many.zip");
+  const waiting = await app.db.read.selectFrom("jobs").select("id").execute();
+  for (const { id } of waiting) await cancel(app.db, app.clock, id);
+  await sweepUploads(app, app.recorder);
+  assert.deepEqual(await states("jobs"), ["cancelled", "cancelled"]);
+  assert.deepEqual(await states("uploads"), ["refused", "refused"]);
+  assert.deepEqual(await states("imports"), ["done"]);
+  assert.deepEqual(await readdir(app.uploads), []);
+  // What is sent later has nothing to do with that.
+  await receive("two.jpg");
+  await sweepUploads(app, app.recorder);
+  assert.deepEqual((await states("jobs")).toSorted(), ["cancelled", "cancelled", "queued"]);
+  assert.deepEqual((await states("uploads")).toSorted(), ["received", "refused", "refused"]);
 });

@@ -104,8 +104,10 @@ async function importArchive(
     await deps.db.write(async (tx) => noteUnpacked(tx, recorder.clock, upload.id));
   } catch (error) {
     if (!(error instanceof CollectionsError)) throw error;
-    await deps.db.write(async (tx) => refuseUpload(tx, recorder.clock, upload.id, error.code));
-    await closeImport(deps.db, recorder, id);
+    await deps.db.write(async (tx) => {
+      await refuseUpload(tx, recorder.clock, upload.id, error.code);
+      await closeImport(tx, recorder, id);
+    });
   }
   await rm(file, { force: true });
 }

@@ -178,7 +178,7 @@ export async function importFiles(
     options.onFile?.(result);
     report.done(entry.path);
   });
-  await closeImport(deps.db, recorder, id);
+  await deps.db.write(async (tx) => closeImport(tx, recorder, id));
   return summarise(deps.db, id);
 }
 
@@ -310,14 +310,12 @@ export async function openImport(
 }
 
 /** Notes that an import is over. */
-export async function closeImport(db: Db, recorder: Recorder, id: ImportId): Promise<void> {
-  await db.write(async (tx) =>
-    tx.write
-      .updateTable("imports")
-      .set({ state: "done", finished_at: recorder.clock.now() })
-      .where("id", "=", id)
-      .execute(),
-  );
+export async function closeImport(tx: Tx, recorder: Recorder, id: ImportId): Promise<void> {
+  await tx.write
+    .updateTable("imports")
+    .set({ state: "done", finished_at: recorder.clock.now() })
+    .where("id", "=", id)
+    .execute();
 }
 
 async function finishedPaths(db: Db, id: ImportId): Promise<ReadonlySet<string>> {

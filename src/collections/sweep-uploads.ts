@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { DAY_MS, later } from "../base/clock.ts";
 import type { UploadId } from "../base/ids.ts";
 import type { Recorder } from "../ledger/ledger.ts";
-import type { Db } from "../storage/db.ts";
+import type { Db, Tx } from "../storage/db.ts";
+import { closeImport } from "./import.ts";
+import { refuseUpload } from "./import-uploads.ts";
 import {
   enqueueFor,
+  importJobOf,
   receiveIfWhole,
   type Upload,
   UPLOAD_MS_MAX,
@@ -19,7 +22,8 @@ const BATCH = 100;
 
 /**
  * Removes uploads that were never finished, the list of those from long ago, and files that no
- * open upload names. Asks anew for the import of what was received, should its job have failed.
+ * open upload names. Asks anew for the import of what was received, should its job have failed; what
+ * somebody has cancelled is refused.
  */
 export async function sweepUploads(
   { db, uploads }: { readonly db: Db; readonly uploads: string },
@@ -44,11 +48,36 @@ export async function sweepUploads(
       .where("state", "=", "received")
       .limit(BATCH)
       .execute();
-    for (const row of waiting) await enqueueFor(tx, recorder, row);
+    for (const row of waiting) await importOrRefuse(tx, recorder, row);
     return givenUp;
   });
   for (const { id } of over) await rm(join(uploads, id), { force: true });
   await removeStrayFiles(db, uploads);
+}
+
+async function importOrRefuse(
+  tx: Tx,
+  recorder: Recorder,
+  row: Parameters<typeof importJobOf>[2],
+): Promise<void> {
+  const { kind, target, opened } = await importJobOf(tx, recorder, row);
+  if (!(await wasCancelled(tx, kind, target))) return enqueueFor(tx, recorder, row);
+  await refuseUpload(tx, recorder.clock, row.id, "job_cancelled");
+  if (opened) await closeImport(tx, recorder, opened);
+}
+
+/** Whether somebody stopped the job for a target that was asked for last. */
+async function wasCancelled(tx: Tx, kind: string, target: string): Promise<boolean> {
+  const newest = await tx.read
+    .selectFrom("jobs")
+    .select("state")
+    .where("kind", "=", kind)
+    .where("target", "=", target)
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return newest?.state === "cancelled";
 }
 
 async function receiving(db: Db): Promise<readonly Pick<Upload, "id" | "bytes">[]> {

@@ -178,19 +178,24 @@ export async function receiveUpload(
   });
 }
 
+/** A received file, as far as its import asks. */
+type Received = Pick<Upload, "id" | "collection"> & { readonly path: string };
+
 /** Queues the import of a received file. */
-export async function enqueueFor(
+export async function enqueueFor(tx: Tx, recorder: Recorder, of: Received): Promise<void> {
+  const { kind, target } = await importJobOf(tx, recorder, of);
+  await enqueue(tx, recorder.clock, kind, target);
+}
+
+/** The job that imports a received file: photos wait together, an archive is an import of its own. */
+export async function importJobOf(
   tx: Tx,
   recorder: Recorder,
-  of: { readonly id: UploadId; readonly collection: CollectionId; readonly path: string },
-): Promise<void> {
-  const { id, collection, path } = of;
-  if (!isArchive(path)) {
-    await enqueue(tx, recorder.clock, IMPORT_UPLOADS, collection);
-    return;
-  }
+  { id, collection, path }: Received,
+): Promise<{ readonly kind: string; readonly target: string; readonly opened: ImportId | null }> {
+  if (!isArchive(path)) return { kind: IMPORT_UPLOADS, target: collection, opened: null };
   const opened: ImportId = await openImport(tx, recorder, collection, id);
-  await enqueue(tx, recorder.clock, IMPORT_FILES, `${collection}/${opened}`);
+  return { kind: IMPORT_FILES, target: `${collection}/${opened}`, opened };
 }
 
 /**
