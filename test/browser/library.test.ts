@@ -76,10 +76,10 @@ async function importOverReload(page: Page, path: string, files: readonly string
   });
   page.on("dialog", (dialog) => void dialog.accept());
   await page.goto(path);
-  await page
-    .locator('input[type="file"]')
-    .first()
-    .setInputFiles([...files]);
+  const chooser = page.locator('input[type="file"]').first();
+  // What the page says it takes can be chosen by its button: videos, too.
+  assert.match((await chooser.getAttribute("accept")) ?? "", /video\/\*/u);
+  await chooser.setInputFiles([...files]);
   await third.promise;
   await page.getByText(/^Sending/u).waitFor();
   // So long it takes until the browser has noted what the service has.

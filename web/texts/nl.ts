@@ -355,7 +355,7 @@ export const nl: Texts = {
     newFace: "Toon het opnieuw",
     pause: "Pauzeer",
     pauseMore:
-      "Een pauze: niemand vindt je tot je verdergaat. Intrekken maakt voorgoed een einde aan je ja; je wordt eerst nog eens gevraagd.",
+      "Een pauze: niemand vindt je tot je verdergaat. Intrekken maakt voorgoed een einde aan je ja; het wordt je eerst nog eens gevraagd.",
     resume: "Ga verder",
     withdraw: "Trek in",
     withdrawn: "Ingetrokken. Vanaf nu vindt geen zoekopdracht je.",
@@ -385,7 +385,7 @@ export const nl: Texts = {
     passkeyOf: (day) => `Gemaakt op ${day}`,
     erase: "Wis mij",
     eraseMore:
-      "Stopt elke toestemming en haalt je hier voorgoed weg. Je wordt eerst nog eens gevraagd.",
+      "Stopt elke toestemming en haalt je hier voorgoed weg. Het wordt je eerst nog eens gevraagd.",
     eraseGone: "Dit is dan weg, en komt niet terug:",
     eraseList: [
       "je sleutel, en daarmee alles wat ermee op slot zat",

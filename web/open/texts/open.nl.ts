@@ -59,7 +59,7 @@ export const nl: typeof en = {
       "Niemand die onafhankelijk is, heeft de nieuwste stand medeondertekend. Bewaar een kopie van de stand: die bindt wie dit draait.",
   },
   checkpoint: "Bewaar de nieuwste ondertekende stand",
-  keys: "Sleutels om het register en de bewijzen na te zien",
+  keys: "Sleutels om het register en de bewijzen te controleren",
   receiptKeys: "Ontvangstbewijzen en bewijzen van wissing:",
   at: (at) => `Stand van ${at}.`,
 };

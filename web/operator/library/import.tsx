@@ -83,7 +83,7 @@ function Chooser(of: {
         multiple
         hidden
         aria-label={of.label}
-        {...(of.folder ? { webkitdirectory: "" } : { accept: "image/*,.zip" })}
+        {...(of.folder ? { webkitdirectory: "" } : { accept: "image/*,video/*,.mkv,.zip" })}
         onChange={({ target }) => {
           if (target.files) void of.importer.add([...filesChosen(target.files)]);
           target.value = "";

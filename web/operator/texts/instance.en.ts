@@ -75,7 +75,7 @@ export const en = {
     countryHelp: "Two letters, as NL or BE.",
     authority: "Supervisory authority",
     authorityHelp: "Where people complain (GDPR 77).",
-    authorityAddress: "Its address",
+    authorityAddress: "The authority's address",
     representative: "Representative in the Union",
     representativeHelp: "Only if you are established outside of it (GDPR 27).",
     officer: "Data protection officer",

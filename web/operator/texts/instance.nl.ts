@@ -80,7 +80,7 @@ export const nl: typeof en = {
     countryHelp: "Twee letters, zoals NL of BE.",
     authority: "Toezichthouder",
     authorityHelp: "Waar mensen een klacht indienen (AVG 77).",
-    authorityAddress: "Het adres ervan",
+    authorityAddress: "Adres van de toezichthouder",
     representative: "Vertegenwoordiger in de Unie",
     representativeHelp: "Alleen als je daarbuiten gevestigd bent (AVG 27).",
     officer: "Functionaris voor gegevensbescherming",

@@ -246,11 +246,11 @@ export const en = {
     closed: "This collection is closed: nothing new is taken.",
     cutShort: (sent: string, files: string) =>
       `An import was cut short here after ${sent} of ${files} files. Drop or choose the same files again: what is there already is not sent once more.`,
-    drop: "Drop photos, folders or ZIP archives here",
+    drop: "Drop photos, videos, folders or ZIP archives here",
     chooseFiles: "Choose files",
     chooseFolder: "Choose a folder",
     kinds:
-      "JPEG, PNG, WebP and more. A file that can't be used is listed below with its reason; the others go on.",
+      "Photos as JPEG, PNG, WebP and more; videos as MP4, MOV, MKV or WebM. A file that can't be used is listed below with its reason; the others go on.",
     sending: "Sending",
     files: (sent: string, files: string) => `${sent} of ${files} files`,
     sent: (told: string) => `Sent: ${told}. You can close this page; the rest is done without it.`,

@@ -42,7 +42,7 @@ export const nl: typeof en = {
       people: ["persoon die gevonden kan worden", "mensen die gevonden kunnen worden"],
       queue: ["foto nog te vergelijken", "foto's nog te vergelijken"],
       alerts: ["ongeziene melding", "ongeziene meldingen"],
-      objections: ["verzoek te beslissen", "verzoeken te beslissen"],
+      objections: ["onbeslist verzoek", "onbesliste verzoeken"],
       ending: ["toestemming eindigt binnen 30 dagen", "toestemmingen eindigen binnen 30 dagen"],
       paused: ["persoon op pauze", "mensen op pauze"],
       problems: ["foto met een probleem", "foto's met een probleem"],
@@ -259,11 +259,11 @@ export const nl: typeof en = {
     closed: "Deze collectie is gesloten: er komt niets meer bij.",
     cutShort: (sent: string, files: string) =>
       `Hier is een import afgebroken na ${sent} van ${files} bestanden. Sleep of kies dezelfde bestanden opnieuw: wat er al is wordt niet nog eens verstuurd.`,
-    drop: "Sleep foto's, mappen of ZIP-archieven hierheen",
+    drop: "Sleep foto's, video's, mappen of ZIP-archieven hierheen",
     chooseFiles: "Bestanden kiezen",
     chooseFolder: "Een map kiezen",
     kinds:
-      "JPEG, PNG, WebP en meer. Een bestand dat niet kan staat hieronder met de reden; de andere gaan door.",
+      "Foto's als JPEG, PNG, WebP en meer; video's als MP4, MOV, MKV of WebM. Een bestand dat niet kan staat hieronder met de reden; de andere gaan door.",
     sending: "Versturen:",
     files: (sent: string, files: string) => `${sent} van ${files} bestanden`,
     sent: (told: string) =>

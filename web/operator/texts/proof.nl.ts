@@ -9,12 +9,12 @@ export const nl: typeof en = {
       "Alles wat een persoon raakt, laat hier een regel na. De regels zijn ondertekend als één boom: geen ervan kan ongezien worden gewijzigd of weggenomen, zolang iemand een eerdere stand bewaart.",
     state: "Nieuwste stand",
     size: (size) => (size === "1" ? "1 regel" : `${size} regels`),
-    signed: "De handtekening is in deze browser nagezien.",
+    signed: "De handtekening is in deze browser gecontroleerd.",
     notSigned:
       "De nieuwste stand draagt GEEN geldige handtekening van dit register. Bewaar wat je ziet, en vraag het de eigenaar en de toezichthouder.",
     firstTime: "Deze browser bewaart deze stand, en legt de volgende ernaast.",
     grown: (size) =>
-      `Hier nagezien: het is alleen gegroeid sinds deze browser het laatst keek (${size} regels).`,
+      `Hier gecontroleerd: het is alleen gegroeid sinds deze browser het laatst keek (${size} regels).`,
     rewritten:
       "Het register volgt NIET uit de eerdere stand: het werd ingekort, gesplitst of herschreven. Bewaar beide standen, en vraag het de eigenaar en de toezichthouder.",
     otherRecord:
@@ -41,7 +41,7 @@ export const nl: typeof en = {
     askWitnesses: "Vraag het de getuigen nu",
     compare: "Vergelijk met een bewaarde stand",
     compareMore:
-      "Sleep een checkpoint hierheen, of kies er een. In deze browser wordt nagezien dat het register sindsdien alleen is gegroeid.",
+      "Sleep een checkpoint hierheen, of kies er een. In deze browser wordt gecontroleerd dat het register sindsdien alleen is gegroeid.",
     chooseCheckpoint: "Kies een checkpoint",
     comparedGood: (from, to) =>
       `Het past: het register van ${to} regels begint met de ${from} van de stand die je bewaarde.`,
@@ -63,14 +63,14 @@ export const nl: typeof en = {
     noneMore: "De eerste wordt ondertekend kort nadat ze is gemaakt.",
     place: (place) => `plaats ${place}`,
     closed: "Gesloten: opvulling, of van iemand die gewist is",
-    check: "Nazien",
+    check: "Controleren",
     says: "Wat er staat",
     good: (size) =>
-      `Hier nagezien: het ondertekende register van ${size} regels bevat precies dit op deze plaats.`,
+      `Hier gecontroleerd: het ondertekende register van ${size} regels bevat precies dit op deze plaats.`,
     outcomes: {
       bad: "Deze regel past NIET bij het ondertekende register. Bewaar wat je ziet, en vraag het de eigenaar en de toezichthouder.",
       waiting: "Deze regel is nieuwer dan de laatste handtekening. Kijk zo opnieuw.",
-      closed: "Wat er staat, wordt aan niemand getoond: er valt niets na te zien.",
+      closed: "Wat er staat, wordt aan niemand getoond: er valt niets te controleren.",
     },
     linked: "De regel die hierheen leidde",
     notFound: "Ze staat niet bij de laatste regels.",

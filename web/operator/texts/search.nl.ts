@@ -42,7 +42,7 @@ export const nl: typeof en = {
     leaves: "Wat deze zoekopdracht in het register achterlaat, voor je een antwoord ziet:",
     leavesList: [
       "je account, het tijdstip, en het doel zoals je het opschrijft;",
-      "wie er gevonden wordt: ieder van hen kan lezen dat je gezocht hebt, wanneer en waarom, en het register nazien;",
+      "wie er gevonden wordt: ieder van hen kan lezen dat je gezocht hebt, wanneer en waarom, en het register controleren;",
     ],
     go: "Zoek",
     searching: "Er wordt gezocht…",
@@ -239,7 +239,7 @@ export const nl: typeof en = {
     faces: "Gezichten",
     returned: "Mensen gevonden",
     entry: "In het register",
-    check: "Nazien",
+    check: "Controleren",
     you: "jou",
     program: "een programma",
   },

@@ -20,7 +20,7 @@ export const en = {
     `Everybody who said yes is held to it too: their consents end ${days} days after they were given, some of them perhaps at once. Their records say so.`,
   toldAnew: "People are told anew. What do they read first, from now on?",
   lines: (language: string) => `First lines of the notice (${language})`,
-  linesHelp: "Everything the law asks for is written below them. Left empty, all of it is.",
+  linesHelp: "Everything the law asks for is written below them. Left empty, there is only that.",
   wholeHelp: "In this language it must be the whole notice.",
   save: "Change it",
   close: "Leave it as it is",

@@ -21,7 +21,7 @@ export const nl: typeof en = {
     `Het geldt ook voor wie al ja zei: hun toestemming eindigt ${days} dagen nadat ze gegeven is, voor sommigen misschien meteen. Het staat in hun gegevens.`,
   toldAnew: "Mensen krijgen een nieuwe tekst. Wat lezen ze voortaan het eerst?",
   lines: (language: string) => `Eerste regels van de tekst (${language})`,
-  linesHelp: "Alles wat de wet vraagt staat eronder. Leeg gelaten wordt alles geschreven.",
+  linesHelp: "Alles wat de wet vraagt staat eronder. Laat je het leeg, dan staat er alleen dat.",
   wholeHelp: "In deze taal moet het de hele tekst zijn.",
   save: "Wijzigen",
   close: "Laten zoals het is",
