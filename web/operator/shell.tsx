@@ -1,5 +1,6 @@
 import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
-import { Link, Route, Routes, useParams } from "react-router";
+import { Link, Route, Routes, useLocation, useParams } from "react-router";
+import { Boundary } from "../shared/boundary.tsx";
 import { Loading } from "../shared/states.tsx";
 import { useWords } from "../shared/words.ts";
 import { CollectionContext, useCollections } from "./collection.tsx";
@@ -26,19 +27,21 @@ export function Shell() {
       </a>
       <Navigation />
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={<Loading />}>
-          <Routes>
-            <Route path="/app">
-              {routesOf("instance")}
-              <Route path="c/:collection">
-                {routesOf("collection", (content) => (
-                  <OfCollection>{content}</OfCollection>
-                ))}
+        <Boundary at={useLocation().pathname}>
+          <Suspense fallback={<Loading />}>
+            <Routes>
+              <Route path="/app">
+                {routesOf("instance")}
+                <Route path="c/:collection">
+                  {routesOf("collection", (content) => (
+                    <OfCollection>{content}</OfCollection>
+                  ))}
+                </Route>
               </Route>
-            </Route>
-            <Route path="*" element={<Missing />} />
-          </Routes>
-        </Suspense>
+              <Route path="*" element={<Missing />} />
+            </Routes>
+          </Suspense>
+        </Boundary>
       </main>
     </div>
   );

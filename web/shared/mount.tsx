@@ -2,6 +2,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Refused } from "./ask.ts";
+import { Boundary } from "./boundary.tsx";
 import { LanguageProvider } from "./language.tsx";
 
 /** A person waits for so many attempts at a read, and no more. */
@@ -21,7 +22,9 @@ export function mount(
   createRoot(root).render(
     <StrictMode>
       <LanguageProvider>
-        <QueryClientProvider client={client}>{page}</QueryClientProvider>
+        <QueryClientProvider client={client}>
+          <Boundary>{page}</Boundary>
+        </QueryClientProvider>
       </LanguageProvider>
     </StrictMode>,
   );

@@ -3,6 +3,9 @@ export const en = {
   ownName: "English",
   loading: "One moment…",
   failed: "Something went wrong here. Nothing half-done was kept.",
+  unloaded:
+    "This page can't be shown: there is no connection to the service, or it has a newer version.",
+  loadAnew: "Load it anew",
   again: "Try again",
   cancel: "Cancel",
   more: "Show more",

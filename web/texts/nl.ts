@@ -5,6 +5,9 @@ export const nl: Texts = {
   ownName: "Nederlands",
   loading: "Een ogenblik…",
   failed: "Hier ging iets mis. Er is niets half bewaard.",
+  unloaded:
+    "Deze pagina kan niet worden getoond: er is geen verbinding met de dienst, of die heeft een nieuwere versie.",
+  loadAnew: "Laad opnieuw",
   again: "Probeer opnieuw",
   cancel: "Annuleren",
   more: "Meer tonen",
