@@ -6,7 +6,8 @@ import { HttpError } from "./errors.ts";
 /**
  * Sends a file, or the one range of it that was asked for (RFC 9110, 14): a player looks for a
  * moment without the rest. Several ranges at once, and units we do not know, are answered with the
- * whole. Throws HttpError range_unsatisfiable.
+ * whole; so is a range of a file as it was (`If-Range`), for no answer names the state of a file,
+ * and HEAD, which knows no ranges. Throws HttpError range_unsatisfiable.
  */
 export async function sendFile(
   request: FastifyRequest,
@@ -15,7 +16,9 @@ export async function sendFile(
 ): Promise<FastifyReply> {
   const { size } = await stat(path);
   reply.header("accept-ranges", "bytes");
-  const range = rangeOf(request.headers.range, size);
+  const { method, headers } = request;
+  const isRanged = method === "GET" && headers["if-range"] === undefined;
+  const range = isRanged ? rangeOf(headers.range, size) : null;
   if (range === "none") {
     throw new HttpError("range_unsatisfiable", { headers: { "content-range": `bytes */${size}` } });
   }
@@ -35,7 +38,7 @@ export function rangeOf(
   header: string | undefined,
   size: number,
 ): { readonly start: number; readonly end: number } | "none" | null {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/u.exec(header?.trim() ?? "");
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/iu.exec(header?.trim() ?? "");
   if (!match) return null;
   const [, from = "", to = ""] = match;
   if (from === "" && to === "") return null;
