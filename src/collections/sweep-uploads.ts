@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DAY_MS, later } from "../base/clock.ts";
+import { isAbandoned } from "../base/files.ts";
 import type { UploadId } from "../base/ids.ts";
 import type { Recorder } from "../ledger/ledger.ts";
 import type { Db, Tx } from "../storage/db.ts";
@@ -94,14 +95,16 @@ const STRAY_MS = 60 * 60 * 1000;
 
 async function removeStrayFiles(db: Db, folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
-    const info = await stat(join(folder, name)).catch(() => null);
+    const path = join(folder, name);
+    const info = await stat(path).catch(() => null);
     const row = await db.read
       .selectFrom("uploads")
       .select("state")
       .where("id", "=", name as UploadId)
       .executeTakeFirst();
     const open = row?.state === "receiving" || row?.state === "received";
-    const fresh = !row && info !== null && Date.now() - info.mtimeMs < STRAY_MS;
-    if (!open && !fresh) await rm(join(folder, name), { recursive: true, force: true });
+    const young = info !== null && Date.now() - info.mtimeMs < STRAY_MS;
+    const fresh = !row && young && !isAbandoned(path);
+    if (!open && !fresh) await rm(path, { recursive: true, force: true });
   }
 }

@@ -74,6 +74,7 @@ export function backgroundWork({
       everyMs: FILES_MS,
       work: async () => {
         await sweepUploads(app, recorder);
+        await app.blobs.sweep();
         await sweepLists(db, clock);
         await sweepDeliveries({ db, folder: app.deliveries }, clock);
       },

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { temporaryName } from "../base/files.ts";
 import { fileName } from "../collections/uploads.ts";
 
 /** A file of a form, on the disk until the request is answered. */
@@ -22,9 +23,12 @@ export interface Spool extends AsyncDisposable {
   add(part: string, name: string, content: Readable): Promise<SpooledFile>;
 }
 
-/** Opens a folder below `folder`. What a killed process leaves there is swept with old uploads. */
+/**
+ * Opens a folder below `folder`, whose name tells which process it is of: it may hold what somebody
+ * searches with, so what a killed one leaves goes with the first sweep of uploads.
+ */
 export async function openSpool(folder: string): Promise<Spool> {
-  const own = join(folder, `form-${randomBytes(12).toString("base64url")}`);
+  const own = temporaryName(join(folder, "form"));
   await mkdir(own, { recursive: true, mode: 0o700 });
   let files = 0;
   return {
