@@ -45,6 +45,12 @@ test("the container is given longer to stop than the process takes", () => {
   assert.ok(seconds >= 30);
 });
 
+test("the unit says nothing that the settings beside it could not change", () => {
+  // What stands on the command line goes before the environment. Only where it writes is the unit's.
+  const [, command = ""] = /^ExecStart=(.+)$/mu.exec(read("deploy/assent.service")) ?? [];
+  assert.deepEqual(command.match(/--[a-z-]+/gu), ["--data"]);
+});
+
 test("whatever deploy/ sets is a setting that operations describes", () => {
   const files = ["deploy/compose.yaml", "deploy/assent.service", "deploy/Dockerfile"];
   const names = new Set(files.flatMap((file) => read(file).match(/\bASSENT_[A-Z_]+/gu) ?? []));

@@ -433,7 +433,9 @@ onSqlite("numbers are told to the machine itself, or to who bears the token", as
   ]) {
     assert.match(numbers.text, new RegExp(`^# TYPE ${name} `, "mu"));
   }
-  const proxied = await ask(tested, "/metrics", { headers: { "x-forwarded-for": "192.0.2.1" } });
-  assertProblem(proxied, "not_allowed");
+  for (const said of ["x-forwarded-for", "forwarded", "x-real-ip", "via"]) {
+    const proxied = await ask(tested, "/metrics", { headers: { [said]: "192.0.2.1" } });
+    assertProblem(proxied, "not_allowed");
+  }
   assert.equal(settingsFor(2).metricsToken, null);
 });

@@ -80,10 +80,13 @@ function witnessRoute(server: FastifyInstance, { app, rates }: Door): void {
   });
 }
 
+/** What proxies on the same machine say of whom they ask for. */
+const PROXY_HEADERS = ["x-forwarded-for", "forwarded", "x-real-ip", "via"] as const;
+
 /** Numbers are for whoever runs the machine: by a token, or from the machine itself. */
 function checkReader(request: FastifyRequest, token: string | null): void {
   if (token === null) {
-    const direct = request.headers["x-forwarded-for"] === undefined;
+    const direct = PROXY_HEADERS.every((name) => request.headers[name] === undefined);
     if (direct && /^(127\.|::1$|::ffff:127\.)/u.test(request.ip)) return;
     throw new HttpError("not_allowed");
   }
