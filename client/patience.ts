@@ -64,11 +64,12 @@ export class Waiting {
   }
 
   #next(error: unknown): number {
-    if (error instanceof ProblemError && error.retryAfterMs !== null) return error.retryAfterMs;
+    const told = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
     const { firstMs, longestMs } = this.#patience;
     const ms = Math.min(longestMs, firstMs * 2 ** this.#failures);
     // Clients that were sent away together shall not come back together.
-    return ms * (0.5 + Math.random() / 2);
+    // Nor at once, whatever they are told: what costs no patience would never end.
+    return Math.max(told, ms * (0.5 + Math.random() / 2));
   }
 }
 
