@@ -199,8 +199,9 @@ export async function listOwnDeliveries(
 }
 
 /**
- * The file of a delivery, for whoever fetches it now: everybody in it still consents, and nobody
- * has objected to a photo of the collection since. Throws RightsError delivery_unknown,
+ * The file of a delivery, for whoever fetches it now: everybody in it still consents, nobody has
+ * objected to a photo of the collection since, nor said of a face it may show that it is not
+ * theirs. Throws RightsError delivery_unknown,
  * delivery_not_made, delivery_outdated; ConsentError no_live_grant.
  */
 export async function fetchDelivery(
@@ -216,9 +217,12 @@ export async function fetchDelivery(
     if (madeAt === null) {
       throw new RightsError("delivery_not_made", "It is not made yet. Look at its job, and wait.");
     }
-    if (await isObjectedSince(tx, collection, askedAt)) {
-      const sentence = "Somebody has objected to a photo since it was made. Ask for it anew.";
-      throw new RightsError("delivery_outdated", sentence);
+    const isOutdated =
+      (await isObjectedSince(tx, collection, askedAt)) ||
+      (await isRejectedSince(tx, { collection, subjects }, askedAt));
+    if (isOutdated) {
+      const sentence = "Somebody has said since that a photo or face is not to be shown.";
+      throw new RightsError("delivery_outdated", `${sentence} Ask for it anew.`);
     }
     return fileOf(deps.folder, found);
   });
@@ -277,6 +281,24 @@ async function isObjectedSince(tx: Tx, collection: CollectionId, at: Instant): P
     .where("collection_id", "=", collection)
     .where("asked_at", ">=", at)
     .where("state", "<>", "rejected")
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A face that was taken for one of theirs, and is not: it would be shown uncovered. */
+async function isRejectedSince(
+  tx: Tx,
+  { collection, subjects }: Shown,
+  at: Instant,
+): Promise<boolean> {
+  const row = await tx.read
+    .selectFrom("sightings")
+    .select("id")
+    .where("collection_id", "=", collection)
+    .where("subject_id", "in", subjects)
+    .where("state", "=", "rejected")
+    .where("decided_at", ">", at)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -5,10 +5,11 @@ import type { Db, Tx } from "../storage/db.ts";
 import { askForKeyFiles, updateKeyFiles } from "../storage/key-places.ts";
 import { locked } from "../storage/locks.ts";
 import { RightsError } from "./errors.ts";
+import { removeDeliveriesShowing } from "./sweep-deliveries.ts";
 
 /**
  * Removes a photo for good: its faces, whose they were taken for, what people objected to in it,
- * and its file, unless another collection has the same bytes. That it was removed stays in the
+ * deliveries that may show it, and its file, unless another collection has the same bytes. That it was removed stays in the
  * ledger. Throws RightsError photo_unknown; StorageError key_file_due, when all else is done.
  */
 export async function removePhoto(
@@ -21,6 +22,7 @@ export async function removePhoto(
   const began = Date.now();
   const unnamed = await db.write(async (tx) => {
     const hash = await lockPhoto(tx, of);
+    await removeDeliveriesShowing(tx, of.photo);
     await removeRows(tx, of.photo);
     await append(tx, recorder, { kind: "photo.removed", ...of });
     await askForKeyFiles(tx);

@@ -2,7 +2,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { isAbandoned } from "../base/files.ts";
-import type { DeliveryId, SubjectId } from "../base/ids.ts";
+import type { DeliveryId, MediaId, SubjectId } from "../base/ids.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import type { DeliveryDeps } from "./deliveries.ts";
 
@@ -15,6 +15,27 @@ export async function eraseDeliveries(tx: Tx, subject: SubjectId): Promise<void>
     .selectFrom("delivery_subjects")
     .select("delivery_id")
     .where("subject_id", "=", subject)
+    .execute();
+  await removeRows(
+    tx,
+    rows.map(({ delivery_id }) => delivery_id),
+  );
+}
+
+/** Removes every delivery that may show a photo: those of the people who were seen in it. */
+export async function removeDeliveriesShowing(tx: Tx, photo: MediaId): Promise<void> {
+  const rows = await tx.read
+    .selectFrom("delivery_subjects")
+    .innerJoin("deliveries", "deliveries.id", "delivery_subjects.delivery_id")
+    .innerJoin("sightings", (join) =>
+      join
+        .onRef("sightings.subject_id", "=", "delivery_subjects.subject_id")
+        .onRef("sightings.collection_id", "=", "deliveries.collection_id"),
+    )
+    .innerJoin("faces", "faces.id", "sightings.face_id")
+    .select("delivery_subjects.delivery_id")
+    .where("faces.media_id", "=", photo)
+    .distinct()
     .execute();
   await removeRows(
     tx,
