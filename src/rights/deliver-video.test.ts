@@ -12,6 +12,7 @@ import { decide } from "../search/sightings.ts";
 import { withdraw } from "./consent-changes.ts";
 import { deliver, type Delivery } from "./deliver.ts";
 import { askForDelivery, fetchDelivery, readDelivery } from "./deliveries.ts";
+import { object } from "./objections.ts";
 import { sweepDeliveries } from "./sweep-deliveries.ts";
 
 /** Anna (p5) is in view in the first and in the third second. */
@@ -119,4 +120,22 @@ onSqlite("a copy waits as a file that plays, and goes with the consent", async (
   await assert.rejects(fetched(), { code: "no_live_grant" });
   await sweepDeliveries(deps, app.clock);
   await assert.rejects(stat(path), { code: "ENOENT" });
+});
+
+onSqlite("a copy shows nothing that was objected to while it was made", async (database) => {
+  await using instance = await openInstance(database);
+  const { app, folder } = instance;
+  const { collection, anna, video } = await prepare(instance);
+  const delivery = { collection: collection.id, subjects: [anna], video };
+  const to = join(folder, "copy.mp4");
+  const target = { kind: "photo", id: video } as const;
+  const objections: Promise<unknown>[] = [];
+  const onProgress = (done: number) => {
+    if (done > 0 && objections.length === 0)
+      objections.push(object(app.db, app.recorder, { target, subject: null, reason: null }));
+  };
+  const delivering = deliver(app, app.recorder, { ...delivery, to }, { onProgress });
+  await assert.rejects(delivering, { code: "video_unknown" });
+  assert.equal((await Promise.all(objections)).length, 1);
+  await assert.rejects(stat(to), { code: "ENOENT" });
 });

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { CollectionId } from "../base/ids.ts";
 import { temporaryName } from "../base/files.ts";
 import type { Collection } from "../collections/collections.ts";
@@ -85,7 +86,8 @@ export async function momentsInCopy(
 }
 
 /**
- * Adds a copy of a video to a delivery. Null where nobody is left to be shown in it, or it can't be
+ * Adds a copy of a video to a delivery; it is made anew where somebody says meanwhile that a face
+ * is not to be shown. Null where nobody is left to be shown in it, or it can't be
  * covered; of a video that was asked for alone the latter is thrown: RightsError video_not_coverable.
  */
 export async function deliverVideo(
@@ -95,10 +97,10 @@ export async function deliverVideo(
 ): Promise<CopySummary | null> {
   const { collection, delivery, video } = copy;
   await copy.check();
-  await deps.blobs.verify(video.sha256);
   const shown = { collection: collection.id, subjects: delivery.subjects };
   const { people, withheld } = await appearancesIn(deps.db, shown, video.media);
   if (people.flat().length === 0) return null;
+  await deps.blobs.verify(video.sha256);
   const to = temporaryName(delivery.to);
   try {
     const made = await writeShownCopy(
@@ -114,6 +116,10 @@ export async function deliverVideo(
       options,
     );
     await copy.check();
+    const now = await appearancesIn(deps.db, shown, video.media);
+    // Objected to, not theirs or removed since it was begun: it would be shown uncovered.
+    const isLess = now.people.flat().length === 0 || isMore(now.withheld, withheld);
+    if (isLess) return await deliverVideo(deps, copy, options);
     if (made) await copy.add(to);
     return made;
   } catch (error) {
@@ -123,6 +129,10 @@ export async function deliverVideo(
   } finally {
     await rm(to, { force: true });
   }
+}
+
+function isMore(now: readonly Appearance[], before: readonly Appearance[]): boolean {
+  return now.some((one) => !before.some((known) => isDeepStrictEqual(known, one)));
 }
 
 function spansOf(
