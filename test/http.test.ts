@@ -402,6 +402,26 @@ onSqlite("requests are counted by address, account and collection", async (datab
   }
 });
 
+onSqlite("who has a whole network of addresses counts as one", async (database) => {
+  const rates = { address: 2, account: 100, collection: 100 };
+  const settings = { rates, proxies: ["127.0.0.1"] };
+  await using tested = await openTestService(database, { settings });
+  const statusOf = async (address: string) => {
+    const headers = { "x-forwarded-for": address };
+    return (await ask(tested, "/api/v1/session", { headers })).status;
+  };
+  const answers = [];
+  for (const last of [":1", ":2", "a:b:c:d"]) answers.push(await statusOf(`2001:db8:0:1:${last}`));
+  assert.deepEqual(answers, [200, 200, 429]);
+  assert.equal(await statusOf("2001:db8:0:2::1"), 200);
+  // An IPv4 address is one, in whatever clothes.
+  assert.equal(await statusOf("192.0.2.1"), 200);
+  assert.equal(await statusOf("::ffff:192.0.2.1"), 200);
+  assert.equal(await statusOf("192.0.2.1"), 429);
+  assert.equal(await statusOf("192.0.2.2"), 200);
+  assert.equal(await statusOf("nobody's"), 200);
+});
+
 onSqlite("documents that take a while to make are counted by address too", async (database) => {
   const many = 1_000_000;
   const rates = { address: 4, account: many, collection: many };

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import ipaddr from "ipaddr.js";
 import { comeBackLater } from "./errors.ts";
 import { RATE_KEYS_MAX, RATE_WINDOW_MS } from "./limits.ts";
 import rateLimit from "@fastify/rate-limit";
@@ -45,12 +46,12 @@ export async function openRates(server: FastifyInstance, bounds: RateBounds): Pr
   };
   return {
     countAddress: async (request) => {
-      keys.set(request, { address: request.ip, account: "", collection: "" });
+      keys.set(request, { address: networkOf(request.ip), account: "", collection: "" });
       await count.address(request);
     },
     countUse: async (request, account, collection) => {
       keys.set(request, {
-        address: request.ip,
+        address: networkOf(request.ip),
         account: account ?? "",
         collection: collection ?? "",
       });
@@ -58,4 +59,12 @@ export async function openRates(server: FastifyInstance, bounds: RateBounds): Pr
       if (collection !== null) await count.collection(request);
     },
   };
+}
+
+/** Whoever has one IPv6 address has the 2^64 of its network, and counts once for all of them. */
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === "ipv4") return parsed.toString();
+  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString();
 }
