@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
+import { closeCollection } from "../../src/rights/consent-changes.ts";
 import { SCREENS } from "../../web/operator/screens/screens.ts";
 import { onSqlite } from "../databases.ts";
 import { makeCollection } from "../instance.ts";
@@ -52,6 +53,15 @@ else {
       assert.equal(await page.getByRole("button", { name: "Probeer opnieuw" }).count(), 0);
       await page.getByRole("link", { name: "Alle foto's" }).click();
       await page.getByRole("heading", { name: "Nog geen foto's" }).waitFor();
+
+      // Once it is closed, its screens say so and offer nothing that would be refused.
+      const { app } = served.instance;
+      await closeCollection(app.db, app.recorder, made.id);
+      for (const path of ["people", "people/new", "people/lists", "invites", "import"]) {
+        await page.goto(`${base}/${path}`);
+        await page.getByText("Deze collectie is gesloten").waitFor();
+        assert.equal(await page.locator("main form, main a.button").count(), 0, path);
+      }
       checkQuiet();
     } finally {
       await browser.close();

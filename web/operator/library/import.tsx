@@ -27,9 +27,7 @@ export function Import() {
   return (
     <>
       <Title>{words.title}</Title>
-      {closed ? (
-        <p className="note">{words.closed}</p>
-      ) : (
+      {closed ? null : (
         <>
           <Unfinished state={state} />
           <Drop importer={importer} />

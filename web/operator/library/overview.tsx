@@ -20,7 +20,6 @@ export function Overview() {
   return (
     <>
       <Title>{collection.name}</Title>
-      {collection.closed ? <p className="note">{words.closed}</p> : null}
       <HealthFigures collection={collection.id} />
       <section className="section">
         <h2>{words.about}</h2>

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from
 import { useLocation } from "react-router";
 import { Failure, Loading } from "../../shared/states.tsx";
 import { useWords } from "../../shared/words.ts";
+import { useCollection } from "../collection.tsx";
 import { Empty } from "../parts/states.tsx";
 import { library } from "../texts/library.ts";
 import { GAP, type GridWindow, useGridWindow } from "./grid-window.ts";
@@ -67,10 +68,12 @@ export function PhotoGrid(of: { readonly collection: string; readonly list: Phot
 
 function None({ list: { show, subject } }: { readonly list: PhotoList }) {
   const { photos: words } = useWords(library);
+  const { closed } = useCollection();
   const all = show === "all" && subject === null;
+  const more = closed ? null : words.noneMore;
   return (
     <Empty title={all ? words.none : words.noneSo}>
-      <p>{all ? words.noneMore : words.noneSoMore}</p>
+      <p>{all ? more : words.noneSoMore}</p>
     </Empty>
   );
 }

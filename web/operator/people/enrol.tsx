@@ -19,10 +19,11 @@ type Outcome = Exclude<Answer<"enrolPerson">, { outcome: "refused" }>;
 /** Recording a consent that was given on paper, with a photo of the person's face. */
 export function Enrol() {
   const { form: words } = useWords(people);
-  const { id } = useCollection();
+  const { id, closed } = useCollection();
   const [query] = useSearchParams();
   const again = query.get("person");
   const [done, setDone] = useState<Outcome | null>(null);
+  if (closed) return <Title>{words.title}</Title>;
   return (
     <>
       <Title>{words.title}</Title>

@@ -35,15 +35,11 @@ export function Invites() {
     <>
       <Title>{words.title}</Title>
       <p>{words.what}</p>
-      <Cap />
+      {closed ? null : <Cap />}
       {works && !closed ? <NewInvites onMade={renew} /> : null}
       <Listed
         list={list}
-        empty={
-          <Empty title={words.none}>
-            <p>{words.noneMore}</p>
-          </Empty>
-        }
+        empty={<Empty title={words.none}>{closed ? null : <p>{words.noneMore}</p>}</Empty>}
       >
         {(all) => <Rows all={all} works={works} onChange={renew} />}
       </Listed>

@@ -25,14 +25,14 @@ const TYPING_MS = 300;
 /** Everybody of a collection, and how their consent stands. */
 export function People() {
   const { list: words } = useWords(people);
-  const { id } = useCollection();
+  const { id, closed } = useCollection();
   const works = useMay(WORKERS);
   const [state, setState] = useState<State | "all">("all");
   const [typed, setTyped] = useState("");
   const list = usePeople(id, state, useSettled(typed.trim()));
   return (
     <>
-      <Title beside={works ? <Doors id={id} /> : null}>{words.title}</Title>
+      <Title beside={works && !closed ? <Doors id={id} /> : null}>{words.title}</Title>
       <Filters {...{ state, setState, typed, setTyped, named: works }} />
       <Listed
         list={list}

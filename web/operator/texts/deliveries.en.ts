@@ -12,7 +12,7 @@ export const deliveries = {
     people <= 1 ? "Pack photos and videos" : `Pack photos and videos of ${people} people`,
   there: "Deliveries of today",
   none: "No delivery waits",
-  noneMore: "Ask for one above. It can be fetched for a day.",
+  noneMore: "What was asked for can be fetched here for a day.",
   photos: (count: number) => (count === 1 ? "1 photo or video." : `${count} photos and videos.`),
   until: (moment: string) => `It is gone after ${moment}.`,
   fetch: "Download the ZIP",

@@ -13,7 +13,7 @@ export const deliveries: typeof en = {
     people <= 1 ? "Foto's en video's inpakken" : `Foto's en video's van ${people} mensen inpakken`,
   there: "Leveringen van vandaag",
   none: "Er staat geen levering klaar",
-  noneMore: "Vraag er hierboven een. Je kunt hem een dag lang downloaden.",
+  noneMore: "Wat is gevraagd, kun je hier een dag lang downloaden.",
   photos: (count: number) => (count === 1 ? "1 foto of video." : `${count} foto's en video's.`),
   until: (moment: string) => `Weg na ${moment}.`,
   fetch: "De ZIP downloaden",

@@ -11,14 +11,13 @@ export const en = {
   },
   overview: {
     title: "Overview",
-    closed: "This collection is closed: nobody is found in it, and nothing new is taken.",
     about: "What it is for",
     purpose: "Purpose",
     contact: "Questions go to",
     basis: "Why everyone pictured may be compared",
     noBasis: "Nobody said: only a face that somebody points at is compared.",
     alternative: "What people get who say no",
-    noAlternative: "Nobody has said yet. It belongs into what people read: change it below.",
+    noAlternative: "Nobody has said yet. It belongs into what people read.",
     retention: "A consent holds",
     days: (count: number) => (count === 1 ? "1 day" : `${count} days`),
     age: "Age from which people say yes for themselves",
@@ -243,7 +242,6 @@ export const en = {
   },
   imports: {
     title: "Add photos",
-    closed: "This collection is closed: nothing new is taken.",
     cutShort: (sent: string, files: string) =>
       `An import was cut short here after ${sent} of ${files} files. Drop or choose the same files again: what is there already is not sent once more.`,
     drop: "Drop photos, videos, folders or ZIP archives here",

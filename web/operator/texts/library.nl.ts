@@ -12,15 +12,13 @@ export const nl: typeof en = {
   },
   overview: {
     title: "Overzicht",
-    closed: "Deze collectie is gesloten: niemand wordt erin gevonden, en er komt niets meer bij.",
     about: "Waarvoor",
     purpose: "Doel",
     contact: "Vragen gaan naar",
     basis: "Waarom iedereen op de foto's mag worden vergeleken",
     noBasis: "Niemand heeft dat gezegd: alleen een aangewezen gezicht wordt vergeleken.",
     alternative: "Wat mensen krijgen die nee zeggen",
-    noAlternative:
-      "Dat heeft nog niemand gezegd. Het hoort in wat mensen lezen: wijzig het hieronder.",
+    noAlternative: "Dat heeft nog niemand gezegd. Het hoort in wat mensen lezen.",
     retention: "Een toestemming geldt",
     days: (count: number) => (count === 1 ? "1 dag" : `${count} dagen`),
     age: "Leeftijd vanaf wanneer mensen zelf ja zeggen",
@@ -256,7 +254,6 @@ export const nl: typeof en = {
   },
   imports: {
     title: "Foto's toevoegen",
-    closed: "Deze collectie is gesloten: er komt niets meer bij.",
     cutShort: (sent: string, files: string) =>
       `Hier is een import afgebroken na ${sent} van ${files} bestanden. Sleep of kies dezelfde bestanden opnieuw: wat er al is wordt niet nog eens verstuurd.`,
     drop: "Sleep foto's, video's, mappen of ZIP-archieven hierheen",

@@ -14,8 +14,8 @@ export const en = {
   search: {
     title: "Search",
     history: "Earlier searches",
-    closed: "This collection is closed",
-    closedMore: "No search is made in it any more. What was found stays under Photos.",
+    closed: "No search is made here any more",
+    closedMore: "What was found stays under Photos.",
     nobody: "Nobody here has agreed to be found",
     nobodyMore:
       "A search compares a face with people who said yes, and with nobody else. As long as there is none, there is nothing to search.",

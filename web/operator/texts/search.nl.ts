@@ -5,8 +5,8 @@ export const nl: typeof en = {
   search: {
     title: "Zoeken",
     history: "Eerdere zoekopdrachten",
-    closed: "Deze collectie is gesloten",
-    closedMore: "Er wordt niet meer in gezocht. Wat gevonden is, blijft onder Foto's staan.",
+    closed: "Hier wordt niet meer gezocht",
+    closedMore: "Wat gevonden is, blijft onder Foto's staan.",
     nobody: "Niemand heeft hier toegestemd om gevonden te worden",
     nobodyMore:
       "Een zoekopdracht vergelijkt een gezicht met mensen die ja hebben gezegd, en met niemand anders. Zolang er niemand is, valt er niets te zoeken.",

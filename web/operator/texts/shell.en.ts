@@ -5,6 +5,7 @@ export const en = {
   collection: "Collection",
   chooseCollection: "Choose a collection",
   closed: (name: string) => `${name} (closed)`,
+  closedMore: "This collection is closed: nobody is found in it, and nothing new is taken.",
   instance: "This instance",
   signedInAs: (name: string, role: string) => `${name}, ${role}`,
   roles: { owner: "owner", staff: "staff", auditor: "auditor" },

@@ -7,6 +7,7 @@ export const nl: typeof en = {
   collection: "Collectie",
   chooseCollection: "Kies een collectie",
   closed: (name: string) => `${name} (gesloten)`,
+  closedMore: "Deze collectie is gesloten: niemand wordt erin gevonden, en er komt niets meer bij.",
   instance: "Deze installatie",
   signedInAs: (name: string, role: string) => `${name}, ${role}`,
   roles: { owner: "eigenaar", staff: "medewerker", auditor: "controleur" },
