@@ -175,6 +175,8 @@ test("SQLite appends to its log and leaves the disk to log-sync, overwrites what
 test("a database that can't be opened is said to be so", async () => {
   const code = "database_unreachable";
   await assert.rejects(Db.open("/nowhere/at/all/assent.sqlite"), { code });
+  // Whoever made the instance as another user reads what is the matter.
+  await assert.rejects(Db.open("/nowhere/at/all/assent.sqlite"), /may be written/u);
   await assert.rejects(Db.open("postgres://nobody@127.0.0.1:1/none"), { code });
 });
 

@@ -249,7 +249,8 @@ async function dialectOf(kind: DatabaseKind, address: string, schema: string | n
 function unreachableDatabase(cause: unknown): StorageError {
   return new StorageError(
     "database_unreachable",
-    "The database can't be opened. Check the path or address given with --database or --data.",
+    "The database can't be opened. Check the path or address given with --database or --data, and " +
+      "that what lies there may be written by whoever runs this.",
     { cause },
   );
 }
