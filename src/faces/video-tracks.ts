@@ -51,7 +51,7 @@ export async function trackFaces(
   file: string,
   options: TrackOptions,
 ): Promise<VideoAnalysis> {
-  return turn.take(async () => track(engine, file, options));
+  return turn.take(async () => track(engine, file, options), options.signal);
 }
 
 async function track(engine: Engine, file: string, options: TrackOptions): Promise<VideoAnalysis> {
@@ -115,7 +115,7 @@ export async function embedTracks(
   passages: readonly Pick<Passage, "kept">[],
   options: Pick<TrackOptions, "parallel" | "signal">,
 ): Promise<readonly Pick<Track, "embedding" | "agreement">[]> {
-  return turn.take(async () => embedKept(engine, file, passages, options));
+  return turn.take(async () => embedKept(engine, file, passages, options), options.signal);
 }
 
 async function embedKept(
