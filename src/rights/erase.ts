@@ -14,25 +14,31 @@ import { askForScrub, scrub } from "../storage/scrub.ts";
 import type { Vault } from "../storage/vault.ts";
 import { eraseSubject, lockSubject } from "../subjects/subjects.ts";
 import { certificateHash, certificateOf, countHoldings, issueCertificate } from "./certificate.ts";
-import { eraseDeliveries } from "./sweep-deliveries.ts";
+import { eraseDeliveries, sweepDeliveries } from "./sweep-deliveries.ts";
 import { enqueueErasureNotices } from "./erasure-notices.ts";
 import { eraseObjections } from "./objections.ts";
 
 /**
  * Erases a person: templates, enrolment photos, keys, evidence, sightings, name and contact, in one
- * transaction, then has the files scrubbed so that their bytes are in none ([Note: scrub]),
- * overwrites their vectors in this process' memory, and brings the backups' key file up to date
- * ([Note: the key file]). Called again after a crash it finishes what is left: of a person who is
+ * transaction, then removes the copies that wait to be fetched, has the files scrubbed so that
+ * their bytes are in none ([Note: scrub]), overwrites their vectors in this process' memory, and
+ * brings the backups' key file up to date ([Note: the key file]). Called again after a crash it finishes what is left: of a person who is
  * gone already nothing but files. Returns the signed certificate (JWS); null for who was erased
  * before there were certificates. Throws SubjectsError subject_unknown; StorageError scrub_due and
  * key_file_due, when the person is erased and files are left to do.
  */
 export async function erase(
-  deps: { readonly db: Db; readonly vault: Vault; readonly galleries: Galleries },
+  deps: {
+    readonly db: Db;
+    readonly vault: Vault;
+    readonly galleries: Galleries;
+    /** The folder of copies that wait to be fetched. */
+    readonly deliveries: string;
+  },
   recorder: Recorder,
   subject: SubjectId,
 ): Promise<string | null> {
-  const { db, vault, galleries } = deps;
+  const { db, vault, galleries, deliveries } = deps;
   const certificate = await db.write(async (tx) => {
     if (!(await lockSubject(tx, subject))) return certificateOf(tx, subject);
     const issued = await eraseIn(tx, recorder, subject, "subject.erased");
@@ -40,6 +46,7 @@ export async function erase(
     await askForKeyFiles(tx);
     return issued;
   });
+  await sweepDeliveries({ db, folder: deliveries }, recorder.clock);
   const clean = await scrub(db, { vault, clock: recorder.clock });
   await galleries.refresh();
   await updateKeyFiles(db, vault, recorder.clock);

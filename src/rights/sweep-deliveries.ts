@@ -9,7 +9,7 @@ import type { DeliveryDeps } from "./deliveries.ts";
 /** A half-written file is an hour old before it goes, unless its writer has ended on this machine. */
 const STRAY_MS = 60 * 60 * 1000;
 
-/** Removes every delivery that a person is in; its file goes at the next sweep. */
+/** Removes every delivery that a person is in; its file goes with the sweep after it. */
 export async function eraseDeliveries(tx: Tx, subject: SubjectId): Promise<void> {
   const rows = await tx.read
     .selectFrom("delivery_subjects")

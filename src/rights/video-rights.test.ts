@@ -142,7 +142,7 @@ function ownBytes(of: Buffer, other: Buffer): Uint8Array {
 onSqlite("of who is erased, nothing that came of videos is in any file", async (database) => {
   await using instance = await openInstance(database);
   const scene = await prepare(instance);
-  const { app, anna, bert, onTimeline, found, listed, fetched, sweep } = scene;
+  const { app, anna, bert, onTimeline, found, listed, fetched } = scene;
   const traces = new Canaries();
   traces.addVector("vector", vectorOf("p5", 256));
   const copy = await readFile(await fetched());
@@ -156,7 +156,6 @@ onSqlite("of who is erased, nothing that came of videos is in any file", async (
     );
 
   await erase(app, app.recorder, anna);
-  await sweep();
   assert.deepEqual(await traces.findBelow(instance.folder), []);
   assert.deepEqual([...(await onTimeline()), ...(await found())], [bert, bert]);
   await assert.rejects(fetched(), { code: "delivery_unknown" });
