@@ -132,3 +132,22 @@ onEachDatabase("people are found by a part of their name, page after page", asyn
   const auditor = await as("auditor");
   await assert.rejects(auditor.listPeople({ collection, name: "anna" }), { code: "not_allowed" });
 });
+
+onEachDatabase("nobody is invited to a collection that is closed", async (database) => {
+  await using served = await openTestService(database);
+  const { app } = served.instance;
+  const { id: collection } = await makeCollection(app);
+  const headers = await signInAs(served, "owner");
+  const owner = connect({
+    address: served.service.origin,
+    as: cookieSession(headers["cookie"] ?? ""),
+  });
+  await owner.closeCollection({ collection });
+  const made = owner.createInvites({
+    collection,
+    contacts: ["dora@people.example"],
+    language: "en",
+  });
+  await assert.rejects(made, { code: "collection_closed" });
+  assert.deepEqual((await owner.listMail()).items, []);
+});

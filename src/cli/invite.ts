@@ -5,7 +5,7 @@ import type { Sender } from "../accounts/invite-mail.ts";
 import { linkTo } from "../accounts/links.ts";
 import type { App } from "../app.ts";
 import type { InviteId } from "../base/ids.ts";
-import { NOTICE_LANGUAGE } from "../collections/collections.ts";
+import { checkOpen, NOTICE_LANGUAGE } from "../collections/collections.ts";
 import { requireOperator } from "../consent/operator.ts";
 import { collectionOf, originOf, withApp } from "./context.ts";
 import { UsageError } from "./errors.ts";
@@ -71,7 +71,9 @@ export function inviteCommands(assent: Command): void {
 async function create(options: CreateOptions, command: Command): Promise<void> {
   const contacts = await readContacts(options);
   await withApp(command, async (app) => {
-    const { id: collection } = await collectionOf(app, options.collection);
+    const found = await collectionOf(app, options.collection);
+    checkOpen(found);
+    const collection = found.id;
     const mailed = contacts.some((contact) => contact !== null);
     const { language } = options;
     const request = { collection, language, contacts, days: Number(options.days) };

@@ -84,7 +84,7 @@ export const inviteRoutes = {
     }),
     response: z.object({ items: z.array(newInvite) }),
     status: 201,
-    errors: ["collection_unknown", "invite_invalid", "invites_spent"],
+    errors: ["collection_unknown", "collection_closed", "invite_invalid", "invites_spent"],
     repeat: "forget",
     example: {
       as: "staff",

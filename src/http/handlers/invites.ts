@@ -1,4 +1,4 @@
-import { findCollection } from "../../collections/collections.ts";
+import { checkOpen, findCollection } from "../../collections/collections.ts";
 import { z } from "zod";
 import type { Sender } from "../../accounts/invite-mail.ts";
 import { readInviteCap } from "../../accounts/invite-cap.ts";
@@ -32,6 +32,7 @@ const invitesKey = z.object({ createdAt: z.number(), id: z.string() });
 export const inviteHandlers: Handlers<typeof inviteRoutes> = {
   createInvites: async (app, { params, body, recorder, origin }) => {
     const { collection } = params;
+    checkOpen(await findCollection(app.db, collection));
     const { language, days, handed } = body;
     const handedOver = Array.from({ length: handed }, () => null);
     const contacts = [...body.contacts, ...handedOver];
