@@ -149,8 +149,8 @@ function inEveryLanguage(
 }
 
 /**
- * The notices made here, to be made again under the new name, retention or alternative: the operator's own first
- * lines stay, and a notice that they wrote whole stays as it is.
+ * The notices made here, to be made again under the new name, retention or alternative: the
+ * operator's own first lines stay, and a notice that they wrote whole stays as it is.
  */
 async function toldAnew(
   tx: Tx,
