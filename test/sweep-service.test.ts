@@ -5,10 +5,12 @@ import { startPasskeyLogin } from "../src/accounts/passkeys.ts";
 import { openSession } from "../src/accounts/sessions.ts";
 import type { App } from "../src/app.ts";
 import { fixedClock } from "../src/base/clock.ts";
+import { personOf } from "../src/consent/people.ts";
 import { once } from "../src/http/idempotency.ts";
+import { backgroundWork } from "../src/http/loops.ts";
 import { sweep } from "../src/rights/retention.ts";
 import { onEachDatabase } from "./databases.ts";
-import { makeCollection, openInstance } from "./instance.ts";
+import { enrolPerson, makeCollection, openInstance } from "./instance.ts";
 import { makeAlert } from "./watched.ts";
 
 const MINUTE_MS = 60_000;
@@ -52,6 +54,34 @@ onEachDatabase(
   },
 );
 
+onEachDatabase(
+  "R7 a template stays a minute at most when its consent is over",
+  async (database) => {
+    const clock = fixedClock(Date.UTC(2027, 0, 15));
+    await using instance = await openInstance(database, { clock });
+    const { app } = instance;
+    const collection = await makeCollection(app, { retentionDays: 60 });
+    const anna = await enrolPerson(app, collection, "anna");
+    const everyMinute = backgroundWork({ app, origin: "http://localhost", mail: null }).filter(
+      ({ everyMs }) => everyMs <= MINUTE_MS,
+    );
+    const work = async (): Promise<void> => {
+      const { signal } = new AbortController();
+      for (const { work: one } of everyMinute) await one(signal);
+    };
+    const held = async () => {
+      const { state } = await personOf(app.db, collection.id, anna);
+      return { state, templates: await count(app, "templates") };
+    };
+    clock.move(59 * DAY_MS);
+    await work();
+    assert.deepEqual(await held(), { state: "granted", templates: 1 });
+    clock.move(DAY_MS);
+    await work();
+    assert.deepEqual(await held(), { state: "expired", templates: 0 });
+  },
+);
+
 /** One row in each table, made as it is made in earnest. */
 async function fill(app: App): Promise<void> {
   const { db, vault, clock, recorder } = app;
@@ -78,7 +108,7 @@ async function fill(app: App): Promise<void> {
   );
 }
 
-async function count({ db }: App, table: Table): Promise<number> {
+async function count({ db }: App, table: Table | "templates"): Promise<number> {
   const row = await db.read
     .selectFrom(table)
     .select((select) => select.fn.countAll<number>().as("count"))

@@ -7,6 +7,7 @@ import { answerLinkRequests } from "../accounts/links.ts";
 import { type MailTransport, sendDueMail } from "../accounts/mail.ts";
 import { sweepLists } from "../collections/enrol-lists.ts";
 import { sweepUploads } from "../collections/sweep-uploads.ts";
+import { expireOverdue } from "../rights/consent-changes.ts";
 import { sweepDeliveries } from "../rights/sweep-deliveries.ts";
 import { sweep } from "../rights/retention.ts";
 import { deliverDue } from "../webhooks/deliver.ts";
@@ -21,7 +22,9 @@ const WEBHOOKS_MS = 2000;
 const MAIL_MS = 2000;
 /** What a witness has seen can't be taken back: so much may be, and they are not pestered. */
 const WITNESS_MS = 60 * 60_000;
-/** Nobody past their grant's end is found even before; this makes the rows say so. */
+/** Nobody past their grant's end is found even before: this removes their template, and says so. */
+const ENDS_MS = 60_000;
+/** What is over by days and years goes on the day that it is. */
 const SWEEP_MS = DAY_MS;
 
 /** What was sent half, or waits too long to be fetched, goes within minutes of its time. */
@@ -79,6 +82,7 @@ export function backgroundWork({
         await sweepDeliveries({ db, folder: app.deliveries }, clock);
       },
     },
+    { name: "ends", everyMs: ENDS_MS, work: async () => expireOverdue(db, recorder) },
     {
       name: "sweep",
       everyMs: SWEEP_MS,
