@@ -142,12 +142,12 @@ onEachDatabase("nobody is invited to a collection that is closed", async (databa
     address: served.service.origin,
     as: cookieSession(headers["cookie"] ?? ""),
   });
+  const request = { collection, contacts: ["dora@people.example"], language: "en" };
+  const [invite] = (await owner.createInvites(request)).items;
+  assert.ok(invite);
   await owner.closeCollection({ collection });
-  const made = owner.createInvites({
-    collection,
-    contacts: ["dora@people.example"],
-    language: "en",
-  });
-  await assert.rejects(made, { code: "collection_closed" });
-  assert.deepEqual((await owner.listMail()).items, []);
+  await assert.rejects(owner.createInvites(request), { code: "collection_closed" });
+  const again = owner.resendInvite({ collection, invite: invite.id });
+  await assert.rejects(again, { code: "collection_closed" });
+  assert.equal((await owner.listMail()).items.length, 1);
 });

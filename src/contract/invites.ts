@@ -145,6 +145,7 @@ export const inviteRoutes = {
     status: 202,
     errors: [
       "collection_unknown",
+      "collection_closed",
       "invite_unknown",
       "invite_over",
       "invite_invalid",

@@ -77,6 +77,7 @@ export const inviteHandlers: Handlers<typeof inviteRoutes> = {
   },
   resendInvite: async (app, { params, recorder, origin }) => {
     await checkInviteIn(app.db, params.collection, params.invite);
+    checkOpen(await findCollection(app.db, params.collection));
     await resendInvite(app.db, recorder, params.invite, await senderOf(app, origin));
     return { done: true };
   },
