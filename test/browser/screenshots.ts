@@ -20,6 +20,8 @@ const LOOKS: readonly (readonly [name: string, look: PageLook])[] = Object.entri
     ),
 );
 
+const IDLE_MS_MAX = 3_000;
+
 const OPTIONS = {
   to: { type: "string" },
   /** Pages whose names this matches, and of each the looks whose names `look` matches. */
@@ -47,6 +49,8 @@ async function main(): Promise<number> {
     ([name, look]) => [name, { ...look, ...(language === undefined ? {} : { language }) }] as const,
   );
   const take = async (page: Page, name: string): Promise<void> => {
+    // Pictures come after what names them; a page that listens for news is never idle.
+    await page.waitForLoadState("networkidle", { timeout: IDLE_MS_MAX }).catch(() => undefined);
     await page.evaluate(async () => {
       // The whole page is in the picture, so what is below the window is, too.
       for (const one of document.images) {
