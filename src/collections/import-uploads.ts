@@ -11,6 +11,7 @@ import { incomingFile } from "../media/incoming.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import { type Collection, findCollection } from "./collections.ts";
 import { importMedia } from "./import-media.ts";
+import type { VideoProgress } from "./import-video.ts";
 import type { Imported } from "./import-photo.ts";
 import { addSource } from "./media.ts";
 import { type Upload, type UploadDeps, uploadOf } from "./uploads.ts";
@@ -20,7 +21,8 @@ const BATCH = 100;
 
 /**
  * Imports every photo received for a collection, each as a file of an import. Killed at any moment,
- * it goes on where it was: a file goes after the commit that says what came of it.
+ * it goes on where it was: a file goes after the commit that says what came of it. A photo is one
+ * step, and a video as many as it has seconds.
  */
 export async function importUploads(
   deps: UploadDeps,
@@ -31,21 +33,33 @@ export async function importUploads(
   const collection = await findCollection(deps.db, id);
   await deps.engines(collection.pack);
   let done = 0;
+  // Of videos under way, the seconds looked at, and how many there are beyond the one step of a file.
+  const videos = new Map<UploadId, { readonly seconds: number; readonly more: number }>();
   for (;;) {
     const waiting = await receivedPhotos(deps.db, id);
     if (waiting.length === 0) return;
-    const total = done + (await countReceived(deps.db, id));
+    let files = await countReceived(deps.db, id);
+    const report = (): void => {
+      const begun = [...videos.values()];
+      const now = done + begun.reduce((sum, { seconds }) => sum + seconds, 0);
+      const left =
+        Math.max(0, files) + begun.reduce((sum, { seconds, more }) => sum + more - seconds, 0);
+      context.report({ done: now, total: now + left });
+    };
+    report();
     await inParallel(waiting, deps.parallel, async (upload) => {
       context.signal.throwIfAborted();
-      await importUpload(
-        deps,
-        { ...recorder, account: upload.account },
-        collection,
-        upload,
-        context.signal,
-      );
-      done += 1;
-      context.report({ done, total: Math.max(done, total) });
+      const as = { ...recorder, account: upload.account };
+      const onProgress = (seconds: number, of: number): void => {
+        const more = Math.max(1, Math.ceil(of)) - 1;
+        videos.set(upload.id, { seconds: Math.min(more, Math.floor(seconds)), more });
+        report();
+      };
+      await importUpload(deps, as, collection, upload, { signal: context.signal, onProgress });
+      done += 1 + (videos.get(upload.id)?.more ?? 0);
+      videos.delete(upload.id);
+      files -= 1;
+      report();
     });
   }
 }
@@ -55,7 +69,7 @@ async function importUpload(
   recorder: Recorder,
   collection: Collection,
   upload: Upload,
-  signal: AbortSignal,
+  progress: VideoProgress,
 ): Promise<void> {
   const file = join(deps.uploads, upload.id);
   try {
@@ -67,7 +81,7 @@ async function importUpload(
       const state = outcome === "added" ? "added" : "known";
       await settle(tx, recorder.clock, upload.id, { state, reason: null, media_id: media });
     };
-    await importMedia(deps, recorder, collection, opened, note, { signal });
+    await importMedia(deps, recorder, collection, opened, note, progress);
   } catch (error) {
     const reason = photoProblem(error);
     if (reason === null) throw error;

@@ -11,7 +11,7 @@ export const job = z
     target: text(JOB_TARGET_LENGTH_MAX).meta({ description: "What it works on, by its id." }),
     state: z.enum(["queued", "running", "done", "failed", "cancelled"]),
     attempts: z.int(),
-    done: z.int().meta({ description: "Steps done: photos, rows." }),
+    done: z.int().meta({ description: "Steps done: photos, seconds of videos, rows." }),
     total: z.int().nullable().meta({ description: "Steps in all; null until it is known." }),
     error: z.string().nullable().meta({ description: "The code of the last failure." }),
     createdAt: instant,
