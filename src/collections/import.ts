@@ -12,7 +12,7 @@ import { type Incoming, incomingFile } from "../media/incoming.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { Db, Tx } from "../storage/db.ts";
 import type { Schema } from "../storage/schema.ts";
-import type { Collection } from "./collections.ts";
+import { checkOpen, type Collection } from "./collections.ts";
 import type { Engines } from "./enrol.ts";
 import { type FolderEntry, listFolder } from "./folder.ts";
 import { importMedia } from "./import-media.ts";
@@ -108,7 +108,7 @@ export interface ImportOptions {
 
 /**
  * Imports the photos below a folder into a collection; see `importFiles`. Throws CollectionsError
- * folder_unreadable, too_many_files.
+ * folder_unreadable, too_many_files, collection_closed.
  */
 export async function importFolder(
   deps: ImportDeps,
@@ -150,7 +150,8 @@ export function isBelow(folder: string, path: string): boolean {
 /**
  * Imports the files of an origin into a collection. Each file is one transaction: photo, faces,
  * sightings and the note that the file is done. Killed at any moment and started again with the
- * same origin, it goes on where it was. One bad file never stops the rest.
+ * same origin, it goes on where it was. One bad file never stops the rest. Throws CollectionsError
+ * collection_closed.
  */
 export async function importFiles(
   deps: ImportDeps,
@@ -159,6 +160,7 @@ export async function importFiles(
   origin: ImportOrigin,
   options: ImportOptions = {},
 ): Promise<ImportSummary> {
+  checkOpen(collection);
   const { entries } = origin;
   const id = await deps.db.write(async (tx) =>
     openImport(tx, recorder, collection.id, origin.name),

@@ -141,7 +141,10 @@ onEachDatabase("R37 a closed collection finds nobody, and is empty within a year
   await assert.rejects(closeCollection(app.db, app.recorder, collection.id), {
     code: "collection_closed",
   });
-  assert.equal((await findCollection(app.db, collection.id)).closedAt, START);
+  const closed = await findCollection(app.db, collection.id);
+  assert.equal(closed.closedAt, START);
+  const more = importPhotos(instance, closed, { "late.jpg": fakePhoto(["anna"]) });
+  await assert.rejects(more, { code: "collection_closed" });
   clock.move(DAYS_MS(365));
   await sweep(app, app.recorder);
   const left = await app.db.read
