@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -191,3 +191,22 @@ for (const [index, [name, composition]] of Object.entries(compositions).entries(
     assertFound(await search("everybody", path), spansOf(composition));
   });
 }
+
+test("a search by video tells in which other videos somebody is, and when", { skip }, async () => {
+  const clip = shared("data/video/london_clip.mp4") ?? "";
+  const imported = join(folder, "imported");
+  mkdirSync(imported);
+  copyFileSync(clip, join(imported, "other.mp4"));
+  await run("import", imported, "--collection", "half");
+  const asked = ["--collection", "half", "--video", clip, "--purpose", "A test"];
+  const { exit, out, err } = await runAssent(data, ["search", ...asked]);
+  assert.equal(exit, 0, err);
+  assert.match(out, /seen as well in:\n +undated +match +\S*other\.mp4/u);
+  const json = join(folder, "others.json");
+  await run("search", ...asked, "--json", json);
+  const { subjects } = JSON.parse(readFileSync(json, "utf8")) as {
+    readonly subjects: readonly { readonly sightings: readonly { readonly track: unknown }[] }[];
+  };
+  assert.ok(subjects.length > 0);
+  for (const { sightings } of subjects) assert.ok(sightings[0]?.track, "tells when");
+});

@@ -3,6 +3,7 @@ import { type Appearance, appearancesOf, type Interval } from "../search/appeara
 import { searchByVideo, type VideoAnswer } from "../search/search-video.ts";
 import { nameOf } from "./context.ts";
 import { count, progressBar, say, writeJson } from "./output.ts";
+import { saySightings, sightingJson } from "./sightings.ts";
 import { StopAsked } from "./stop.ts";
 
 interface VideoSearchOptions {
@@ -39,10 +40,12 @@ function print(
   names: ReadonlyMap<string, string>,
 ): void {
   say(`${count(answer.faces.length, "track")}. Search ${answer.id} is on record.`);
-  for (const { subject, verdict, score, intervals } of appearances) {
+  for (const { subject, verdict, score, intervals, sightings } of appearances) {
     const doubt = verdict === "match" ? "" : ", uncertain: look before you say so";
     say(`  ${names.get(subject) ?? subject} (score ${score.toFixed(2)})${doubt}`);
     for (const one of intervals) say(`      ${clockTime(one.from)} to ${clockTime(one.to)}`);
+    if (sightings.length > 0) say("    seen as well in:");
+    saySightings(sightings);
   }
   if (appearances.length === 0) say("  no consenting match");
 }
@@ -70,15 +73,7 @@ function toJson(
     verdict: one.verdict,
     score: one.score,
     intervals: one.intervals.map(intervalJson),
-    sightings: one.sightings.map(({ id, media, verdict, state, place, takenAt, sources }) => ({
-      id,
-      media,
-      verdict,
-      state,
-      takenAt,
-      sources,
-      box: place.box,
-    })),
+    sightings: one.sightings.map(sightingJson),
   });
   return {
     search: answer.id,

@@ -12,9 +12,10 @@ import {
   type SearchAnswer,
   type SearchRequest,
 } from "../search/search.ts";
-import { decide, type Sighting } from "../search/sightings.ts";
+import { decide } from "../search/sightings.ts";
 import { faceAdvice } from "./advice.ts";
 import { probeCommand } from "./probe.ts";
+import { saySightings, sightingCells, sightingJson } from "./sightings.ts";
 import { searchVideo } from "./search-video.ts";
 import { timelineCommand } from "./timeline.ts";
 import { nameOf, subjectOf, withApp } from "./context.ts";
@@ -35,8 +36,6 @@ interface SearchOptions {
 
 /** Longest side of a drawn result: a screen's, not the camera's. */
 const PICTURE_SIDE = 2400;
-/** Sightings printed behind a match; `assent photos` lists all. */
-const SIGHTINGS_SHOWN_MAX = 5;
 
 /** search, probe, photos, timeline, confirm, reject, deliver. */
 export function searchCommands(assent: Command): void {
@@ -185,17 +184,8 @@ function print(answer: SearchAnswer, names: Names): void {
     }
     const score = face.score.toFixed(2);
     say(`${line}${names.get(face.subject) ?? face.subject}, ${WORDS[face.kind]} (score ${score})`);
-    const shown = face.sightings.slice(0, SIGHTINGS_SHOWN_MAX).map(sightingCells);
-    for (const row of table(shown)) say(`      ${row}`);
-    const more = face.sightings.length - SIGHTINGS_SHOWN_MAX;
-    if (more > 0) say(`      and ${more} more (assent photos lists them)`);
+    saySightings(face.sightings);
   }
-}
-
-function sightingCells(one: Sighting): readonly string[] {
-  const taken = one.takenAt?.replace("T", " ") ?? "undated";
-  const word = one.state === "proposed" ? one.verdict : one.state;
-  return [taken, word, one.sources.join(", ")];
 }
 
 function marksOf(answer: SearchAnswer, names: Names): readonly Mark[] {
@@ -226,11 +216,6 @@ function toJson(answer: SearchAnswer, names: Names): unknown {
         : {}),
     })),
   };
-}
-
-function sightingJson(one: Sighting): unknown {
-  const { id, media, face, verdict, state, score, takenAt, track, sources } = one;
-  return { id, media, face, verdict, state, score, takenAt, track, sources, box: one.place.box };
 }
 
 interface PhotosOptions {
