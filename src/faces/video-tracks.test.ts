@@ -67,3 +67,23 @@ test("a video lasts as long as its frames do, whatever it says", async () => {
   const [to = 0] = tracks.map(({ passage }) => passage.to);
   assert.ok(to > 2.5 && seconds >= to, `${seconds} s, seen until ${to}`);
 });
+
+test("a clip to search with does not wait for a long video, which waits for another", async () => {
+  const file = join(folder, "clip.mp4");
+  makeStripes(file, [[0, ["p5"]]], 1);
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  const slow = fakeEngine("recommended", { before: async () => over });
+  const ended: string[] = [];
+  const look = async (name: string, use: "scan" | "probe", engine = fakeEngine()) => {
+    const { tracks } = await trackFaces(engine, file, { embed: true, parallel: 1, use });
+    wipe(...tracks.map(({ embedding }) => embedding));
+    ended.push(name);
+  };
+  const long = look("long", "scan", slow);
+  const next = look("next", "scan");
+  await look("probe", "probe");
+  assert.deepEqual(ended, ["probe"]);
+  end();
+  await Promise.all([long, next]);
+  assert.deepEqual(ended, ["probe", "long", "next"]);
+});

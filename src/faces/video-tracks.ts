@@ -22,13 +22,18 @@ export const FRAME_SIDE = 1280;
 /** More tracks than that are no recording of people: 12 hours hold a new face every two seconds. */
 const TRACKS_MAX = 25_000;
 
-/** One video at a time: its decoder and the workers use all cores, and its frames the memory. */
-const turn = new Turn();
+/**
+ * One video at a time: its decoder and the workers use all cores, and its frames the memory. And one
+ * clip beside it that somebody searches with, who would not wait for hours of another to end.
+ */
+const turns = { scan: new Turn(), probe: new Turn() };
 
 /** How a video is looked at. */
 export interface TrackOptions {
   /** Whether faces are embedded, or only found and linked by their places. */
   readonly embed: boolean;
+  /** `probe` where somebody waits for the answer; `scan` if it is not said. */
+  readonly use?: keyof typeof turns;
   /** Frames under work at a time: a little more than there are workers. */
   readonly parallel: number;
   readonly signal?: AbortSignal;
@@ -51,7 +56,10 @@ export async function trackFaces(
   file: string,
   options: TrackOptions,
 ): Promise<VideoAnalysis> {
-  return turn.take(async () => track(engine, file, options), options.signal);
+  return turns[options.use ?? "scan"].take(
+    async () => track(engine, file, options),
+    options.signal,
+  );
 }
 
 async function track(engine: Engine, file: string, options: TrackOptions): Promise<VideoAnalysis> {
@@ -115,7 +123,7 @@ export async function embedTracks(
   passages: readonly Pick<Passage, "kept">[],
   options: Pick<TrackOptions, "parallel" | "signal">,
 ): Promise<readonly Pick<Track, "embedding" | "agreement">[]> {
-  return turn.take(async () => embedKept(engine, file, passages, options), options.signal);
+  return turns.scan.take(async () => embedKept(engine, file, passages, options), options.signal);
 }
 
 async function embedKept(

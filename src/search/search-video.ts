@@ -118,6 +118,7 @@ async function lookAtProbe(
     const { signal, onProgress } = request;
     const video = await trackFaces(engine, staged.path, {
       embed: true,
+      use: "probe",
       parallel,
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
