@@ -12,6 +12,14 @@ const CHANGE_MIN = 24;
  * who walks changes fewer, from one frame to the next.
  */
 const CELLS_MIN = 5;
+/**
+ * Where a camera sways or a crowd dances much changes again and again: then so many times as many
+ * cells as is usual there must, for something to have changed suddenly.
+ */
+const SUDDEN = 2;
+/** What is usual: what a fifth of the comparisons of the last three to four seconds exceeded. */
+const USUAL_OF = 32;
+const USUAL_SHARE = 0.8;
 
 /** Looks at frames coarsely: tells where something appeared, went, or was cut to. */
 export class ChangeWatch {
@@ -20,6 +28,8 @@ export class ChangeWatch {
   readonly #target = new Frame();
   readonly #rows: Uint8Array;
   #before: Uint8Array | null = null;
+  /** How many cells changed from one frame to the next, latest last. */
+  readonly #changes: number[] = [];
 
   constructor() {
     this.#scaler.allocContext();
@@ -35,7 +45,7 @@ export class ChangeWatch {
     this.#rows = rows;
   }
 
-  /** Takes the next frame; true where much has changed at once since the one before. */
+  /** Takes the next frame; true where much has suddenly changed since the one before. */
   hasChanged(frame: Frame): boolean {
     const before = this.#before;
     this.#before = this.#brightnessOf(frame);
@@ -43,7 +53,10 @@ export class ChangeWatch {
     let changed = 0;
     for (const [index, value] of this.#before.entries())
       if (Math.abs(value - (before[index] ?? 0)) >= CHANGE_MIN) changed += 1;
-    return changed >= CELLS_MIN;
+    const sudden = changed >= Math.max(CELLS_MIN, SUDDEN * usualOf(this.#changes));
+    this.#changes.push(changed);
+    if (this.#changes.length > USUAL_OF) this.#changes.shift();
+    return sudden;
   }
 
   /** The cells, row by row; null where the pixels are kept in a way that can't be shrunk. */
@@ -55,4 +68,9 @@ export class ChangeWatch {
       cells.set(this.#rows.subarray(row * stride, row * stride + ACROSS), row * ACROSS);
     return cells;
   }
+}
+
+/** 0 of none: at the beginning nothing is usual. */
+function usualOf(changes: readonly number[]): number {
+  return changes.toSorted((a, b) => a - b)[Math.floor(USUAL_SHARE * changes.length)] ?? 0;
 }

@@ -1,4 +1,4 @@
-import { AV_PIX_FMT_RGB24, SWS_BILINEAR } from "node-av/constants";
+import { AV_PIX_FMT_RGB24, SWS_AREA } from "node-av/constants";
 import { Frame, SoftwareScaleContext } from "node-av/lib";
 import { assert } from "../base/errors.ts";
 import { MediaError } from "./errors.ts";
@@ -24,7 +24,7 @@ export class FramePictures {
     const [wide, high] = isTurned ? [info.height, info.width] : [info.width, info.height];
     this.#rotation = info.rotation;
     this.#scaler.allocContext();
-    this.#scaler.setOption("sws_flags", SWS_BILINEAR);
+    this.#scaler.setOption("sws_flags", SWS_AREA);
     const target = this.#target;
     target.alloc();
     target.width = Math.max(1, Math.round(wide * scale));
