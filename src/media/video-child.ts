@@ -1,7 +1,8 @@
-import { writeSync } from "node:fs";
+import { write as writeTo } from "node:fs";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { MediaError } from "./errors.ts";
-import type { Picture } from "./picture.ts";
 import { openVideoFile, type VideoFile } from "./video-file.ts";
 import { type FramesWanted, LENGTH_BYTES, type VideoMessage } from "./video-messages.ts";
 import { FramePictures } from "./video-picture.ts";
@@ -11,51 +12,65 @@ import { sampledFrames } from "./video-sampler.ts";
 // each further line is a request for frames. It ends when its input does, or is killed.
 
 const STDOUT = 1;
+const NOTHING = new Uint8Array();
+const write = promisify(writeTo);
+/** What is being said: a thread beside this one writes it, while the next frames are decoded. */
+let saying: Promise<void> = Promise.resolve();
+let room: Buffer = Buffer.alloc(0);
 let file: VideoFile | null = null;
 
-for await (const line of createInterface({ input: process.stdin })) answer(line);
+for await (const line of createInterface({ input: process.stdin })) await answer(line);
 // Not by running out: what FFmpeg left to the garbage collector would be freed in any order.
 process.kill(process.pid, "SIGKILL");
 
-function answer(line: string): void {
+async function answer(line: string): Promise<void> {
   try {
     if (file === null) {
       file = openVideoFile(JSON.parse(line) as string);
-      say({ kind: "info", info: file.info });
+      await say({ kind: "info", info: file.info });
     } else {
-      sendFrames(file, JSON.parse(line) as FramesWanted);
-      say({ kind: "end" });
+      await sendFrames(file, JSON.parse(line) as FramesWanted);
+      await say({ kind: "end" });
     }
   } catch (error) {
-    say({ kind: "refused", code: error instanceof MediaError ? error.code : "corrupt" });
+    await say({ kind: "refused", code: error instanceof MediaError ? error.code : "corrupt" });
   }
+  await saying;
 }
 
-function sendFrames(from: VideoFile, { sampling, longSideMax }: FramesWanted): void {
+async function sendFrames(from: VideoFile, { sampling, longSideMax }: FramesWanted): Promise<void> {
   const pictures = new FramePictures(from.info, longSideMax);
   for (const { at, frame } of sampledFrames(from, sampling)) {
-    const picture = pictures.pictureOf(frame);
-    say({ kind: "frame", at, width: picture.width, height: picture.height }, picture);
+    const { width, height, data } = pictures.pictureOf(frame);
+    await say({ kind: "frame", at, width, height }, data);
   }
 }
 
-/** Waits until the other side has taken it: nothing piles up here. */
-function say(message: VideoMessage, picture?: Picture): void {
+/** Waits until the other side has taken what was said before: no more piles up here. */
+async function say(message: VideoMessage, pixels: Uint8Array = NOTHING): Promise<void> {
+  await saying;
   const json = Buffer.from(JSON.stringify(message));
-  const length = Buffer.alloc(LENGTH_BYTES);
-  length.writeUInt32LE(json.length);
-  writeAll(Buffer.concat([length, json]));
-  if (picture) writeAll(picture.data);
+  const bytes = roomFor(LENGTH_BYTES + json.length + pixels.length);
+  bytes.writeUInt32LE(json.length);
+  bytes.set(json, LENGTH_BYTES);
+  bytes.set(pixels, LENGTH_BYTES + json.length);
+  saying = writeAll(bytes);
 }
 
-function writeAll(bytes: Uint8Array): void {
+/** Memory for what is said next: what was said before has been taken. */
+function roomFor(bytes: number): Buffer {
+  if (room.length < bytes) room = Buffer.alloc(bytes);
+  return room.subarray(0, bytes);
+}
+
+async function writeAll(bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     try {
-      written += writeSync(STDOUT, bytes, written);
+      written += (await write(STDOUT, bytes, written, bytes.length - written)).bytesWritten;
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      await sleep(1);
     }
   }
 }

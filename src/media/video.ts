@@ -45,7 +45,7 @@ export interface FrameOptions {
  */
 export interface Video extends VideoInfo, AsyncDisposable {
   /**
-   * The frames asked for, one reading at a time. As many are decoded as are taken, and one more.
+   * The frames asked for, one reading at a time. As many are decoded as are taken, and two more.
    * A reading that is broken off closes the video. Throws MediaError, and the reason of `signal`.
    */
   frames(options: FrameOptions): AsyncGenerator<VideoFrame, void, undefined>;
