@@ -24,6 +24,7 @@ export class FramePictures {
     const [wide, high] = isTurned ? [info.height, info.width] : [info.width, info.height];
     this.#rotation = info.rotation;
     this.#scaler.allocContext();
+    // The mean of what falls into a pixel: in half the time of bilinear.
     this.#scaler.setOption("sws_flags", SWS_AREA);
     const target = this.#target;
     target.alloc();

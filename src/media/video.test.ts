@@ -111,6 +111,27 @@ test("samples at a rate, and on both sides of a sudden change", async () => {
   assert.ok(afterCut - beforeCut <= 0.4 && dense.length <= plain.length + 2, String(dense));
 });
 
+test("a camera that sways is looked at no more often than one that stands", async () => {
+  const path = join(folder, "sway.mp4");
+  // Bars that go to and fro, a whole swing in two seconds: all edges move, and nothing is sudden.
+  const swaying = (index: number): Picture => {
+    const data = new Uint8Array(WIDTH * HEIGHT * 3);
+    const shift = 12 * Math.sin((index / RATE) * Math.PI);
+    for (let y = 0; y < HEIGHT; y += 1)
+      for (let x = 0; x < WIDTH; x += 1) {
+        const light = Math.floor((x + shift + WIDTH) / 20) % 2 === 0 ? 40 : 200;
+        data.fill(light, (y * WIDTH + x) * 3, (y * WIDTH + x) * 3 + 3);
+      }
+    return { width: WIDTH, height: HEIGHT, data };
+  };
+  const options = { preset: "ultrafast" };
+  const sway = { ...base, path, codec: FF_ENCODER_LIBX264, options, frames: 80, draw: swaying };
+  makeVideo(sway);
+  const times = await timesOf(path, { kind: "rate", perSecond: 2, atChanges: true });
+  const settled = times.filter((at) => at >= 2);
+  assert.ok(settled.length <= 6 * 2 + 2, `looked at ${settled.join(" ")}`);
+});
+
 test("gives the reason why a file can't be read as a video", async () => {
   const cut = join(folder, "cut.mp4");
   const bytes = readFileSync(paths.mp4);
