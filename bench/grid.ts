@@ -111,10 +111,7 @@ function allShown(): boolean {
     const { top, bottom } = tile.getBoundingClientRect();
     return bottom > 0 && top < innerHeight;
   });
-  const shown = tiles.filter((tile) => {
-    const picture = tile.querySelector("img");
-    return picture?.complete === true && picture.naturalWidth > 0;
-  });
+  const shown = tiles.filter((tile) => tile.querySelector("canvas[data-drawn]"));
   return tiles.length > 0 && shown.length === tiles.length;
 }
 

@@ -111,11 +111,14 @@ async function dropOne(page: Page): Promise<void> {
 
 /** From the grid into a photo, a word on who is in it, and that word taken back: keys alone. */
 async function lookByKeyboard(page: Page): Promise<void> {
+  // One picture does not come the first time: it is asked for again.
+  const busy = { status: 503, body: "" };
+  await page.route("**/thumbnail*", async (route) => route.fulfill(busy), { times: 1 });
   await page.getByRole("link", { name: "See them" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Photos", exact: true }).waitFor();
   await page
-    .locator(".tile img")
+    .locator(".tile canvas[data-drawn]")
     .nth(PHOTOS - 1)
     .waitFor();
   await page.locator('[data-place="0"]').focus();

@@ -141,7 +141,7 @@ async function importPhotos({ photos }: Desk, page: Page): Promise<void> {
   await page.getByText(/^Sent:/u).waitFor();
   await goTo(page, "Photos");
   await page
-    .locator(".tile img")
+    .locator(".tile canvas[data-drawn]")
     .nth(photos.length - 1)
     .waitFor();
 }

@@ -95,7 +95,8 @@ export async function settle(page: Page, name: string): Promise<void> {
     const pictures = [...document.querySelectorAll("img")].filter(
       (one) => one.loading !== "lazy" || one.getBoundingClientRect().top < innerHeight,
     );
-    return !waits && pictures.every((one) => one.complete);
+    const tiles = document.querySelectorAll(".tile canvas:not([data-drawn])");
+    return !waits && pictures.every((one) => one.complete) && tiles.length === 0;
   });
   await asked.catch((cause: unknown) => {
     throw new Error(`The page is never done: ${name}`, { cause });

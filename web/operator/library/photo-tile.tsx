@@ -1,4 +1,4 @@
-import { memo, useEffect, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { useLanguage } from "../../shared/language.tsx";
 import { showDay } from "../../shared/times.ts";
@@ -60,23 +60,51 @@ function remember(at: number): void {
 const TRIES_MAX = 3;
 const AGAIN_MS = 2000;
 
-/** A picture; one that did not come is asked for again a few times: the service may be busy. */
+/**
+ * A picture; one that did not come is asked for again a few times: the service may be busy.
+ *
+ * [Note: drawn tiles] It is decoded once and drawn, not shown as an image: a browser keeps what it
+ * decoded of up to a thousand images that nobody sees any more, which was half of the page's
+ * memory. What is drawn goes when its tile goes.
+ */
 function Picture({ address }: { readonly address: string }) {
   const { photos: words } = useWords(library);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const [tries, setTries] = useState({ count: 0, failed: false });
   const { count, failed } = tries;
+  useEffect(() => {
+    if (!canvas.current) return;
+    const stop = new AbortController();
+    draw(canvas.current, address, stop.signal).catch(() => {
+      if (!stop.signal.aborted) setTries({ count: count + 1, failed: true });
+    });
+    return () => stop.abort();
+  }, [address, count, failed]);
   useEffect(() => {
     if (!failed || count >= TRIES_MAX) return;
     const timer = setTimeout(() => setTries({ count, failed: false }), AGAIN_MS * count);
     return () => clearTimeout(timer);
   }, [failed, count]);
   if (failed) return <span className="tile-words">{count < TRIES_MAX ? "" : words.missing}</span>;
-  return (
-    <img
-      src={address}
-      alt=""
-      decoding="async"
-      onError={() => setTries({ count: count + 1, failed: true })}
-    />
-  );
+  return <canvas ref={canvas} />;
+}
+
+/** Asks for a picture, and draws it; those in view are asked for before those beyond it. */
+async function draw(canvas: HTMLCanvasElement, address: string, signal: AbortSignal) {
+  const priority = isInView(canvas) ? "auto" : "low";
+  const response = await fetch(address, { signal, priority });
+  if (!response.ok) throw new Error(`The picture was answered with ${response.status}.`);
+  const picture = await createImageBitmap(await response.blob());
+  if (!signal.aborted) {
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    canvas.getContext("2d", { alpha: false })?.drawImage(picture, 0, 0);
+    canvas.dataset["drawn"] = "";
+  }
+  picture.close();
+}
+
+function isInView(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }
