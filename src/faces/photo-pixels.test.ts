@@ -50,3 +50,16 @@ test("a picture made smaller from a larger one shows the same as one decoded", a
     assert.ok(Math.abs(difference) <= 3, `channel ${channel} differs by ${difference}`);
   }
 });
+
+test("the pixels made here are freed, a frame that was given is not", async () => {
+  const pixels = await pixelsOf(640, 480);
+  const made = await pixels.sized(640);
+  const smaller = await pixels.sized(160);
+  const given = { ...made, data: Uint8Array.from(made.data) };
+  pixels[Symbol.dispose]();
+  assert.deepEqual([made.data.length, smaller.data.length], [0, 0]);
+  const ofFrame = new PhotoPixels(given);
+  const shrunk = await ofFrame.sized(320);
+  ofFrame[Symbol.dispose]();
+  assert.deepEqual([given.data.length, shrunk.data.length], [640 * 480 * 3, 0]);
+});

@@ -1,7 +1,7 @@
 import { assert } from "../base/errors.ts";
 import { beside, sharp } from "../media/codec.ts";
 import { decodePhoto, type Photo } from "../media/decode.ts";
-import type { Picture } from "../media/picture.ts";
+import { freePicture, type Picture } from "../media/picture.ts";
 import type { Size } from "./turns.ts";
 
 /**
@@ -9,12 +9,13 @@ import type { Size } from "./turns.ts";
  * that is already there, else by decoding (a JPEG shrinks while it is decoded, at no cost at a half,
  * a quarter and an eighth).
  */
-export class PhotoPixels {
+export class PhotoPixels implements Disposable {
   readonly photo: Size;
   readonly longSide: number;
   /** True where a smaller size is decoded at less cost than it is made of a larger one. */
   readonly shrinksAtOnce: boolean;
   readonly #source: Photo | null;
+  readonly #given: Picture | null;
   readonly #bySide = new Map<number, Picture>();
 
   /** Of a photo, or of a frame of a video, which is decoded already. */
@@ -23,7 +24,14 @@ export class PhotoPixels {
     this.longSide = Math.max(from.width, from.height);
     this.#source = "bytes" in from ? from : null;
     this.shrinksAtOnce = "bytes" in from && from.format === "jpeg";
-    if ("data" in from) this.#bySide.set(this.longSide, from);
+    this.#given = "data" in from ? from : null;
+    if (this.#given) this.#bySide.set(this.longSide, this.#given);
+  }
+
+  /** Frees every picture that was made here: nothing may look at them any more. */
+  [Symbol.dispose](): void {
+    for (const picture of this.#bySide.values()) if (picture !== this.#given) freePicture(picture);
+    this.#bySide.clear();
   }
 
   /** The picture with this longest side: at most the photo's own. Throws MediaError. */

@@ -25,7 +25,7 @@ export async function analysePhoto(
   { embed, use, signal }: AnalyseOptions,
 ): Promise<Analysis> {
   const photo = await openPhoto(source);
-  const pixels = new PhotoPixels(photo);
+  using pixels = new PhotoPixels(photo);
   const { faces, rotationsTried } = await detectFaces(models, pixels, signal);
   const cuts = await cutFaces(models, pixels, faces, chosenFaces(faces, embed, photo));
   const embeddings = await embedCuts(models, cuts, signal);
@@ -45,7 +45,7 @@ export async function analyseFrame(
   frame: Picture,
   { embed, thorough = false, signal }: AnalyseFrameOptions,
 ): Promise<readonly FrameFace[]> {
-  const pixels = new PhotoPixels(frame);
+  using pixels = new PhotoPixels(frame);
   const { faces } = await detectFaces(models, pixels, signal, thorough ? "photo" : "frame");
   const cuts = await cutFaces(models, pixels, faces, new Set(embed ? faces.keys() : []));
   const embeddings = await embedCuts(models, cuts, signal);
@@ -67,7 +67,7 @@ export async function embedPlaces(
   signal?: AbortSignal,
 ): Promise<readonly (Embedding | null)[]> {
   const photo = "data" in source ? source : await openPhoto(source);
-  const pixels = new PhotoPixels(photo);
+  using pixels = new PhotoPixels(photo);
   const faces = places.map((place) => fromPlace(place, photo));
   const cuts = await cutFaces(models, pixels, faces, new Set(faces.keys()));
   return await embedCuts(models, cuts, signal);

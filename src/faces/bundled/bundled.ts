@@ -9,6 +9,7 @@ import { cutCrop } from "../align.ts";
 import type { Detection, Embedding } from "../face.ts";
 import type { FaceModels } from "../models.ts";
 import { openSession } from "../onnx/session.ts";
+import { SpareFloats } from "../spare-floats.ts";
 import {
   facePoints,
   fiveOf,
@@ -85,6 +86,7 @@ export async function openBundled(options: {
     recognition: await open(recognitionNet(recognition)),
   };
   const priors = detector.tensor("Output/extra_dim", PRIOR_SHAPE);
+  const inputs = new SpareFloats();
   const resources = opened.move();
   return {
     pack: "bundled",
@@ -96,37 +98,42 @@ export async function openBundled(options: {
       followsRoll: true,
     },
     cropFaceWidth: CROP_FACE_WIDTH,
-    detect: (picture) => detect(sessions, priors, picture),
+    detect: (picture) => detect({ ...sessions, priors, inputs }, picture),
     align,
     embed: (crops) => embed(sessions.recognition, crops),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
+interface Locator {
+  readonly detector: InferenceSession;
+  readonly priors: Weight;
+  readonly inputs: SpareFloats;
+}
+
 async function detect(
-  sessions: { readonly detector: InferenceSession; readonly landmarks: InferenceSession },
-  priors: Weight,
+  opened: Locator & { readonly landmarks: InferenceSession },
   picture: Picture,
 ): Promise<readonly Detection[]> {
-  const faces = await locate(sessions.detector, priors, picture);
+  const faces = await locate(opened, picture);
   const detections: Detection[] = [];
   for (const batch of batches(faces)) {
-    detections.push(...(await describe(sessions.landmarks, picture, batch)));
+    detections.push(...(await describe(opened.landmarks, picture, batch)));
   }
   return detections;
 }
 
 /** Finds faces as boxes in pixels of the picture. */
 async function locate(
-  detector: InferenceSession,
-  priors: Weight,
+  { detector, priors, inputs }: Locator,
   picture: Picture,
 ): Promise<readonly Candidate[]> {
   const size = DETECTOR_SIZE;
-  const input = new Float32Array(3 * size * size);
+  const input = inputs.take(3 * size * size);
   const options = { size, centred: false, scale: DETECTOR_SCALE };
   fillSquare(picture, whole(picture), options, input);
   const results = await detector.run({ input: new Tensor("float32", input, [1, 3, size, size]) });
+  inputs.putBack(input);
   const grids = GRID_OUTPUTS.map((name) => floats(results[name]));
   return suppress(decode(grids, priors, SCORE_MIN))
     .map(({ box, score }) => ({ box: fromSquare(box, picture), score }))

@@ -25,22 +25,3 @@ export function writePlanes(
     }
   }
 }
-
-/**
- * Lends an array of zeros, the one that came back last where its length is right: frames of a video
- * are of one size, and megabytes anew for each keep the garbage collector as busy as the net.
- */
-export class SpareFloats {
-  #spare: Float32Array | null = null;
-
-  take(length: number): Float32Array {
-    const spare = this.#spare;
-    if (spare?.length !== length) return new Float32Array(length);
-    this.#spare = null;
-    return spare.fill(0);
-  }
-
-  putBack(array: Float32Array): void {
-    this.#spare = array;
-  }
-}

@@ -8,9 +8,10 @@ import type { Detection, Embedding } from "../face.ts";
 import { readModelFile } from "../model-files.ts";
 import type { ModelFile } from "../model-files.ts";
 import type { FaceModels } from "../models.ts";
+import { SpareFloats } from "../spare-floats.ts";
 import { withDynamicSize } from "../onnx/dynamic-size.ts";
 import { openSession } from "../onnx/session.ts";
-import { SpareFloats, writePlanes } from "./planes.ts";
+import { writePlanes } from "./planes.ts";
 import { decodeYunet, YUNET_STRIDES } from "./yunet.ts";
 import type { YunetLevel } from "./yunet.ts";
 
