@@ -20,7 +20,8 @@ const BENCHES = [
 ] as const;
 
 /** As bin/assent starts commands, which says why. */
-const FLAGS = ["--max-semi-space-size=8"];
+const HELPERS = Math.min(4, Math.ceil(availableParallelism() / 2));
+const FLAGS = [`--v8-pool-size=${HELPERS}`, "--max-semi-space-size=8"];
 const ENVIRONMENT = { MALLOC_ARENA_MAX: String(availableParallelism()), ...process.env };
 
 const given = process.argv.slice(2);

@@ -97,7 +97,7 @@ async function benchFaces(instance: ServiceInstance): Promise<void> {
   const profile = process.env["ASSENT_BENCH_PROFILE"];
   const profiling = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
   // As bin/assent starts it.
-  const flags = ["--max-semi-space-size=64", ...profiling];
+  const flags = [...process.execArgv, "--max-semi-space-size=64", ...profiling];
   await using served = await serve(instance, (copy) =>
     spawn(process.execPath, [...flags, script, copy, PACK], {
       stdio: ["ignore", "pipe", "inherit"],

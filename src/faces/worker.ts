@@ -1,6 +1,7 @@
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/errors.ts";
+import { NICENESS } from "../base/niceness.ts";
 import type { AnalysedFace } from "./engine.ts";
 import { embeddingsIn, type Done, type Job, type Result, toFailed } from "./messages.ts";
 import type { FaceModels } from "./models.ts";
@@ -11,9 +12,6 @@ import type { WorkerStart } from "./pool-worker.ts";
 
 /** One thread a net: the pool has a worker for each core, and they would only fight each other. */
 const THREADS = 1;
-
-/** Of the kernel's 19 steps down: what answers requests goes before what looks at photos. */
-const NICENESS = 5;
 
 // On Linux, and nowhere else, this is of the calling thread alone.
 if (process.platform === "linux") setPriority(0, NICENESS);

@@ -4,6 +4,7 @@ import { setPriority } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { assert } from "../base/errors.ts";
+import { NICENESS } from "../base/niceness.ts";
 import { MediaError } from "./errors.ts";
 import type { Picture } from "./picture.ts";
 import { openRegularFile } from "./source.ts";
@@ -115,8 +116,6 @@ function memoryFor(bytes: number, spare: SharedArrayBuffer[]): SharedArrayBuffer
 
 /** How often the memory of the process is looked at: it grows by a few frames between two looks. */
 const WATCH_MS = 250;
-/** Of the kernel's 19 steps down: what answers requests goes before what decodes. */
-const NICENESS = 5;
 
 class DecoderProcess {
   readonly #process: ChildProcess;
