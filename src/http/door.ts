@@ -116,11 +116,10 @@ async function makeAnswer(
   const key = parseKey(request.headers["idempotency-key"]);
   await using spool = route.filesMax === undefined ? null : await openSpool(door.app.uploads);
   const input = await readInput(route, request, spool);
-  const gone = whenGone(reply);
-  await place?.turn(AbortSignal.any([gone, door.stopping]));
+  await place?.turn(whenGone(reply, door.stopping));
   // What is under way is ended in order when the service stops; events have no end of their own.
   const endless = route.produces === "text/event-stream";
-  const signal = endless ? AbortSignal.any([gone, door.stopping]) : gone;
+  const signal = whenGone(reply, endless ? door.stopping : null);
   const whole = requestFor(door, route, request, reply, { ...input, signal });
   if (place) whole.timed("wait", performance.now() - arrived);
   if (route.produces) {
@@ -192,10 +191,20 @@ function addTiming(reply: FastifyReply, step: string, ms: number): void {
   reply.header("server-timing", before === undefined ? timing : `${String(before)}, ${timing}`);
 }
 
-/** Aborted when the client hangs up before the answer: work is given up, which is no failure. */
-function whenGone(reply: FastifyReply): AbortSignal {
+/**
+ * Aborted when the client hangs up before the answer, or when the service stops: work is given up,
+ * which is no failure. Not by AbortSignal.any, whose weak references keep all that a request holds
+ * until the collector's next long stop, as most young objects of a busy service then were.
+ */
+function whenGone(reply: FastifyReply, stopping: AbortSignal | null): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once("close", () => gone.abort(comeBackLater("stopping", RETRY_SECONDS)));
+  const giveUp = (): void => gone.abort(comeBackLater("stopping", RETRY_SECONDS));
+  if (stopping?.aborted === true) giveUp();
+  stopping?.addEventListener("abort", giveUp);
+  reply.raw.once("close", () => {
+    stopping?.removeEventListener("abort", giveUp);
+    giveUp();
+  });
   return gone.signal;
 }
 
