@@ -172,6 +172,25 @@ test("SQLite appends to its log and leaves the disk to log-sync, overwrites what
   assert.equal(await pragma("temp_store"), 2);
 });
 
+onSqlite(
+  "what else is due comes between transactions that wait for each other",
+  async (database) => {
+    await using db = await openTestDb(database);
+    let rounds = 0;
+    let going = true;
+    const round = (): void => {
+      rounds += 1;
+      if (going) setImmediate(round);
+    };
+    round();
+    const seen: number[] = [];
+    const work = async (): Promise<void> => db.write(async () => void seen.push(rounds));
+    await Promise.all(Array.from({ length: 20 }, work));
+    going = false;
+    assert.equal(new Set(seen).size, 20, `rounds of the event loop: ${seen.join(" ")}`);
+  },
+);
+
 test("a database that can't be opened is said to be so", async () => {
   const code = "database_unreachable";
   await assert.rejects(Db.open("/nowhere/at/all/assent.sqlite"), { code });

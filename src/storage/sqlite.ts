@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -97,7 +97,12 @@ class PatientDriver extends SqliteDriver {
     return new PatientConnection(await super.acquireConnection());
   }
 
+  /**
+   * Not before the event loop has come round: SQLite works in this thread, and many transactions that
+   * wait for each other would else follow one another in one step, in which nothing else is answered.
+   */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await setImmediate();
     await connection.executeQuery(CompiledQuery.raw(`begin ${this.#transactions.begin}`));
   }
 
