@@ -65,6 +65,7 @@ export const COLUMN_RULES: {
     granted_at: "same",
     expires_at: "same",
     ended_at: "set",
+    gallery_version: "left",
   },
   grant_keys: { grant_id: "id", epoch_id: "id", wrapped_key: "set" },
   templates: {

@@ -8,6 +8,7 @@ import {
   type TemplateId,
 } from "../base/ids.ts";
 import type { Permit } from "../consent/permit.ts";
+import { touchGrant } from "../consent/touched-grants.ts";
 import type { Embedding } from "../faces/face.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Reader, Tx } from "../storage/db.ts";
@@ -50,6 +51,7 @@ export async function writeTemplate(
     .returning("id")
     .executeTakeFirst();
   if (!row) return false;
+  await touchGrant(tx, grant);
   await append(tx, recorder, { kind: "template.made", collection, subject, grant, pack });
   return true;
 }
@@ -78,6 +80,7 @@ export async function keepEnrolmentPhoto(
 /** Deletes a grant's templates. Needed before the grant can end. */
 export async function removeTemplates(tx: Tx, grant: GrantId): Promise<void> {
   await tx.write.deleteFrom("templates").where("grant_id", "=", grant).execute();
+  await touchGrant(tx, grant);
 }
 
 /** Deletes what a pack that the collection no longer uses made of its people. */
@@ -106,18 +109,22 @@ export interface OpenTemplate {
   readonly vector: Float32Array;
 }
 
-/** Which templates a collection's gallery holds now. */
+/** Which templates of these grants, made by this pack, a gallery holds now. */
 export async function liveTemplates(
   db: Reader,
   clock: Clock,
-  collection: { readonly id: CollectionId; readonly pack: string },
-): Promise<readonly { readonly id: TemplateId; readonly expiresAt: Instant }[]> {
+  pack: string,
+  grants: readonly GrantId[],
+): Promise<
+  readonly { readonly id: TemplateId; readonly grant: GrantId; readonly expiresAt: Instant }[]
+> {
+  if (grants.length === 0) return [];
   return db.read
     .selectFrom("templates")
     .innerJoin("grants", "grants.id", "templates.grant_id")
-    .select(["templates.id", "grants.expires_at as expiresAt"])
-    .where("templates.collection_id", "=", collection.id)
-    .where("templates.pack", "=", collection.pack)
+    .select(["templates.id", "templates.grant_id as grant", "grants.expires_at as expiresAt"])
+    .where("templates.grant_id", "in", grants)
+    .where("templates.pack", "=", pack)
     .where("grants.state", "=", "granted")
     .where("grants.expires_at", ">", clock.now())
     .execute();

@@ -9,6 +9,7 @@ import type { Vault } from "../storage/vault.ts";
 import { ConsentError } from "./errors.ts";
 import { mint, type Permit, type PermittedUse } from "./permit.ts";
 import { type GrantAction, isLive, step } from "./states.ts";
+import { touchGrant } from "./touched-grants.ts";
 
 /** What a person may agree to: being found at all, and the enrolment photo being kept. */
 export type GrantUse = "find" | "keep_photo";
@@ -181,6 +182,7 @@ async function setState(tx: Tx, clock: Clock, id: GrantId, state: GrantState): P
     })
     .where("id", "=", id)
     .execute();
+  await touchGrant(tx, id);
 }
 
 function grantQuery(db: Reader) {

@@ -12,6 +12,7 @@ import { type Notice, noticeFor, noticeShown } from "./notices.ts";
 import { type CollectionRules, readRules } from "./rules.ts";
 import { step } from "./states.ts";
 import { type Term, termOf } from "./term.ts";
+import { touchGrant } from "./touched-grants.ts";
 
 /** A yes as it comes in, with evidence that was checked. */
 export interface Consent {
@@ -109,6 +110,7 @@ async function renew(
     })
     .where("id", "=", id)
     .execute();
+  await touchGrant(tx, id);
   await recordConsent(tx, vault, recorder, { ...said, kind: "grant.renewed", grant: id });
   return { ...grant, state, uses, expiresAt: term.expiresAt };
 }

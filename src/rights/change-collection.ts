@@ -10,6 +10,7 @@ import {
 } from "../collections/collections.ts";
 import { CollectionsError } from "../collections/errors.ts";
 import { lockGrant } from "../consent/consent.ts";
+import { touchGrant } from "../consent/touched-grants.ts";
 import { layersOf, noticeBody, type NoticeText } from "../consent/layered-notice.ts";
 import { currentNotices, type Notice, publishNotice } from "../consent/notices.ts";
 import { readOperator } from "../consent/operator.ts";
@@ -209,6 +210,7 @@ async function shortenGrants(
   for (const { id: grant, subject, to } of late) {
     await lockGrant(tx, { id: grant, subject });
     await tx.write.updateTable("grants").set({ expires_at: to }).where("id", "=", grant).execute();
+    await touchGrant(tx, grant);
     await append(tx, recorder, { kind: "grant.shortened", collection, subject, grant });
   }
 }

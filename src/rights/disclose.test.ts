@@ -114,7 +114,7 @@ onEachDatabase("of somebody erased, only bare facts are left to hand over", asyn
     Object.fromEntries([
       ...readable("subjects", "id", "created_at", "erased_at"),
       ...readable("grants", "id", "collection_id", "subject_id", "notice_id", "state", "uses"),
-      ...readable("grants", "granted_at", "expires_at", "ended_at"),
+      ...readable("grants", "granted_at", "expires_at", "ended_at", "gallery_version"),
       ...readable("consents", "id", "grant_id", "notice_id", "evidence_kind", "by_guardian"),
       ...readable("consents", "uses", "given_at", "receipt_hash"),
       ...readable("certificates", "id", "subject_id", "jws", "made_at"),

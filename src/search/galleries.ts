@@ -1,15 +1,23 @@
+import { setImmediate } from "node:timers/promises";
 import { wipe } from "../base/bytes.ts";
-import type { Clock } from "../base/clock.ts";
-import type { CollectionId, GrantId, TemplateId } from "../base/ids.ts";
+import type { Clock, Instant } from "../base/clock.ts";
+import type { CollectionId, GrantId } from "../base/ids.ts";
 import { type Collection, findCollection } from "../collections/collections.ts";
 import { liveTemplates, openTemplates } from "../collections/templates.ts";
+import { touchedGrants } from "../consent/touched-grants.ts";
 import { packManifest, parsePackName } from "../faces/packs.ts";
 import type { Db } from "../storage/db.ts";
 import type { Vault } from "../storage/vault.ts";
 import { Gallery } from "./gallery.ts";
 
-/** Templates opened in one query: enough to hide its cost, few enough to bind as parameters. */
-const OPEN_BATCH = 1000;
+/**
+ * Grants read at once: enough to hide what a query costs, few enough that opening their templates
+ * holds the thread for some milliseconds.
+ */
+const PAGE = 100;
+
+/** Older than every version of a gallery. */
+const BEFORE_ALL = -1;
 
 /** A collection's gallery, as fresh as the row of the collection that is with it. */
 export interface CurrentGallery {
@@ -20,16 +28,18 @@ export interface CurrentGallery {
 interface Held {
   readonly gallery: Gallery;
   readonly pack: string;
-  readonly templates: Map<TemplateId, GrantId>;
+  /** The grants in it, and when each ends. */
+  readonly ends: Map<GrantId, Instant>;
   version: number;
-  /** When the first grant in it ends. */
+  /** No grant in it ends before. */
   endsAt: number;
 }
 
 /**
  * The galleries of all collections, in memory, decrypted when first asked for. Each is brought up
  * to date when the collection's `gallery_version` has moved, whoever moved it: a command in
- * another process counts as much as one in this.
+ * another process counts as much as one in this. What is read then are the grants that were touched
+ * since, a page at a time, and between two pages the thread is free for others.
  */
 export class Galleries implements Disposable {
   readonly #db: Db;
@@ -67,17 +77,8 @@ export class Galleries implements Disposable {
   async #refresh(id: CollectionId): Promise<CurrentGallery> {
     const collection = await findCollection(this.#db, id);
     const held = this.#hold(collection);
-    const fresh = held.version === collection.galleryVersion && this.#clock.now() < held.endsAt;
-    if (!fresh) {
-      const wanted = await liveTemplates(this.#db, this.#clock, collection);
-      this.#drop(held, new Set(wanted.map(({ id: template }) => template)));
-      await this.#add(
-        held,
-        wanted.map(({ id: template }) => template).filter((one) => !held.templates.has(one)),
-      );
-      held.version = collection.galleryVersion;
-      held.endsAt = wanted.reduce((least, row) => Math.min(least, row.expiresAt), Infinity);
-    }
+    await this.#follow(held, collection);
+    await this.#endOverdue(held);
     return { collection, gallery: held.gallery };
   }
 
@@ -89,33 +90,53 @@ export class Galleries implements Disposable {
     const held: Held = {
       gallery: new Gallery(templateSize),
       pack: collection.pack,
-      templates: new Map(),
-      version: -1,
+      ends: new Map(),
+      version: BEFORE_ALL,
       endsAt: Infinity,
     };
     this.#held.set(collection.id, held);
     return held;
   }
 
-  /** Takes out every grant that lost a template; what is left of it is added anew. */
-  #drop(held: Held, wanted: ReadonlySet<TemplateId>): void {
-    const gone = new Set<GrantId>();
-    for (const [template, grant] of held.templates) if (!wanted.has(template)) gone.add(grant);
-    for (const grant of gone) held.gallery.remove(grant);
-    for (const [template, grant] of held.templates) {
-      if (gone.has(grant)) held.templates.delete(template);
+  /** Reads what was touched since the gallery was read last; at first that is everybody. */
+  async #follow(held: Held, collection: Collection): Promise<void> {
+    if (held.version === collection.galleryVersion) return;
+    const touched = { after: held.version, limit: PAGE };
+    for await (const grants of touchedGrants(this.#db, collection.id, touched)) {
+      await this.#replace(held, grants);
     }
+    held.version = collection.galleryVersion;
   }
 
-  async #add(held: Held, ids: readonly TemplateId[]): Promise<void> {
-    for (let start = 0; start < ids.length; start += OPEN_BATCH) {
-      const batch = ids.slice(start, start + OPEN_BATCH);
-      for (const row of await openTemplates(this.#db, this.#vault, batch)) {
-        const { id: template, grant, subject, vector } = row;
-        held.gallery.add({ template, grant, subject, vector });
-        held.templates.set(template, grant);
-        wipe(vector);
-      }
+  /** Reads those anew whose time is over, unless it was prolonged: then they are found so. */
+  async #endOverdue(held: Held): Promise<void> {
+    const now = this.#clock.now();
+    if (now < held.endsAt) return;
+    const overdue = [...held.ends].filter(([, end]) => end <= now).map(([grant]) => grant);
+    for (let start = 0; start < overdue.length; start += PAGE) {
+      await this.#replace(held, overdue.slice(start, start + PAGE));
     }
+    held.endsAt = Infinity;
+    for (const end of held.ends.values()) held.endsAt = Math.min(held.endsAt, end);
+  }
+
+  /** Holds of these grants what the database has of them now. In one step: nobody is missed meanwhile. */
+  async #replace(held: Held, grants: readonly GrantId[]): Promise<void> {
+    const live = await liveTemplates(this.#db, this.#clock, held.pack, grants);
+    const opened = await openTemplates(
+      this.#db,
+      this.#vault,
+      live.map(({ id }) => id),
+    );
+    for (const grant of grants) if (held.ends.delete(grant)) held.gallery.remove(grant);
+    for (const { grant, expiresAt } of live) {
+      held.ends.set(grant, expiresAt);
+      held.endsAt = Math.min(held.endsAt, expiresAt);
+    }
+    for (const { id: template, grant, subject, vector } of opened) {
+      held.gallery.add({ template, grant, subject, vector });
+      wipe(vector);
+    }
+    await setImmediate();
   }
 }

@@ -85,6 +85,7 @@ export const columns: {
     granted_at: consent,
     expires_at: consent,
     ended_at: { ...consent, erasure: "updated" },
+    gallery_version: { ...technical, erasure: "updated" },
   },
   grant_keys: { grant_id: { ...key, ...pseudonym }, epoch_id: key, wrapped_key: key },
   templates: {

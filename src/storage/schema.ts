@@ -92,6 +92,7 @@ export interface Schema extends ServiceSchema {
     granted_at: Instant;
     expires_at: Instant;
     ended_at: Instant | null;
+    gallery_version: Generated<number>;
   };
   grant_keys: { grant_id: GrantId; epoch_id: EpochId; wrapped_key: Uint8Array };
   templates: {
