@@ -157,6 +157,10 @@ async function refused(scene: Scene, subject: SubjectId): Promise<void> {
   for (const pattern of broken) await page.unroute(pattern);
   await page.getByRole("button", { name: "Try again" }).first().click();
   await page.getByText("In force").waitFor();
+  await page.goto(facePage("col_nothing"));
+  await page.getByText("There is no consent in force for this any more.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Open the camera" }).count(), 0);
+  await checkAccessible(page, "a face page without a consent");
   await page.context().close();
 }
 

@@ -1,9 +1,12 @@
 import { lazy, type ReactNode, useState } from "react";
-import { Navigate, NavLink, Route, Routes, useLocation, useParams } from "react-router";
+import { Link, Navigate, NavLink, Route, Routes, useLocation, useParams } from "react-router";
+import { Heading } from "../shared/controls.tsx";
 import { Frame } from "../shared/frame.tsx";
 import { useTexts } from "../shared/language.tsx";
+import { Failure, Loading } from "../shared/states.tsx";
 import { tokenInAddress } from "../shared/token.ts";
 import { Erased } from "./erased.tsx";
+import { useGrants } from "./grants.ts";
 import { MyPhotos } from "./my-photos.tsx";
 import { facePage, OWN_SCREENS, type OwnScreen } from "./screens.ts";
 import { SignOut, useSession } from "./session.tsx";
@@ -43,9 +46,26 @@ export function Me() {
   );
 }
 
+/** A camera is offered where a consent is in force, and nowhere else. */
 function Face({ subject }: { readonly subject: string }) {
   const { collection = "" } = useParams();
-  return <ShowFace collection={collection} subject={subject} />;
+  const { camera, me, problems } = useTexts();
+  const { data, error, refetch } = useGrants(subject);
+  if (error) return <Failure error={error} again={() => void refetch()} />;
+  if (!data) return <Loading />;
+  const live = data.items.some(
+    ({ collection: { id }, endedAt }) => id === collection && endedAt === null,
+  );
+  if (live) return <ShowFace collection={collection} subject={subject} />;
+  return (
+    <>
+      <Heading focus>{camera.title}</Heading>
+      <p>{problems.no_live_grant}</p>
+      <Link to="/me/consent" reloadDocument>
+        {me.consent}
+      </Link>
+    </>
+  );
 }
 
 function Sections() {
