@@ -262,6 +262,7 @@ export const en = {
     serverJob: "Import from the server",
     work: "What the service does with them",
     looking: "Files that are here are looked at",
+    steps: "A photo counts as one, and a second of video too.",
     archive: "A folder or archive is looked at",
     nothing: "Nothing waits.",
     there: (photos: number) => (photos === 1 ? "There is 1 photo." : `There are ${photos} photos.`),

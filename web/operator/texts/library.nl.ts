@@ -275,6 +275,7 @@ export const nl: typeof en = {
     serverJob: "Import van de server",
     work: "Wat de dienst ermee doet",
     looking: "Bestanden die er zijn worden bekeken",
+    steps: "Een foto telt als één, en een seconde video ook.",
     archive: "Een map of archief wordt bekeken",
     nothing: "Er wacht niets.",
     there: (photos: number) => (photos === 1 ? "Er is 1 foto." : `Er zijn ${photos} foto's.`),
