@@ -8,7 +8,7 @@ import {
   type TemplateId,
 } from "../base/ids.ts";
 import type { Permit } from "../consent/permit.ts";
-import { touchGrant } from "../consent/touched-grants.ts";
+import { touchGrant, touchGrantsIn } from "../consent/touched-grants.ts";
 import type { Embedding } from "../faces/face.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Reader, Tx } from "../storage/db.ts";
@@ -83,7 +83,10 @@ export async function removeTemplates(tx: Tx, grant: GrantId): Promise<void> {
   await touchGrant(tx, grant);
 }
 
-/** Deletes what a pack that the collection no longer uses made of its people. */
+/**
+ * Deletes what a pack that the collection no longer uses made of its people. A gallery that is asked
+ * only when the collection has come back to that pack has to find that they are gone.
+ */
 export async function removeTemplatesOfPack(
   tx: Tx,
   collection: CollectionId,
@@ -94,6 +97,7 @@ export async function removeTemplatesOfPack(
     .where("collection_id", "=", collection)
     .where("pack", "=", pack)
     .execute();
+  await touchGrantsIn(tx, collection);
 }
 
 /** Deletes a grant's kept enrolment photos. Needed before the grant's key can be destroyed. */

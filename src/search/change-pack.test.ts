@@ -164,3 +164,20 @@ onEachDatabase(
     assert.deepEqual(change, { remade: 1, again: [] });
   },
 );
+
+onEachDatabase(
+  "a gallery that saw neither the move nor the one back holds nobody who must enrol again",
+  async (database) => {
+    await using instance = await openInstance(database);
+    const { app } = instance;
+    const collection = await makeCollection(app);
+    await enrolKept(instance, collection, "p5");
+    await enrolPerson(app, collection, "anna");
+    const size = async () => (await app.galleries.current(collection.id)).gallery.size;
+    assert.equal(await size(), 2);
+    await changePack(app, app.recorder, collection.id, "bundled");
+    await changePack(app, app.recorder, collection.id, "recommended");
+    assert.deepEqual(await packsOf(instance), ["recommended"]);
+    assert.equal(await size(), 1);
+  },
+);
