@@ -181,3 +181,39 @@ onEachDatabase(
     assert.equal(await size(), 1);
   },
 );
+
+onEachDatabase(
+  "who is remade by the slower of two moves is found, and at once",
+  async (database) => {
+    let overtake = async (): Promise<unknown> => undefined;
+    await using instance = await openInstance(database, {
+      hooks: {
+        before: async () => {
+          const now = overtake;
+          overtake = async () => undefined;
+          await now();
+        },
+      },
+    });
+    const { app } = instance;
+    const { db, recorder } = app;
+    const collection = await makeCollection(app);
+    const { id } = collection;
+    const away = await enrolKept(instance, collection, "p5");
+    const size = async () => (await app.galleries.current(id)).gallery.size;
+    overtake = async () => {
+      await pause(db, recorder, away, id);
+      await changePack(app, recorder, id, "bundled");
+      await resume(db, recorder, away, id);
+      assert.equal(await size(), 0);
+    };
+    const { signal } = new AbortController();
+    const report = ({ done }: { readonly done: number }) => {
+      if (done === 1) throw new Error("the power is gone");
+    };
+    // Called again it would have nothing to do: the collection is where it was to go.
+    await assert.rejects(changePack(app, recorder, id, "bundled", { signal, report }), /power/u);
+    assert.deepEqual(await packsOf(instance), ["bundled"]);
+    assert.equal(await size(), 1);
+  },
+);

@@ -115,6 +115,8 @@ async function remake(
   const { embedding } = face;
   try {
     return await deps.db.write(async (tx) => {
+      // Another move to this pack may be over: then galleries hold what is made here from now on.
+      await touchGallery(tx, recorder.clock, collection.id, "removed");
       const of = { collection: collection.id, subject };
       const enrolPermit = await permit(tx, recorder.clock, "enrol", of);
       const template = { pack: collection.pack, embedding, photoIndex };
