@@ -150,3 +150,27 @@ onEachDatabase(
     await script.end();
   },
 );
+
+onEachDatabase("a gallery goes back with its database", async (database) => {
+  await using instance = await openInstance(database);
+  const { app } = instance;
+  const collection = await makeCollection(app);
+  const { id } = collection;
+  const anna = await enrolPerson(app, collection, "anna");
+  const size = async () => (await app.galleries.current(id)).gallery.size;
+  const before = await app.db.read
+    .selectFrom("grants")
+    .select("gallery_version")
+    .executeTakeFirstOrThrow();
+  await pause(app.db, app.recorder, anna, id);
+  assert.equal(await size(), 0);
+  // What a replica has that was late when it took over.
+  await app.db.write(async (tx) => {
+    await tx.write.updateTable("collections").set(before).execute();
+    await tx.write
+      .updateTable("grants")
+      .set({ state: "granted", ...before })
+      .execute();
+  });
+  assert.equal(await size(), 1);
+});

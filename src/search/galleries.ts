@@ -84,7 +84,7 @@ export class Galleries implements Disposable {
 
   #hold(collection: Collection): Held {
     const known = this.#held.get(collection.id);
-    if (known?.pack === collection.pack) return known;
+    if (known && isBehind(known, collection)) return known;
     known?.gallery.dispose();
     const { templateSize } = packManifest(parsePackName(collection.pack));
     const held: Held = {
@@ -139,4 +139,13 @@ export class Galleries implements Disposable {
     }
     await setImmediate();
   }
+}
+
+/**
+ * Whether a gallery becomes the collection's by reading what is newer. Not so where another pack has
+ * made the templates, nor where the database has gone back behind it (to a replica that was late,
+ * or to a copy): what was changed since then has not happened.
+ */
+function isBehind(held: Held, { pack, galleryVersion }: Collection): boolean {
+  return held.pack === pack && held.version <= galleryVersion;
 }
