@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
+import { build } from "vite";
 import { portraitOf } from "../samples/samples.ts";
 import { takePhoto } from "../samples/scene.ts";
 import type { App } from "../src/app.ts";
@@ -33,6 +34,8 @@ const HEIGHT = 844;
 const JUMPS = 8;
 const TARGETS = { paintMs: 1000, frames: 50, memoryMb: 300 };
 
+// The pages as they are now.
+await build({ root: join(import.meta.dirname, "../web"), logLevel: "warn" });
 const why = whyNoBrowser();
 if (why !== false) {
   console.log(why);
