@@ -6,7 +6,7 @@ import { useTexts } from "../shared/language.tsx";
 import { Failure, Loading } from "../shared/states.tsx";
 import { tokenInAddress } from "../shared/token.ts";
 import { Erased } from "./erased.tsx";
-import { useGrants } from "./grants.ts";
+import { useGrantIn } from "./grants.ts";
 import { MyPhotos } from "./my-photos.tsx";
 import { facePage, OWN_SCREENS, type OwnScreen } from "./screens.ts";
 import { SignOut, useSession } from "./session.tsx";
@@ -50,13 +50,11 @@ export function Me() {
 function Face({ subject }: { readonly subject: string }) {
   const { collection = "" } = useParams();
   const { camera, me, problems } = useTexts();
-  const { data, error, refetch } = useGrants(subject);
+  const { known, grant, error, refetch } = useGrantIn(collection, subject);
+  // What is known stays, though asking once more should fail: somebody may be before the camera.
+  if (grant) return <ShowFace collection={collection} subject={subject} />;
   if (error) return <Failure error={error} again={() => void refetch()} />;
-  if (!data) return <Loading />;
-  const live = data.items.some(
-    ({ collection: { id }, endedAt }) => id === collection && endedAt === null,
-  );
-  if (live) return <ShowFace collection={collection} subject={subject} />;
+  if (!known) return <Loading />;
   return (
     <>
       <Heading focus>{camera.title}</Heading>

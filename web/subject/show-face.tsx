@@ -5,7 +5,7 @@ import { Button, Heading } from "../shared/controls.tsx";
 import { useTexts } from "../shared/language.tsx";
 import { Done, Failure, useAction } from "../shared/states.tsx";
 import { Camera } from "./camera.tsx";
-import { useGrants } from "./grants.ts";
+import { useGrantIn } from "./grants.ts";
 import { ask } from "./service.ts";
 
 type Problems = readonly { readonly code: string; readonly advice: string }[];
@@ -17,9 +17,7 @@ export function ShowFace(of: { readonly collection: string; readonly subject: st
   const client = useQueryClient();
   const [shown, setShown] = useState<"closed" | "open" | "refused" | "done">("closed");
   const [problems, setProblems] = useState<Problems>([]);
-  const grant = useGrants(subject).data?.items.find(
-    ({ collection: { id }, endedAt }) => id === collection && endedAt === null,
-  );
+  const { grant } = useGrantIn(collection, subject);
   // Until it is known, no way is offered that may be refused.
   const upload = grant?.collection.uploadPhoto;
   const send = useAction(async (photo: Blob, source: "camera" | "file") => {
