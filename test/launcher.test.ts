@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -19,17 +19,14 @@ test("the launcher gives each flag once, and room to what answers requests", asy
     const told = execFileSync(join(folder, "bin/assent"), words, { encoding: "utf8" });
     return told.trim().split("\n");
   };
-  const helpers = Math.min(4, Math.ceil(availableParallelism() / 2));
   for (const [words, young] of [
     [["serve"], 64],
     [["import", "a folder"], 8],
   ] as const) {
-    const flags = given(...words).filter((word) => word.startsWith("--"));
-    assert.deepEqual(flags, [
-      `--v8-pool-size=${helpers}`,
-      `--max-semi-space-size=${young}`,
-      "--disable-warning=ExperimentalWarning",
-    ]);
+    const [helpers = "", ...others] = given(...words).filter((word) => word.startsWith("--"));
+    assert.match(helpers, /^--v8-pool-size=[1-4]$/u);
+    const quiet = "--disable-warning=ExperimentalWarning";
+    assert.deepEqual(others, [`--max-semi-space-size=${young}`, quiet]);
     assert.deepEqual(given(...words).slice(-words.length), words);
   }
 });
