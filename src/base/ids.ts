@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes } from "./random.ts";
 
 declare const brand: unique symbol;
 /** A string that can't be swapped with another kind of string. */

@@ -1,10 +1,10 @@
 import cookies from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { randomBytes } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { App } from "../app.ts";
+import { randomBytes } from "../base/random.ts";
 import type { Route } from "../contract/contract.ts";
 import { ROUTE_LIST, ROUTES } from "../contract/routes.ts";
 import { AnswersOnTheirWay } from "./answers.ts";

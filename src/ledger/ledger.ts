@@ -1,7 +1,8 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import type { Clock, Instant } from "../base/clock.ts";
 import { assert } from "../base/errors.ts";
 import { type EventId, newIds, type SubjectId } from "../base/ids.ts";
+import { randomBytes } from "../base/random.ts";
 import type { Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
 import { StorageError } from "../storage/errors.ts";

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import type { SearchWatch } from "../accounts/search-watch.ts";
 import { wipe } from "../base/bytes.ts";
@@ -10,6 +9,7 @@ import type { Recorder } from "../ledger/ledger.ts";
 import { type Incoming, incomingFile } from "../media/incoming.ts";
 import { SearchError } from "./errors.ts";
 import { checkSize, parseKeepUntil, type SealedProbe, sealProbe } from "./kept-probes.ts";
+import { type ProbeCommitment, probeCommitment } from "./probe-commitment.ts";
 import { rankFaces } from "./scan.ts";
 import {
   parsePurpose,
@@ -108,9 +108,8 @@ async function lookAtProbe(
 ): Promise<LookedProbe> {
   const engine = await deps.engines(pack);
   await using incoming = await incomingFile(request.video, { links: "follow" });
-  const salt = randomBytes(16);
-  const digest = createHmac("sha256", salt);
-  const staged = await deps.blobs.stage(digested(incoming, digest));
+  const commitment = probeCommitment();
+  const staged = await deps.blobs.stage(digested(incoming, commitment));
   const remove = async (): Promise<void> => rm(staged.path, { force: true });
   try {
     if (request.until !== null) checkSize(staged.bytes);
@@ -123,8 +122,8 @@ async function lookAtProbe(
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
     });
-    const commitment = `${salt.toString("hex")}:${digest.digest("hex")}`;
-    return { path: staged.path, video, commitment, [Symbol.asyncDispose]: remove };
+    const { path } = staged;
+    return { path, video, commitment: commitment.end(), [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;
@@ -146,10 +145,7 @@ async function keepVideo(
   }
 }
 
-async function* digested(
-  incoming: Incoming,
-  digest: { update(bytes: Uint8Array): unknown },
-): AsyncGenerator<Uint8Array> {
+async function* digested(incoming: Incoming, digest: ProbeCommitment): AsyncGenerator<Uint8Array> {
   for await (const chunk of incoming.chunks()) {
     digest.update(chunk);
     yield chunk;

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from "node:crypto";
 import type { SearchWatch } from "../accounts/search-watch.ts";
 import { wipe } from "../base/bytes.ts";
 import type { Clock, Instant } from "../base/clock.ts";
@@ -25,6 +24,7 @@ import {
   sealProbe,
 } from "./kept-probes.ts";
 import type { Candidate } from "./gallery.ts";
+import { commitToProbe } from "./probe-commitment.ts";
 import { rank, type ScanDeps } from "./scan.ts";
 import { type ListedSighting, pageOfSightings } from "./sighting-list.ts";
 import { verdict } from "./verdict.ts";
@@ -133,7 +133,7 @@ export async function searchByPhoto(
   const embed = request.pointed ?? { kind: "all" };
   const analysis = await engine.analyse({ bytes }, { embed, use: "probe" });
   done("look");
-  const commitment = commit(bytes);
+  const commitment = commitToProbe(bytes);
   try {
     checkFaces(analysis, request.pointed);
     const current = await deps.galleries.current(id);
@@ -356,11 +356,4 @@ export function parsePurpose(text: string): string {
     `Say why you search, in at most ${PURPOSE_LENGTH_MAX} characters (--purpose). Everybody in the ` +
       "collection can read it.",
   );
-}
-
-/** Binds the record to the probe without keeping it: HMAC-SHA256 under a salt kept with it. */
-function commit(bytes: Uint8Array): string {
-  const salt = randomBytes(16);
-  const digest = createHmac("sha256", salt).update(bytes).digest("hex");
-  return `${salt.toString("hex")}:${digest}`;
 }

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey } from "node:crypto";
+import { randomBytes } from "../base/random.ts";
 import { StorageError } from "./errors.ts";
 
 const CIPHER = "aes-256-gcm";
