@@ -131,12 +131,17 @@ function isParam(name: string): name is keyof typeof PARAMS {
   return Object.hasOwn(PARAMS, name);
 }
 
+// A schema is compiled when it is first used, which takes longer than what it then parses.
+const params = new Map<string, z.ZodObject>();
+const bodies = new WeakMap<Route, z.ZodObject>();
+
 /** The schema of a route's path parameters. */
 export function paramsSchema(path: string): z.ZodObject {
-  return z.object(Object.fromEntries(paramNames(path).map((name) => [name, PARAMS[name]])));
+  const shape = () => Object.fromEntries(paramNames(path).map((name) => [name, PARAMS[name]]));
+  const known = params.get(path) ?? z.object(shape());
+  params.set(path, known);
+  return known;
 }
-
-const bodies = new WeakMap<Route, z.ZodObject>();
 
 /**
  * The schema of what a route is sent, which has no room for anything beyond: a field that is
