@@ -34,15 +34,12 @@ export function watchSearches(recorder: Recorder): SearchWatch {
   const { clock, account } = recorder;
   return {
     check: async (db, collection) => {
-      const turn = await nextTurn(db, collection, account);
-      await refuseSpent(db, { collection, account, turn, now: clock.now() });
+      await takeFrom(db, { collection, account, now: clock.now() });
     },
     admit: async (tx, collection) => {
       const now = clock.now();
       await takeSearchTurn(tx, collection, account, now);
-      const turn = await nextTurn(tx, collection, account);
-      await refuseSpent(tx, { collection, account, turn, now });
-      return turn;
+      return takeFrom(tx, { collection, account, now });
     },
     returned: async (tx, search, people) => {
       const alerts: LedgerEvent[] = [];
@@ -67,10 +64,7 @@ export interface SearchAllowance {
 }
 
 /** How much of an account's budget is left, as the next search will find it. */
-export async function readAllowance(
-  db: Reader,
-  of: { readonly collection: CollectionId; readonly account: string; readonly now: Instant },
-): Promise<SearchAllowance> {
+export async function readAllowance(db: Reader, of: Searcher): Promise<SearchAllowance> {
   const { collection, account, now } = of;
   const { count: used } = await db.read
     .selectFrom("searches")
@@ -79,22 +73,25 @@ export async function readAllowance(
     .where("collection_id", "=", collection)
     .where("recorded_at", ">", later(now, -WINDOW_MS))
     .executeTakeFirstOrThrow();
-  const turn = await nextTurn(db, collection, account);
-  return { used, ...(await readBudget(db, { ...of, turn })) };
+  const { budget, nextAt } = await readBudget(db, of);
+  return { used, budget, nextAt };
 }
 
-interface Turn {
+/** Who would search what, and when. */
+interface Searcher {
   readonly collection: CollectionId;
   readonly account: string;
-  readonly turn: number;
   readonly now: Instant;
 }
 
-/** Throws search_budget_spent, which says when the next search may be made. */
-async function refuseSpent(db: Reader, turn: Turn): Promise<void> {
-  const { budget, nextAt } = await readBudget(db, turn);
-  if (nextAt === null) return;
-  const minutes = Math.max(1, Math.ceil((nextAt - turn.now) / 60_000));
+/**
+ * The number of the account's next search of the collection, from 1. Throws search_budget_spent,
+ * which says when that may be made.
+ */
+async function takeFrom(db: Reader, searcher: Searcher): Promise<number> {
+  const { budget, turn, nextAt } = await readBudget(db, searcher);
+  if (nextAt === null) return turn;
+  const minutes = Math.max(1, Math.ceil((nextAt - searcher.now) / 60_000));
   throw new AccountsError(
     "search_budget_spent",
     `You may make ${budget} searches an hour in this collection. The next in ${minutes} min.`,
@@ -103,33 +100,40 @@ async function refuseSpent(db: Reader, turn: Turn): Promise<void> {
 
 async function readBudget(
   db: Reader,
-  { collection, account, turn, now }: Turn,
-): Promise<Pick<SearchAllowance, "budget" | "nextAt">> {
-  // The oldest of as many searches as the budget allows: as long as it is in the hour, it is spent.
-  const { budget, oldest } = await db.read
-    .selectFrom("collections")
+  { collection, account, now }: Searcher,
+): Promise<Pick<SearchAllowance, "budget" | "nextAt"> & { readonly turn: number }> {
+  const { budget, turn, oldest } = await db.read
+    .selectFrom((from) =>
+      from
+        .selectFrom("collections")
+        .select((select) => [
+          "id",
+          "search_budget as budget",
+          select.fn
+            .coalesce(
+              select
+                .selectFrom("searches")
+                .select((last) => last(last.fn.max("turn"), "+", 1).as("turn"))
+                .where("account", "=", account)
+                .whereRef("collection_id", "=", "collections.id"),
+              select.lit(1),
+            )
+            .as("turn"),
+        ])
+        .where("id", "=", collection)
+        .as("next"),
+    )
+    // The oldest of as many searches as the budget allows: as long as it is in the hour, it is spent.
     .leftJoin("searches", (join) =>
       join
-        .onRef("searches.collection_id", "=", "collections.id")
+        .onRef("searches.collection_id", "=", "next.id")
         .on("searches.account", "=", account)
-        .on((on) => on("searches.turn", "=", on(on.val(turn), "-", on.ref("search_budget")))),
+        .on((on) => on("searches.turn", "=", on("next.turn", "-", on.ref("next.budget")))),
     )
-    .select(["search_budget as budget", "searches.recorded_at as oldest"])
-    .where("collections.id", "=", collection)
+    .select(["budget", "next.turn", "searches.recorded_at as oldest"])
     .executeTakeFirstOrThrow();
   const spent = oldest !== null && oldest > now - WINDOW_MS;
-  return { budget, nextAt: spent ? later(oldest, WINDOW_MS) : null };
-}
-
-/** The number of the account's next search of the collection, from 1. */
-async function nextTurn(db: Reader, collection: CollectionId, account: string): Promise<number> {
-  const { turn } = await db.read
-    .selectFrom("searches")
-    .select((select) => select.fn.max("turn").as("turn"))
-    .where("account", "=", account)
-    .where("collection_id", "=", collection)
-    .executeTakeFirstOrThrow();
-  return (turn ?? 0) + 1;
+  return { budget, turn, nextAt: spent ? later(oldest, WINDOW_MS) : null };
 }
 
 /** Holds the one row of this account and collection until the transaction ends. */
