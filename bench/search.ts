@@ -89,7 +89,7 @@ async function benchGallery(even: Rows, clustered: Rows, threads: 1 | 2): Promis
   await using crew = new ScanCrew(threads);
   const recallClustered = recallOf(clustered, crew);
   const memory = new TemplateMemory(TEMPLATE_SIZE);
-  using gallery = new Gallery(TEMPLATE_SIZE, { crew, memory });
+  using gallery = new Gallery(TEMPLATE_SIZE, { helpers: () => crew, memory });
   const addMs = fill(gallery, even);
   await using meter = await BandwidthMeter.open(memory.memory, TEMPLATE_SIZE, threads);
   const { search, floored, read } = timeTogether(gallery, meter, even);
@@ -183,7 +183,7 @@ function timeGroupPhoto(gallery: Gallery): number {
 }
 
 function recallOf(rows: Rows, crew: ScanCrew): Share {
-  using gallery = new Gallery(TEMPLATE_SIZE, { crew });
+  using gallery = new Gallery(TEMPLATE_SIZE, { helpers: () => crew });
   fill(gallery, rows);
   return recallIn(gallery, rows);
 }

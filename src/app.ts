@@ -21,6 +21,7 @@ import { DELIVER, makeDelivery } from "./rights/deliveries.ts";
 import { backfill } from "./search/backfill.ts";
 import { CHANGE_PACK_JOBS, changePack } from "./search/change-pack.ts";
 import { Galleries } from "./search/galleries.ts";
+import { ScanHelpers } from "./search/gallery/scan-helpers.ts";
 import { makeRecogniser, type ScanDeps } from "./search/scan.ts";
 import { Blobs } from "./storage/blobs.ts";
 import { Db, type Tx } from "./storage/db.ts";
@@ -112,8 +113,9 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   await expireOverdue(db, recorder);
   // Places that can't be reached stay asked for; whoever does what they must know of is told.
   await updateKeyFiles(db, vault, clock).catch(keyFileDue);
-  const engines = keepEngines(stack, overrides.openEngine ?? engineOpener(config));
-  const galleries = stack.use(new Galleries(db, vault, clock));
+  const { engines, areBusy } = keepEngines(stack, overrides.openEngine ?? engineOpener(config));
+  const helpers = stack.use(new ScanHelpers(areBusy));
+  const galleries = stack.use(new Galleries(db, vault, clock, () => helpers.forLargeScan()));
   const scan: ScanDeps = { db, clock, galleries };
   const parallel = Math.max(1, config.workers) + 1;
   const recogniser = makeRecogniser(scan);
@@ -208,22 +210,32 @@ function engineOpener(config: Config): (pack: string) => Promise<Engine> {
     openEngine({ pack: parsePackName(pack), folder: config.models, workers: config.workers });
 }
 
-/** Starts each pack's engine when it is first asked for, and closes them all at the end. */
+/**
+ * Starts each pack's engine when it is first asked for, and closes them all at the end. `areBusy`:
+ * whether any looks at photos now.
+ */
 function keepEngines(
   stack: AsyncDisposableStack,
   open: (pack: string) => Promise<Engine>,
-): Engines {
+): { readonly engines: Engines; readonly areBusy: () => boolean } {
   const started = new Map<string, Promise<Engine>>();
+  const opened: Engine[] = [];
   stack.defer(async () => {
     for (const engine of await Promise.allSettled(started.values())) {
       if (engine.status === "fulfilled") await engine.value[Symbol.asyncDispose]();
     }
   });
-  return async (pack) => {
-    const known = started.get(pack) ?? open(pack);
+  const start = async (pack: string): Promise<Engine> => {
+    const engine = await open(pack);
+    opened.push(engine);
+    return engine;
+  };
+  const engines = async (pack: string): Promise<Engine> => {
+    const known = started.get(pack) ?? start(pack);
     started.set(pack, known);
     // One that could not be opened is tried anew: its models may be installed meanwhile.
     known.catch(() => started.delete(pack));
     return known;
   };
+  return { engines, areBusy: () => opened.some(({ busy }) => busy) };
 }

@@ -7,6 +7,7 @@ export function inlineEngine(models: FaceModels): Engine {
   return {
     pack: models.pack,
     templateSize: models.templateSize,
+    busy: false,
     analyse: (source, options) => analysePhoto(models, source, options),
     analyseFrame: (frame, options) => analyseFrame(models, frame, options),
     embed: (source, places, options) => embedPlaces(models, source, places, options?.signal),

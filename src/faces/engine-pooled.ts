@@ -100,6 +100,10 @@ class Pool implements Engine {
     process.once("exit", this.#onExit);
   }
 
+  get busy(): boolean {
+    return this.#running.size > 0;
+  }
+
   async open(): Promise<void> {
     const starts = Array.from({ length: this.#options.workers }, async () => this.#start());
     const opened = await Promise.allSettled(starts);

@@ -86,6 +86,8 @@ export interface Engine extends AsyncDisposable {
   /** Name and template size of the pack loaded. Templates of two packs never meet. */
   readonly pack: string;
   readonly templateSize: number;
+  /** Whether threads of its own look at photos now. */
+  readonly busy: boolean;
   /** Decodes, detects, judges and embeds one photo. */
   analyse(source: PhotoSource, options: AnalyseOptions): Promise<Analysis>;
   /** Detects, judges and, where asked, embeds the faces of a video's frame. */

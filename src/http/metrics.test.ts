@@ -8,6 +8,7 @@ import { timedEngines } from "./metrics.ts";
 class Named implements Engine {
   readonly pack = "bundled";
   readonly templateSize = 128;
+  busy = false;
 
   async analyse(): Promise<never> {
     throw new Error("analyse");
@@ -28,7 +29,11 @@ class Named implements Engine {
 
 test("an engine that is timed does all that the engine does", async () => {
   const embedSeconds = new Histogram({ name: "seconds", help: "A test.", registers: [] });
-  const engine = await timedEngines(async () => new Named(), { embedSeconds })("bundled");
+  const named = new Named();
+  const engine = await timedEngines(async () => named, { embedSeconds })("bundled");
+  assert.equal(engine.busy, false);
+  named.busy = true;
+  assert.equal(engine.busy, true);
   const source = { bytes: new Uint8Array() };
   const picture = { width: 1, height: 1, data: new Uint8Array(3) };
   await assert.rejects(

@@ -83,6 +83,9 @@ export function timedEngines(
     return {
       pack: engine.pack,
       templateSize: engine.templateSize,
+      get busy() {
+        return engine.busy;
+      },
       analyseFrame: async (...given) => engine.analyseFrame(...given),
       embed: async (...given) => engine.embed(...given),
       analyse: async (...given) => {

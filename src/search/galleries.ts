@@ -8,6 +8,7 @@ import { touchedGrants } from "../consent/touched-grants.ts";
 import { packManifest, parsePackName } from "../faces/packs.ts";
 import type { Db } from "../storage/db.ts";
 import type { Vault } from "../storage/vault.ts";
+import type { ScanCrew } from "./gallery/crew.ts";
 import { Gallery } from "./gallery.ts";
 
 /**
@@ -45,13 +46,16 @@ export class Galleries implements Disposable {
   readonly #db: Db;
   readonly #vault: Vault;
   readonly #clock: Clock;
+  readonly #helpers: (() => ScanCrew | null) | undefined;
   readonly #held = new Map<CollectionId, Held>();
   readonly #turns = new Map<CollectionId, Promise<unknown>>();
 
-  constructor(db: Db, vault: Vault, clock: Clock) {
+  /** `helpers` gives the threads that share a large scan, where there are any. */
+  constructor(db: Db, vault: Vault, clock: Clock, helpers?: () => ScanCrew | null) {
     this.#db = db;
     this.#vault = vault;
     this.#clock = clock;
+    this.#helpers = helpers;
   }
 
   /** The collection as it stands and its gallery, brought up to date. */
@@ -88,7 +92,7 @@ export class Galleries implements Disposable {
     known?.gallery.dispose();
     const { templateSize } = packManifest(parsePackName(collection.pack));
     const held: Held = {
-      gallery: new Gallery(templateSize),
+      gallery: new Gallery(templateSize, { helpers: this.#helpers }),
       pack: collection.pack,
       ends: new Map(),
       version: BEFORE_ALL,

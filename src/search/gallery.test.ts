@@ -253,7 +253,7 @@ test("a group photo's probes, more than one pass takes, are each answered as if 
     const { subject, grant, vector } = people[index % people.length]!;
     return rowOf(drawNear(draw, vector, 0.3), subject, grant);
   });
-  using gallery = galleryOf(rows, { crew });
+  using gallery = galleryOf(rows, { helpers: () => crew });
   using single = galleryOf(rows);
   const probes = Array.from({ length: 2 * PROBES_MAX + 3 }, (_, index) =>
     drawNear(draw, rows[index]!.vector, 0.4),
@@ -265,6 +265,39 @@ test("a group photo's probes, more than one pass takes, are each answered as if 
     assert.deepEqual(many[index], single.search(probe, { limit: 4 }));
     assertExact(many[index] ?? [], rows, probe, { limit: 4 });
   }
+});
+
+test("helpers may come later, go and come back: what is found stays the same", async () => {
+  await using crew = new ScanCrew(2);
+  const draw = drawFrom(16);
+  const rows = Array.from({ length: 9000 }, () => rowOf(drawUnit(draw, 16)));
+  const asked: boolean[] = [];
+  let free = false;
+  const helpers = () => {
+    asked.push(free);
+    return free ? crew : null;
+  };
+  using gallery = galleryOf(rows, { helpers });
+  using single = galleryOf(rows);
+  const probes = Array.from({ length: PROBES_MAX }, (_, index) =>
+    drawNear(draw, rows[index]!.vector, 0.4),
+  );
+  for (const now of [false, true, true, false, true]) {
+    free = now;
+    assert.deepEqual(
+      gallery.searchMany(probes, { limit: 4 }),
+      single.searchMany(probes, { limit: 4 }),
+    );
+    // Added after the crew was told of the memory, which grows.
+    for (let added = 0; added < 1000; added += 1) {
+      const row = rowOf(drawUnit(draw, 16));
+      for (const one of [gallery, single]) one.add(row);
+    }
+  }
+  assert.deepEqual(asked, [false, true, true, false, true]);
+  // A small piece of work wakes nobody.
+  gallery.search(probes[0]!, { limit: 4 });
+  assert.equal(asked.length, 5);
 });
 
 test("rows below the least score asked for are not returned", () => {

@@ -41,21 +41,24 @@ export class Gallery implements Disposable {
   readonly templateSize: number;
   readonly #memory: TemplateMemory;
   #roster = new Roster();
-  readonly #crew: { readonly crew: ScanCrew; readonly number: number } | null;
+  readonly #helpers: (() => ScanCrew | null) | null;
+  /** The crew that knows this gallery's memory, and by which number. */
+  #crew: { readonly crew: ScanCrew; readonly number: number } | null = null;
   #disposed = false;
 
   /**
    * An empty gallery for templates of so many dimensions (a multiple of 16 up to 512). Large ones
-   * are scanned with the help of `crew`, where there is one; `memory` is for tests that look at it.
+   * are scanned with the help of the crew that `helpers` gives for each such scan, if it gives one:
+   * always the same. `memory` is for tests that look at it.
    */
   constructor(
     templateSize: number,
-    { crew, memory = new TemplateMemory(templateSize) }: GalleryOptions = {},
+    { helpers, memory = new TemplateMemory(templateSize) }: GalleryOptions = {},
   ) {
     assert(memory.layout.templateSize === templateSize, "The memory is for other templates");
     this.templateSize = templateSize;
     this.#memory = memory;
-    this.#crew = crew ? { crew, number: crew.attach(memory.memory, templateSize) } : null;
+    this.#helpers = helpers ?? null;
   }
 
   /** Templates held, hidden ones included. */
@@ -181,9 +184,12 @@ export class Gallery implements Disposable {
   /** Null where no other thread is worth waking, or one was lost on the way. */
   #scanTogether(probes: readonly Float32Array[], recording: Recording): readonly number[] | null {
     const rows = this.#roster.reach;
-    if (!this.#crew || rows * this.templateSize * probes.length < SHARED_WORK_MIN) return null;
+    if (rows * this.templateSize * probes.length < SHARED_WORK_MIN) return null;
+    const crew = this.#helpers?.();
+    if (!crew) return null;
+    this.#crew ??= { crew, number: crew.attach(this.#memory.memory, this.templateSize) };
     this.#memory.writeProbes(probes, recording);
-    const { crew, number } = this.#crew;
+    const { number } = this.#crew;
     const task = { rows, probes: probes.length };
     return crew.scan(number, task, (next) => this.#scan(probes, { lane: 0, next }));
   }
@@ -202,6 +208,6 @@ export class Gallery implements Disposable {
 }
 
 interface GalleryOptions {
-  readonly crew?: ScanCrew;
+  readonly helpers?: (() => ScanCrew | null) | undefined;
   readonly memory?: TemplateMemory;
 }
