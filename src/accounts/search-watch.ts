@@ -1,7 +1,9 @@
 import { type Instant, later } from "../base/clock.ts";
+import { assert } from "../base/errors.ts";
 import { type CollectionId, newId, type SearchId, type SubjectId } from "../base/ids.ts";
 import type { LedgerEvent, Recorder } from "../ledger/ledger.ts";
 import type { Reader, Tx } from "../storage/db.ts";
+import { prepared } from "../storage/prepared.ts";
 import { enqueueMessage } from "../webhooks/messages.ts";
 import { AccountsError } from "./errors.ts";
 
@@ -44,8 +46,9 @@ export function watchSearches(recorder: Recorder): SearchWatch {
     returned: async (tx, search, people) => {
       const alerts: LedgerEvent[] = [];
       for (const subject of people) {
-        const searches = await countReturns(tx, recorder, search.collection, subject);
-        if (!(await isUnusual(tx, recorder, search.collection, subject, searches))) continue;
+        const { searches, most } = await countReturns(tx, recorder, search.collection, subject);
+        if (searches <= most) continue;
+        if (await isSaid(tx, recorder, search.collection, subject)) continue;
         alerts.push(await raise(tx, recorder, search, subject, searches));
       }
       return alerts;
@@ -102,7 +105,15 @@ async function readBudget(
   db: Reader,
   { collection, account, now }: Searcher,
 ): Promise<Pick<SearchAllowance, "budget" | "nextAt"> & { readonly turn: number }> {
-  const { budget, turn, oldest } = await db.read
+  const [row] = await selectBudget(db, { collection, account });
+  assert(row, "A search is of a collection that there is.");
+  const { budget, turn, oldest } = row;
+  const spent = oldest !== null && oldest > now - WINDOW_MS;
+  return { budget, turn, nextAt: spent ? later(oldest, WINDOW_MS) : null };
+}
+
+const selectBudget = prepared((read, { collection, account }: Omit<Searcher, "now">) =>
+  read
     .selectFrom((from) =>
       from
         .selectFrom("collections")
@@ -130,19 +141,20 @@ async function readBudget(
         .on("searches.account", "=", account)
         .on((on) => on("searches.turn", "=", on("next.turn", "-", on.ref("next.budget")))),
     )
-    .select(["budget", "next.turn", "searches.recorded_at as oldest"])
-    .executeTakeFirstOrThrow();
-  const spent = oldest !== null && oldest > now - WINDOW_MS;
-  return { budget, turn, nextAt: spent ? later(oldest, WINDOW_MS) : null };
-}
+    .select(["budget", "next.turn", "searches.recorded_at as oldest"]),
+);
 
-/** Holds the one row of this account and collection until the transaction ends. */
+/**
+ * Holds the one row of this account and collection until the transaction ends. SQLite's writers take
+ * turns anyway.
+ */
 async function takeSearchTurn(
   tx: Tx,
   collection_id: CollectionId,
   account: string,
   taken_at: Instant,
 ): Promise<void> {
+  if (tx.kind === "sqlite") return;
   await tx.write
     .insertInto("search_turns")
     .values({ collection_id, account, taken_at })
@@ -152,39 +164,56 @@ async function takeSearchTurn(
     .execute();
 }
 
-/** How many of the account's searches of the last hour returned a person, this one among them. */
+/**
+ * How many of the account's searches of the last hour returned a person, this one among them, and how
+ * many may by the collection's rule.
+ */
 async function countReturns(
   tx: Tx,
   { clock, account }: Recorder,
   collection: CollectionId,
   subject: SubjectId,
-): Promise<number> {
-  const { count } = await tx.read
-    .selectFrom("search_returns")
-    .innerJoin("searches", "searches.id", "search_returns.search_id")
-    .select((select) => select.fn.countAll<number>().as("count"))
-    .where("search_returns.subject_id", "=", subject)
-    .where("search_returns.recorded_at", ">", later(clock.now(), -WINDOW_MS))
-    .where("searches.account", "=", account)
-    .where("searches.collection_id", "=", collection)
-    .executeTakeFirstOrThrow();
-  return count;
+): Promise<{ readonly searches: number; readonly most: number }> {
+  const since = later(clock.now(), -WINDOW_MS);
+  const [row] = await selectReturns(tx, { collection, account, subject, since });
+  assert(row, "A search is of a collection that there is.");
+  return row;
 }
 
-/** More than the collection's rule allows, and not said already within the hour. */
-async function isUnusual(
+interface ReturnsOf {
+  readonly collection: CollectionId;
+  readonly account: string;
+  readonly subject: SubjectId;
+  readonly since: Instant;
+}
+
+const selectReturns = prepared((read, { collection, account, subject, since }: ReturnsOf) =>
+  read
+    .selectFrom("collections")
+    .select((select) => [
+      "probes_max as most",
+      select
+        .selectFrom("search_returns")
+        .innerJoin("searches", "searches.id", "search_returns.search_id")
+        .select((count) => count.fn.countAll<number>().as("count"))
+        .where("search_returns.subject_id", "=", subject)
+        .where("search_returns.recorded_at", ">", since)
+        .where("searches.account", "=", account)
+        .whereRef("searches.collection_id", "=", "collections.id")
+        .$asScalar()
+        .$notNull()
+        .as("searches"),
+    ])
+    .where("id", "=", collection),
+);
+
+/** Whether an alert within the hour says it already. */
+async function isSaid(
   tx: Tx,
   { clock, account }: Recorder,
   collection: CollectionId,
   subject: SubjectId,
-  searches: number,
 ): Promise<boolean> {
-  const { probes_max } = await tx.read
-    .selectFrom("collections")
-    .select("probes_max")
-    .where("id", "=", collection)
-    .executeTakeFirstOrThrow();
-  if (searches <= probes_max) return false;
   const said = await tx.read
     .selectFrom("alerts")
     .select("id")
@@ -194,7 +223,7 @@ async function isUnusual(
     .where("raised_at", ">", later(clock.now(), -WINDOW_MS))
     .limit(1)
     .executeTakeFirst();
-  return said === undefined;
+  return said !== undefined;
 }
 
 async function raise(

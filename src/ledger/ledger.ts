@@ -3,7 +3,7 @@ import type { Clock, Instant } from "../base/clock.ts";
 import { assert } from "../base/errors.ts";
 import { type EventId, newIds, type SubjectId } from "../base/ids.ts";
 import { randomBytes } from "../base/random.ts";
-import type { Tx } from "../storage/db.ts";
+import type { Reader, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
 import { StorageError } from "../storage/errors.ts";
 import type { KeyOwner, Vault } from "../storage/vault.ts";
@@ -246,7 +246,7 @@ function shuffle(rows: readonly EntryRow[]): readonly EntryRow[] {
 
 /** The event and salt in an entry's body. Throws StorageError key_destroyed, seal_broken. */
 export async function openBody(
-  db: Pick<Tx, "read">,
+  db: Reader,
   vault: Vault,
   entry: {
     readonly id: EventId;

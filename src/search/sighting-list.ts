@@ -6,6 +6,7 @@ import { permit } from "../consent/consent.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
 import type { Db, Reader } from "../storage/db.ts";
+import { prepared } from "../storage/prepared.ts";
 import type { Sighting } from "./sightings.ts";
 
 /** Where a page of sightings ended: undated photos come last. */
@@ -57,9 +58,35 @@ export async function listSightings(
 /** The same without a record. It asks no consent: callers hold a permit, or are the person. */
 export async function pageOfSightings(
   db: Reader,
-  { collection, subject, after, limit, reader }: SightingsPage,
+  page: SightingsPage,
 ): Promise<readonly ListedSighting[]> {
-  let query = db.read
+  const isFirst = page.after === null && page.reader === undefined;
+  const rows = isFirst ? await firstPage(db, page) : await pageQuery(db.read, page).execute();
+  const sources = await sourcesOfAll(
+    db,
+    rows.map(({ media }) => media),
+  );
+  return rows.map(({ place, seq, from_ms, to_ms, best_ms, duration_ms, ...row }) => ({
+    ...row,
+    seconds: duration_ms === null ? null : duration_ms / 1000,
+    track: trackTimes({ from_ms, to_ms, best_ms }),
+    place: JSON.parse(place) as FacePlace,
+    sources: sources.get(row.media) ?? [],
+    key: { takenAt: row.takenAt, seq, id: row.id },
+  }));
+}
+
+/** What every search asks for. */
+const firstPage = prepared((read, page: Omit<SightingsPage, "after" | "reader">) => {
+  const { collection, subject, limit } = page;
+  return pageQuery(read, { collection, subject, limit, after: null });
+});
+
+function pageQuery(
+  read: Reader["read"],
+  { collection, subject, after, limit, reader }: SightingsPage,
+) {
+  let query = read
     .selectFrom("sightings")
     .innerJoin("faces", "faces.id", "sightings.face_id")
     .innerJoin("media", "media.id", "faces.media_id")
@@ -96,22 +123,9 @@ export async function pageOfSightings(
       ]);
     });
   }
-  const rows = await query
+  return query
     .orderBy("media.taken_at", (order) => order.asc().nullsLast())
     .orderBy("media.seq")
     .orderBy("sightings.id")
-    .limit(limit)
-    .execute();
-  const sources = await sourcesOfAll(
-    db,
-    rows.map(({ media }) => media),
-  );
-  return rows.map(({ place, seq, from_ms, to_ms, best_ms, duration_ms, ...row }) => ({
-    ...row,
-    seconds: duration_ms === null ? null : duration_ms / 1000,
-    track: trackTimes({ from_ms, to_ms, best_ms }),
-    place: JSON.parse(place) as FacePlace,
-    sources: sources.get(row.media) ?? [],
-    key: { takenAt: row.takenAt, seq, id: row.id },
-  }));
+    .limit(limit);
 }

@@ -13,6 +13,7 @@ export type DatabaseKind = "sqlite" | "postgres";
 
 /** What both Db and Tx can do: ask. */
 export interface Reader {
+  readonly kind: DatabaseKind;
   readonly read: Pick<Kysely<Schema>, "selectFrom">;
 }
 
@@ -42,7 +43,7 @@ export class Tx implements Reader {
     this.#query = query;
   }
 
-  get read(): Pick<Kysely<Schema>, "selectFrom"> {
+  get read(): Reader["read"] {
     return this.#query;
   }
 
@@ -99,7 +100,7 @@ export class Db implements Reader, AsyncDisposable {
   }
 
   /** Asks outside of any transaction. Inside one, ask through its Tx: SQLite has one connection. */
-  get read(): Pick<Kysely<Schema>, "selectFrom"> {
+  get read(): Reader["read"] {
     assert(inTransaction.getStore() !== this.#query, "Inside a transaction, read through its Tx.");
     return this.#query;
   }
@@ -145,12 +146,12 @@ export class Db implements Reader, AsyncDisposable {
         .transaction()
         .setIsolationLevel("repeatable read")
         .setAccessMode("read only")
-        .execute(async (query) => work({ read: query }));
+        .execute(async (query) => work({ kind: this.kind, read: query }));
     }
     // SQLite has one connection, and that is for writing.
     const query = new Kysely<Schema>({ dialect: sqliteDialect(this.#address, "deferred") });
     try {
-      return await query.transaction().execute(async (tx) => work({ read: tx }));
+      return await query.transaction().execute(async (tx) => work({ kind: this.kind, read: tx }));
     } finally {
       await query.destroy();
     }
