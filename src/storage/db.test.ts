@@ -34,6 +34,24 @@ onSqlite(
   },
 );
 
+onSqlite("a table that another process has changed is read as it is now", async (database) => {
+  await using db = await openTestDb(database);
+  await db.write(async (tx) => writeSetting(tx, "pack", "one"));
+  const all = async () => (await db.read.selectFrom("settings").selectAll().execute())[0];
+  const named = async () => (await db.read.selectFrom("settings").select(["value"]).execute())[0];
+  assert.deepEqual({ ...(await all()) }, { name: "pack", value: "one" });
+  assert.deepEqual(await named(), { value: "one" });
+  using other = new DatabaseSync(database.address);
+  other.exec(`
+    create table changed (value text not null, name text primary key, added text);
+    insert into changed select value, name, 'new' from settings;
+    drop table settings;
+    alter table changed rename to settings;
+  `);
+  assert.deepEqual({ ...(await all()) }, { name: "pack", value: "one", added: "new" });
+  assert.deepEqual(await named(), { value: "one" });
+});
+
 withEachDatabase("a write inside a write, and a read past its Tx, are bugs", async (db) => {
   const nested = db.write(async () => db.write(async () => undefined));
   await assert.rejects(nested, /don't nest/u);

@@ -3,12 +3,14 @@ import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
   type Driver,
+  type Kysely,
   type QueryResult,
-  SqliteDialect,
-  SqliteDriver,
-  type SqliteDatabase,
-  type SqliteStatement,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
 } from "kysely";
 import { StorageError } from "./errors.ts";
 
@@ -30,11 +32,14 @@ const STATEMENTS_MAX = 500;
  * does that after it ([Note: durable] in log-sync.ts). `secure_delete` overwrites what is deleted. A
  * larger page than the default wastes less on rows of 1-2 KB, and a still larger one would have each
  * commit write more: an index takes a page for every row that is added to it.
+ *
+ * Every transaction that may write takes the write lock at its start: one that read first and wrote
+ * later could find its snapshot stale and fail where it only had to wait. `deferred` is for reading.
  */
 export function sqliteDialect(
   path: string,
   begin: "immediate" | "deferred" = "immediate",
-): SqliteDialect {
+): Dialect {
   const database = new DatabaseSync(path, { timeout: PATIENCE_MS });
   database.exec(`
     pragma page_size = 8192;
@@ -46,69 +51,92 @@ export function sqliteDialect(
     pragma temp_store = memory;
     pragma busy_timeout = 0;
   `);
-  return new PatientDialect(
-    { database: adapt(database) },
-    {
-      begin,
-      isOpen: () => database.isTransaction,
-    },
-  );
+  return new SqliteFile(database, begin);
 }
 
-/** How a connection begins transactions, and whether one is open. */
-interface Transactions {
-  readonly begin: "immediate" | "deferred";
-  readonly isOpen: () => boolean;
-}
+/** Kysely's own words for SQLite, over one connection that is used in turns. */
+class SqliteFile implements Dialect, Driver {
+  readonly #database: DatabaseSync;
+  readonly #begin: string;
+  readonly #connection: PatientConnection;
+  readonly #turns = new Turns();
 
-/** Some milliseconds, never the same: two who wait for each other don't meet again and again. */
-export function aMoment(): Promise<void> {
-  return sleep(1 + Math.random() * LOOK_MS_MAX);
-}
-
-/**
- * Every transaction that may write takes the write lock at its start: one that read first and wrote
- * later could find its snapshot stale and fail where it only had to wait. `deferred` is for reading.
- */
-class PatientDialect extends SqliteDialect {
-  readonly #database: SqliteDatabase;
-  readonly #transactions: Transactions;
-
-  constructor(config: { database: SqliteDatabase }, transactions: Transactions) {
-    super(config);
-    this.#database = config.database;
-    this.#transactions = transactions;
+  constructor(database: DatabaseSync, begin: string) {
+    this.#database = database;
+    this.#begin = begin;
+    this.#connection = new PatientConnection(database);
   }
 
-  override createDriver(): Driver {
-    return new PatientDriver({ database: this.#database }, this.#transactions);
-  }
-}
-
-class PatientDriver extends SqliteDriver {
-  readonly #transactions: Transactions;
-
-  constructor(config: { database: SqliteDatabase }, transactions: Transactions) {
-    super(config);
-    this.#transactions = transactions;
+  createDriver(): Driver {
+    return this;
   }
 
-  override async acquireConnection(): Promise<DatabaseConnection> {
-    return new PatientConnection(await super.acquireConnection());
+  createQueryCompiler(): SqliteQueryCompiler {
+    return new SqliteQueryCompiler();
+  }
+
+  createAdapter(): SqliteAdapter {
+    return new SqliteAdapter();
+  }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return new SqliteIntrospector(db);
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    await this.#turns.take();
+    return this.#connection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#turns.give();
   }
 
   /**
    * Not before the event loop has come round: SQLite works in this thread, and many transactions that
    * wait for each other would else follow one another in one step, in which nothing else is answered.
    */
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await setImmediate();
-    await connection.executeQuery(CompiledQuery.raw(`begin ${this.#transactions.begin}`));
+    await connection.executeQuery(CompiledQuery.raw(`begin ${this.#begin}`));
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw("commit"));
   }
 
   /** On a full disk SQLite has rolled back by itself: what is told is that, and not a failed rollback. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#transactions.isOpen()) await super.rollbackTransaction(connection);
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (!this.#database.isTransaction) return;
+    await connection.executeQuery(CompiledQuery.raw("rollback"));
+  }
+
+  async destroy(): Promise<void> {
+    this.#database.close();
+  }
+}
+
+/** One after the other, in the order they came: whoever is next is woken, and nobody else. */
+class Turns {
+  #taken = false;
+  readonly #waiting: (() => void)[] = [];
+
+  async take(): Promise<void> {
+    if (!this.#taken) {
+      this.#taken = true;
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  give(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#taken = false;
   }
 }
 
@@ -118,16 +146,17 @@ class PatientDriver extends SqliteDriver {
  * one must get through.
  */
 class PatientConnection implements DatabaseConnection {
-  readonly #connection: DatabaseConnection;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, Statement>();
 
-  constructor(connection: DatabaseConnection) {
-    this.#connection = connection;
+  constructor(database: DatabaseSync) {
+    this.#database = database;
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     for (const until = Date.now() + PATIENCE_MS; ;) {
       try {
-        return await this.#connection.executeQuery<R>(query);
+        return this.#prepare(sql)(parameters as readonly Parameter[]) as QueryResult<R>;
       } catch (error) {
         if (!isSqliteError(error, SQLITE_BUSY)) throw error;
         if (Date.now() > until) throw databaseBusy(error);
@@ -136,9 +165,23 @@ class PatientConnection implements DatabaseConnection {
     }
   }
 
-  streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    return this.#connection.streamQuery<R>(query);
+  streamQuery(): never {
+    throw new Error("Rows are asked for a page at a time.");
   }
+
+  #prepare(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = statementOf(this.#database.prepare(sql), sql);
+    if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear();
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+/** Some milliseconds, never the same: two who wait for each other don't meet again and again. */
+export function aMoment(): Promise<void> {
+  return sleep(1 + Math.random() * LOOK_MS_MAX);
 }
 
 /** True for SQLite's word that the disk has no room left. */
@@ -159,28 +202,38 @@ function databaseBusy(cause: unknown): StorageError {
   );
 }
 
-function adapt(database: DatabaseSync): SqliteDatabase {
-  const statements = new Map<string, SqliteStatement>();
-  return {
-    close: () => database.close(),
-    prepare: (sql) => {
-      const known = statements.get(sql);
-      if (known) return known;
-      const statement = adaptStatement(database.prepare(sql));
-      if (statements.size >= STATEMENTS_MAX) statements.clear();
-      statements.set(sql, statement);
-      return statement;
-    },
-  };
+type Parameter = null | number | bigint | string | NodeJS.ArrayBufferView;
+type Row = Readonly<Record<string, unknown>>;
+
+/** Runs a statement. */
+type Statement = (parameters: readonly Parameter[]) => QueryResult<Row>;
+
+function statementOf(statement: StatementSync, sql: string): Statement {
+  if (statement.columns().length === 0) {
+    return (parameters) => {
+      const { changes } = statement.run(...parameters);
+      return { rows: [], numAffectedRows: BigInt(changes) };
+    };
+  }
+  // What `*` stands for changes with the table, which another process may migrate.
+  if (sql.includes("*")) return (parameters) => ({ rows: statement.all(...parameters) });
+  statement.setReturnArrays(true);
+  const toRow = rowMaker(statement);
+  return (parameters) => ({ rows: statement.all(...parameters).map(toRow) });
 }
 
-type Parameter = null | number | bigint | string | NodeJS.ArrayBufferView;
-
-function adaptStatement(statement: StatementSync): SqliteStatement {
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...(parameters as Parameter[])),
-    run: (parameters) => statement.run(...(parameters as Parameter[])),
-    iterate: (parameters) => statement.iterate(...(parameters as Parameter[])),
+/**
+ * Makes rows, all of one shape, of a statement's values. Node's own objects are dictionaries to the
+ * engine: whatever then copied a row or took it apart took half as long again.
+ */
+function rowMaker(statement: StatementSync): (values: unknown) => Row {
+  const names = statement.columns().map(({ name }) => name);
+  const blank: Row = Object.fromEntries(names.map((name) => [name, null]));
+  return (values) => {
+    const row: Record<string, unknown> = { ...blank };
+    names.forEach((name, index) => {
+      row[name] = (values as unknown[])[index];
+    });
+    return row;
   };
 }
