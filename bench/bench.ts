@@ -22,7 +22,11 @@ const BENCHES = [
 /** As bin/assent starts commands, which says why. */
 const HELPERS = Math.min(4, Math.ceil(availableParallelism() / 2));
 const FLAGS = [`--v8-pool-size=${HELPERS}`, "--max-semi-space-size=8"];
-const ENVIRONMENT = { MALLOC_ARENA_MAX: String(availableParallelism()), ...process.env };
+const ENVIRONMENT = {
+  MALLOC_ARENA_MAX: String(availableParallelism()),
+  GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
+  ...process.env,
+};
 
 const given = process.argv.slice(2);
 const first = given.findIndex((word) => word.startsWith("--"));

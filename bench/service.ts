@@ -35,6 +35,8 @@ const WARM_UP_SECONDS = 4;
 const SECONDS = 20;
 const OVERLOAD_SECONDS = 60;
 const OVERLOAD = 4;
+/** Few enough to cost the service nothing, enough for a 99th percentile. */
+const BARE_PER_SECOND = 25;
 /** What is asked of it. */
 const TARGETS = { faces: 100, facesP99Ms: 60, photos: 20, refusedMs: 50 };
 
@@ -61,7 +63,18 @@ async function serve(
   const copy = `${folder}.run`;
   await rm(copy, { recursive: true, force: true });
   await cp(folder, copy, { recursive: true });
-  const child = start(copy);
+  const served = await untilListening(start(copy));
+  return {
+    ...served,
+    [Symbol.asyncDispose]: async () => {
+      await served[Symbol.asyncDispose]();
+      await rm(copy, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A child as soon as it says where it listens; it is ended with what is returned. */
+async function untilListening(child: ChildProcess): Promise<Served> {
   const closed = new Promise((resolve) => child.once("close", resolve));
   const origin = await new Promise<string>((resolve, reject) => {
     child.once("close", () => reject(new Error("The service did not start.")));
@@ -79,7 +92,6 @@ async function serve(
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM");
       await closed;
-      await rm(copy, { recursive: true, force: true });
     },
   };
 }
@@ -163,13 +175,27 @@ async function benchOverload(served: Served, load: Omit<Load, "seconds">): Promi
   const watch = setInterval(() => {
     if (served.ended() === null) sizes.push(residentMb(served.pid));
   }, 500);
-  const answers = await offer({ ...load, seconds: OVERLOAD_SECONDS });
+  const script = join(import.meta.dirname, "bare-server.ts");
+  await using bare = await untilListening(
+    spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] }),
+  );
+  const beside = {
+    ...load,
+    url: bare.origin,
+    perSecond: BARE_PER_SECOND,
+    body: () => Buffer.of(0),
+  };
+  const [answers, floor] = await Promise.all([
+    offer({ ...load, seconds: OVERLOAD_SECONDS }),
+    offer({ ...beside, seconds: OVERLOAD_SECONDS }),
+  ]);
   clearInterval(watch);
   const ended = served.ended();
   report(`overload: ${load.perSecond.toFixed(0)} a second for ${OVERLOAD_SECONDS} s`, answers);
   const refused = answers.filter(({ status }) => status === 503);
   const times = refused.map(({ ms }) => ms);
   const within = times.filter((ms) => ms <= TARGETS.refusedMs).length;
+  const bareTimes = floor.map(({ ms }) => ms);
   console.table({
     "still runs": ended === null,
     "answered 200": answers.filter(({ status }) => status === 200).length,
@@ -180,6 +206,8 @@ async function benchOverload(served: Served, load: Omit<Load, "seconds">): Promi
     "refused ms p99": quantile(times, 0.99),
     "refused ms max": Math.max(...times),
     [`refused within ${TARGETS.refusedMs} ms, %`]: (100 * within) / times.length,
+    "a bare server's refusals beside it, ms p99": quantile(bareTimes, 0.99),
+    "a bare server's refusals beside it, ms max": Math.max(...bareTimes),
     "resident MB before": before,
     "resident MB peak": Math.max(...sizes),
     "resident MB, middle third": quantile(thirdOf(sizes, 1), 0.5),
