@@ -3,22 +3,35 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 
 const LAUNCHER = join(import.meta.dirname, "../bin/assent");
 
-test("the launcher gives each flag once, and room to what answers requests", async (t) => {
+/** Calls the launcher with a Node in the place of the pinned one that only tells, line by line. */
+async function launcherOf(t: TestContext, tells: string) {
   const folder = await mkdtemp(join(tmpdir(), "assent-launcher-"));
   t.after(async () => rm(folder, { recursive: true, force: true }));
-  // In the place of the pinned Node, one that tells what it is given.
   await mkdir(join(folder, "node_modules/.bin"), { recursive: true });
-  const tells = `#!/bin/sh\nprintf '%s\\n' "$@"\n`;
-  await writeFile(join(folder, "node_modules/.bin/node"), tells, { mode: 0o755 });
+  const script = `#!/bin/sh\nprintf '%s\\n' ${tells}\n`;
+  await writeFile(join(folder, "node_modules/.bin/node"), script, { mode: 0o755 });
   await cp(LAUNCHER, join(folder, "bin/assent"));
-  const given = (...words: readonly string[]) => {
-    const told = execFileSync(join(folder, "bin/assent"), words, { encoding: "utf8" });
+  return (words: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
+    const env = { PATH: process.env["PATH"], ...environment };
+    const told = execFileSync(join(folder, "bin/assent"), words, { encoding: "utf8", env });
     return told.trim().split("\n");
   };
+}
+
+test("the launcher has memory taken in large pages, unless it is said otherwise", async (t) => {
+  const launch = await launcherOf(t, '"$GLIBC_TUNABLES"');
+  assert.deepEqual(launch(["status"]), ["glibc.malloc.hugetlb=1"]);
+  const other = { GLIBC_TUNABLES: "glibc.malloc.check=1" };
+  assert.deepEqual(launch(["status"], other), ["glibc.malloc.check=1"]);
+});
+
+test("the launcher gives each flag once, and room to what answers requests", async (t) => {
+  const launch = await launcherOf(t, '"$@"');
+  const given = (...words: readonly string[]) => launch(words);
   for (const [words, young] of [
     [["serve"], 64],
     [["import", "a folder"], 8],

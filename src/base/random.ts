@@ -8,8 +8,9 @@ const block = Buffer.alloc(BLOCK_BYTES);
 let taken = BLOCK_BYTES;
 
 /**
- * Random bytes for ids, salts and nonces, of which a search takes two dozen: node:crypto's, fetched
- * a block at a time. Each byte is given once, and overwritten in the block when it is.
+ * Random bytes for ids and salts, of which a search takes two dozen: node:crypto's, fetched a block at
+ * a time. Each byte is given once, and overwritten in the block when it is. Not for keys and nonces: a
+ * machine that goes on twice from one image of its memory would give the rest of a block twice.
  */
 export function randomBytes(count: number): Buffer {
   const bytes = Buffer.alloc(count);

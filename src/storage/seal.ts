@@ -1,5 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey } from "node:crypto";
-import { randomBytes } from "../base/random.ts";
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from "node:crypto";
 import { StorageError } from "./errors.ts";
 
 const CIPHER = "aes-256-gcm";
