@@ -1,4 +1,4 @@
-import type { KyselyPlugin } from "kysely";
+import type { CompiledQuery, KyselyPlugin } from "kysely";
 import type { Db, Tx } from "../src/storage/db.ts";
 
 /** Moments of a piece of work at which something may go wrong. */
@@ -30,7 +30,7 @@ export function faultyDb(db: Db, faults: Faults): Db {
     },
   };
   const write = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
-    const result = await db.write(async (tx) => work(withPlugin(tx, plugin)));
+    const result = await db.write(async (tx) => work(withFaults(tx, plugin, step)));
     await faults.onCommitted?.();
     return result;
   };
@@ -39,10 +39,20 @@ export function faultyDb(db: Db, faults: Faults): Db {
   });
 }
 
-function withPlugin(tx: Tx, plugin: KyselyPlugin): Tx {
+function withFaults(tx: Tx, plugin: KyselyPlugin, step: () => void): Tx {
+  const query = tx.write.withPlugin(plugin);
+  // A statement that was built before passes the plugin after it was run, and not before.
+  const asked = new Proxy(query, {
+    get: (target, key) => {
+      if (key !== "executeQuery") return memberOf(target, key);
+      return async (statement: CompiledQuery) => {
+        step();
+        return target.executeQuery(statement);
+      };
+    },
+  });
   return new Proxy(tx, {
-    get: (target, key) =>
-      key === "read" || key === "write" ? target.write.withPlugin(plugin) : memberOf(target, key),
+    get: (target, key) => (key === "read" || key === "write" ? asked : memberOf(target, key)),
   });
 }
 

@@ -29,14 +29,16 @@ export function prepared<Given extends object, Query extends Compilable>(
 ): (reader: Reader, given: Given) => Promise<InferResult<Query>> {
   const built = new Map<DatabaseKind, CompiledQuery>();
   return async (reader, given) => {
-    const { kind, read } = reader;
-    const statement = built.get(kind) ?? build(read, PLACES as Given).compile();
+    const { kind } = reader;
+    // A reader has no way to run a finished statement, which might write. This one asks.
+    const query = reader.read as Kysely<Schema>;
+    // What is kept is for every reader: it is built without what one alone has plugged in.
+    const statement = built.get(kind) ?? build(query.withoutPlugins(), PLACES as Given).compile();
     built.set(kind, statement);
     const parameters = statement.parameters.map((value) =>
       value instanceof Placeholder ? given[value.name as keyof Given] : value,
     );
-    // A reader has no way to run a finished statement, which might write. This one asks.
-    const { rows } = await (read as Kysely<Schema>).executeQuery({ ...statement, parameters });
+    const { rows } = await query.executeQuery({ ...statement, parameters });
     return rows as InferResult<Query>;
   };
 }
