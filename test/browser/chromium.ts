@@ -63,6 +63,11 @@ export interface PageLook {
 /** How wide a phone and a desk are, in CSS pixels. */
 export const WIDTHS = { phone: 390, desk: 1280 } as const;
 
+/** The window that a page is looked at in, in CSS pixels. */
+export function viewportOf({ width = WIDTHS.desk }: PageLook) {
+  return { width, height: 844 } as const;
+}
+
 /** Opens a page of a service in a browser of its own cookies. */
 export async function openPage(
   browser: Browser,
@@ -71,7 +76,7 @@ export async function openPage(
 ): Promise<Watched> {
   const context = await browser.newContext({
     baseURL: origin,
-    viewport: { width: look.width ?? WIDTHS.desk, height: 844 },
+    viewport: viewportOf(look),
     colorScheme: look.scheme ?? "light",
     locale: look.language ?? "en-GB",
     acceptDownloads: true,

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { onSqlite } from "../databases.ts";
-import { checkAccessible, checkWidth, WIDTHS, whyNoBrowser } from "./chromium.ts";
+import { checkAccessible, checkWidth, viewportOf, WIDTHS, whyNoBrowser } from "./chromium.ts";
 import { openFurnished } from "./furnished.ts";
-import { everyPlace, openPlace, settle } from "./places.ts";
+import { everyPlace, placeOpener, settle } from "./places.ts";
 
 /** More stops than any page has; whoever comes so far goes round in a circle. */
 const STOPS_MAX = 400;
@@ -14,18 +14,18 @@ if (skip !== false) test("every page", { skip }, () => undefined);
 else {
   onSqlite("W2 every page of the tables", async (database, t) => {
     await using scene = await openFurnished(database);
+    const open = placeOpener(scene);
     for (const place of await everyPlace(scene)) {
       await t.test(place.name, async () => {
-        const { page, checkQuiet } = await openPlace(scene, place);
+        const { page, checkQuiet } = await open(place);
         await checkAccessible(page, place.name);
         await checkKeyboard(page, place.name);
         await checkWidth(page, place.name);
-        await page.setViewportSize({ width: WIDTHS.phone, height: 844 });
+        await page.setViewportSize(viewportOf({ width: WIDTHS.phone }));
         await settle(page, place.name);
         await checkWidth(page, place.name);
         await checkTargets(page, place.name);
         checkQuiet();
-        await page.context().close();
       });
     }
   });

@@ -8,7 +8,7 @@ import {
   PUBLIC_SCREENS,
   type PublicScreen,
 } from "../../web/subject/screens.ts";
-import { openPage, type PageLook, type Watched } from "./chromium.ts";
+import { openPage, type PageLook, viewportOf, type Watched } from "./chromium.ts";
 import { signInAnna, signInOwner } from "./scene.ts";
 import type { FurnishedScene } from "./furnished.ts";
 
@@ -65,30 +65,44 @@ export async function everyPlace(scene: FurnishedScene): Promise<readonly Place[
   return [...ofPerson, ...ofOperator, ofVideo];
 }
 
-/** Opens a place in a browser of its own, as whoever it is for, and waits until it is there. */
-export async function openPlace(
+/**
+ * Makes what opens places, as whoever each is for, and waits until they are there: in one browser of
+ * each kind of person, for what is anew in each place is the page.
+ */
+export function placeOpener(
   scene: FurnishedScene,
-  place: Place,
   look: PageLook = {},
-): Promise<Watched> {
+): (place: Place) => Promise<Watched> {
+  const opened = new Map<Place["as"], Watched>();
+  return async (place) => {
+    const watched = opened.get(place.as) ?? (await openFor(scene, place, look));
+    opened.set(place.as, watched);
+    const { page } = watched;
+    await page.setViewportSize(viewportOf(look));
+    await page.goto(place.path);
+    await settle(page, place.name);
+    return watched;
+  };
+}
+
+async function openFor(scene: FurnishedScene, place: Place, look: PageLook): Promise<Watched> {
   const { served, browser } = scene;
   const watched = await openPage(browser, served.service.origin, look);
   await signInFor(scene, place, watched.page);
-  await watched.page.goto(place.path);
-  await settle(watched.page, place.name);
   return watched;
 }
 
 /** Signs a page's browser in as whoever a place is for. */
-export async function signInFor(scene: FurnishedScene, { as }: Place, page: Page): Promise<void> {
+async function signInFor(scene: FurnishedScene, { as }: Place, page: Page): Promise<void> {
   if (as === "person") await signInAnna(scene, page.context(), scene.subject);
   if (as === "owner") await signInOwner(scene, page.context());
 }
 
 /** Waits until a page has its heading, waits for nothing any more, and shows its pictures. */
 export async function settle(page: Page, name: string): Promise<void> {
-  await page.locator("h1").first().waitFor();
+  // At every picture the browser draws: a locator's `waitFor` looks twice a second after a while.
   const asked = page.waitForFunction(() => {
+    if (!document.querySelector("h1")?.checkVisibility()) return false;
     const waits = [...document.querySelectorAll('[role="status"]')].some(
       ({ textContent }) => textContent === "One moment…" || textContent === "Een ogenblik…",
     );

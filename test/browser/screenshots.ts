@@ -7,7 +7,7 @@ import { en } from "../../web/texts/en.ts";
 import { nl } from "../../web/texts/nl.ts";
 import { openPage, type PageLook, WIDTHS, whyNoBrowser } from "./chromium.ts";
 import { type FurnishedScene, openFurnished } from "./furnished.ts";
-import { everyPlace, openPlace } from "./places.ts";
+import { everyPlace, placeOpener } from "./places.ts";
 
 /**
  * What `npm run screenshots` makes: a picture of every page, as wide as a phone and as a desk, in
@@ -63,12 +63,12 @@ async function main(): Promise<number> {
   };
   try {
     await using scene = await openFurnished({ address: join(folder, "assent.sqlite") });
-    for (const place of await everyPlace(scene)) {
-      if (!wanted.test(place.name)) continue;
-      for (const [name, look] of looks) {
-        const { page } = await openPlace(scene, place, look);
+    const places = (await everyPlace(scene)).filter(({ name }) => wanted.test(name));
+    for (const [name, look] of looks) {
+      const open = placeOpener(scene, look);
+      for (const place of places) {
+        const { page } = await open(place);
         await take(page, `${place.name}-${name}`);
-        await page.context().close();
       }
     }
     // Last, for each look leaves one person more behind.

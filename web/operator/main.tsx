@@ -5,9 +5,10 @@ import { ProblemWords } from "../shared/problems.ts";
 import { toldBy } from "../shared/states.tsx";
 import { Guard } from "./guard.tsx";
 import { SESSION_KEY } from "./session.tsx";
-import { Shell } from "./shell.tsx";
+import { fetchScreenAt, Shell } from "./shell.tsx";
 import { problems } from "./texts/problems.ts";
 
+fetchScreenAt(location.pathname);
 mount(
   <ProblemWords value={problems}>
     <BrowserRouter>

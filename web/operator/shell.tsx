@@ -1,6 +1,7 @@
-import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
-import { Link, Route, Routes, useLocation, useParams } from "react-router";
+import { type ReactNode, Suspense } from "react";
+import { Link, matchPath, Route, Routes, useLocation, useParams } from "react-router";
 import { Boundary } from "../shared/boundary.tsx";
+import { type Part, part } from "../shared/part.ts";
 import { Loading } from "../shared/states.tsx";
 import { useWords } from "../shared/words.ts";
 import { CollectionContext, useCollections } from "./collection.tsx";
@@ -12,10 +13,19 @@ import { SCREENS } from "./screens/screens.ts";
 import { useMay } from "./session.tsx";
 import { shell } from "./texts/shell.ts";
 
-const LOADED: readonly (readonly [Screen, ComponentType])[] = SCREENS.map((screen) => [
+const PARTS: readonly (readonly [Screen, Part<object>])[] = SCREENS.map((screen) => [
   screen,
-  lazy(async () => ({ default: await screen.load() })),
+  part(screen.load),
 ]);
+
+/** Has the screen at an address fetched, while it is still being asked who is there. */
+export function fetchScreenAt(address: string): void {
+  const found = PARTS.find(([{ within, path }]) => {
+    const above = within === "collection" ? "/app/c/:collection" : "/app";
+    return matchPath(path === "" ? above : `${above}/${path}`, address) !== null;
+  });
+  void found?.[1].fetch();
+}
 
 /** What stands around every screen of the operator's side, and the screens in it. */
 export function Shell() {
@@ -51,7 +61,7 @@ function routesOf(
   within: Screen["within"],
   around: (content: ReactNode) => ReactNode = (content) => content,
 ) {
-  return LOADED.filter(([screen]) => screen.within === within).map(([screen, Content]) => (
+  return PARTS.filter(([screen]) => screen.within === within).map(([screen, { Content }]) => (
     <Route
       key={screen.path}
       {...(screen.path === "" ? { index: true } : { path: screen.path })}

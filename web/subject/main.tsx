@@ -1,30 +1,39 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { Frame } from "../shared/frame.tsx";
 import { mount } from "../shared/mount.tsx";
+import { type Part, part, untilThere } from "../shared/part.ts";
 import { Loading } from "../shared/states.tsx";
 import { Landing } from "./landing.tsx";
 import { Missing } from "./missing.tsx";
 import { PUBLIC_SCREENS, type PublicScreen } from "./screens.ts";
 import { SignIn } from "./sign-in.tsx";
 
-const Start = lazy(async () => ({ default: (await import("./start.tsx")).Start }));
-const Contact = lazy(async () => ({ default: (await import("./contact.tsx")).Contact }));
-const Invite = lazy(async () => ({ default: (await import("./invite.tsx")).Invite }));
-const Transparency = lazy(async () => ({
-  default: (await import("../open/transparency.tsx")).Transparency,
-}));
-const Me = lazy(async () => ({ default: (await import("./me.tsx")).Me }));
+const start = part(async () => (await import("./start.tsx")).Start);
+const contact = part(async () => (await import("./contact.tsx")).Contact);
+const invite = part(async () => (await import("./invite.tsx")).Invite);
+const transparency = part(async () => (await import("../open/transparency.tsx")).Transparency);
+const me = part(async () => (await import("./me.tsx")).Me);
 
 const PAGES: Readonly<Record<PublicScreen, ReactNode>> = {
   "/": <Landing />,
-  "/start": <Start />,
+  "/start": <start.Content />,
   "/sign-in": <SignIn whose="account" />,
-  "/contact": <Contact />,
-  "/invite": <Invite />,
-  "/transparency": <Transparency />,
+  "/contact": <contact.Content />,
+  "/invite": <invite.Content />,
+  "/transparency": <transparency.Content />,
 };
 
+/** What these pages begin with; the others are a part of this file's. */
+const PARTS: Readonly<Record<string, Part<object>>> = {
+  "/start": start,
+  "/contact": contact,
+  "/invite": invite,
+  "/transparency": transparency,
+};
+
+const { pathname } = location;
+await untilThere(pathname.startsWith("/me") ? me : PARTS[pathname]);
 mount(
   <BrowserRouter>
     <Suspense
@@ -38,7 +47,7 @@ mount(
         {PUBLIC_SCREENS.map((path) => (
           <Route key={path} path={path} element={PAGES[path]} />
         ))}
-        <Route path="/me/*" element={<Me />} />
+        <Route path="/me/*" element={<me.Content />} />
         <Route path="*" element={<Missing />} />
       </Routes>
     </Suspense>

@@ -1,8 +1,9 @@
-import { lazy, type ReactNode, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link, Navigate, NavLink, Route, Routes, useLocation, useParams } from "react-router";
 import { Heading } from "../shared/controls.tsx";
 import { Frame } from "../shared/frame.tsx";
 import { useTexts } from "../shared/language.tsx";
+import { part } from "../shared/part.ts";
 import { Failure, Loading } from "../shared/states.tsx";
 import { tokenInAddress } from "../shared/token.ts";
 import { Erased } from "./erased.tsx";
@@ -13,8 +14,15 @@ import { SignOut, useSession } from "./session.tsx";
 import { ShowFace } from "./show-face.tsx";
 import { SignIn } from "./sign-in.tsx";
 
-const MySearches = lazy(async () => ({ default: (await import("./my-searches.tsx")).MySearches }));
-const MyConsent = lazy(async () => ({ default: (await import("./my-consent.tsx")).MyConsent }));
+const mySearches = part(async () => (await import("./my-searches.tsx")).MySearches);
+const myConsent = part(async () => (await import("./my-consent.tsx")).MyConsent);
+
+/** What is fetched while it is still being asked who is there. */
+const PARTS: Readonly<Record<string, { readonly fetch: () => Promise<void> }>> = {
+  "/me/searches": mySearches,
+  "/me/consent": myConsent,
+};
+void PARTS[location.pathname]?.fetch();
 
 /** A person's own pages, once they are signed in; until then, the way to sign in. */
 export function Me() {
@@ -27,9 +35,9 @@ export function Me() {
   const subject = data.id;
   const pages: Readonly<Record<OwnScreen, ReactNode>> = {
     "/me": <MyPhotos subject={subject} />,
-    "/me/searches": <MySearches subject={subject} />,
+    "/me/searches": <mySearches.Content subject={subject} />,
     "/me/consent": (
-      <MyConsent subject={subject} onErased={(certificate) => setErased({ certificate })} />
+      <myConsent.Content subject={subject} onErased={(certificate) => setErased({ certificate })} />
     ),
     "/me/face/:collection": <Face subject={subject} />,
   };
