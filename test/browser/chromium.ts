@@ -68,6 +68,12 @@ export function viewportOf({ width = WIDTHS.desk }: PageLook) {
   return { width, height: 844 } as const;
 }
 
+/**
+ * How long anything is waited for. What looks at photos is of the lowest priority: where other files'
+ * tests keep the cores busy, it waits for them.
+ */
+const WAIT_MS_MAX = 180_000;
+
 /** Opens a page of a service in a browser of its own cookies. */
 export async function openPage(
   browser: Browser,
@@ -81,6 +87,7 @@ export async function openPage(
     locale: look.language ?? "en-GB",
     acceptDownloads: true,
   });
+  context.setDefaultTimeout(WAIT_MS_MAX);
   const page = await context.newPage();
   const complaints: string[] = [];
   const strangers: string[] = [];
