@@ -113,8 +113,11 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   await expireOverdue(db, recorder);
   // Places that can't be reached stay asked for; whoever does what they must know of is told.
   await updateKeyFiles(db, vault, clock).catch(keyFileDue);
-  const { engines, areBusy } = keepEngines(stack, overrides.openEngine ?? engineOpener(config));
-  const helpers = stack.use(new ScanHelpers(areBusy));
+  const { engines, arePhotosLookedAt } = keepEngines(
+    stack,
+    overrides.openEngine ?? engineOpener(config),
+  );
+  const helpers = stack.use(new ScanHelpers(arePhotosLookedAt));
   const galleries = stack.use(new Galleries(db, vault, clock, () => helpers.forLargeScan()));
   const scan: ScanDeps = { db, clock, galleries };
   const parallel = Math.max(1, config.workers) + 1;
@@ -211,13 +214,13 @@ function engineOpener(config: Config): (pack: string) => Promise<Engine> {
 }
 
 /**
- * Starts each pack's engine when it is first asked for, and closes them all at the end. `areBusy`:
- * whether any looks at photos now.
+ * Starts each pack's engine when it is first asked for, and closes them all at the end.
+ * `arePhotosLookedAt`: whether any has photos in hand now.
  */
 function keepEngines(
   stack: AsyncDisposableStack,
   open: (pack: string) => Promise<Engine>,
-): { readonly engines: Engines; readonly areBusy: () => boolean } {
+): { readonly engines: Engines; readonly arePhotosLookedAt: () => boolean } {
   const started = new Map<string, Promise<Engine>>();
   const opened: Engine[] = [];
   stack.defer(async () => {
@@ -237,5 +240,5 @@ function keepEngines(
     known.catch(() => started.delete(pack));
     return known;
   };
-  return { engines, areBusy: () => opened.some(({ busy }) => busy) };
+  return { engines, arePhotosLookedAt: () => opened.some(({ busy }) => busy) };
 }

@@ -10,13 +10,13 @@ test("threads are started for the second large scan, and are the same from then 
   assert.equal(helpers.forLargeScan(), crew);
 });
 
-test("nobody helps while the cores are taken, nor where there is one alone", async () => {
-  let taken = true;
-  await using helpers = new ScanHelpers(() => taken, 2);
+test("nobody helps while photos are looked at, nor on a single core", async () => {
+  let looking = true;
+  await using helpers = new ScanHelpers(() => looking, 2);
   for (let scan = 0; scan < 3; scan += 1) assert.equal(helpers.forLargeScan(), null);
-  taken = false;
+  looking = false;
   assert.notEqual(helpers.forLargeScan(), null);
-  taken = true;
+  looking = true;
   assert.equal(helpers.forLargeScan(), null);
   await using single = new ScanHelpers(() => false, 1);
   for (let scan = 0; scan < 3; scan += 1) assert.equal(single.forLargeScan(), null);

@@ -9,17 +9,17 @@ const THREADS_MAX = 4;
  * of use: a command that searches once has answered before they would run.
  */
 export class ScanHelpers implements AsyncDisposable {
-  readonly #areCoresTaken: () => boolean;
+  readonly #arePhotosLookedAt: () => boolean;
   readonly #threads: number;
   #asked = false;
   #crew: ScanCrew | null = null;
 
-  /** `areCoresTaken`: whether other threads of this process, such as an engine's, use every core. */
+  /** `arePhotosLookedAt`: whether an engine of this process has any in hand. */
   constructor(
-    areCoresTaken: () => boolean,
+    arePhotosLookedAt: () => boolean,
     threads = Math.min(THREADS_MAX, availableParallelism()),
   ) {
-    this.#areCoresTaken = areCoresTaken;
+    this.#arePhotosLookedAt = arePhotosLookedAt;
     this.#threads = threads;
   }
 
@@ -30,7 +30,7 @@ export class ScanHelpers implements AsyncDisposable {
   forLargeScan(): ScanCrew | null {
     const isFirst = !this.#asked;
     this.#asked = true;
-    if (isFirst || this.#threads < 2 || this.#areCoresTaken()) return null;
+    if (isFirst || this.#threads < 2 || this.#arePhotosLookedAt()) return null;
     this.#crew ??= new ScanCrew(this.#threads);
     return this.#crew;
   }
