@@ -114,6 +114,30 @@ test("an address that is taken, or not this machine's, is said to be so", async 
   assert.match(elsewhere.err, /^system \(EADDRNOTAVAIL\): .*--host/mu);
 });
 
+test("a second service of a folder is refused, and another follows one that was killed", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "assent-test-"));
+  t.after(async () => rm(root, { recursive: true, force: true }));
+  const data = join(root, "data");
+  assert.equal((await runAssent(data, ["init", "--pack", "bundled"])).exit, 0);
+  for (let round = 0; round < 2; round += 1) {
+    const first = spawn(ASSENT, ["serve", "--port", "0"], {
+      env: plainEnvironment({ ASSENT_DATA: data }),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = once(first, "close");
+    t.after(() => first.kill("SIGKILL"));
+    for await (const line of createInterface(first.stdout)) {
+      if (line.startsWith("Listening: ")) break;
+    }
+    const second = await runAssent(data, ["serve", "--port", "0"]);
+    assert.equal(second.exit, 1);
+    assert.match(second.err, /^service_running: .* --data folder of its own/mu);
+    assert.equal((await runAssent(data, ["jobs"])).exit, 0, "other commands work beside it");
+    first.kill("SIGKILL");
+    await ended;
+  }
+});
+
 test("a token of numbers that is set to nothing is none", () => {
   const tokenOf = (environment: Record<string, string>): string | null =>
     readServiceSettings({}, environment, 1).metricsToken;

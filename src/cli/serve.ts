@@ -13,6 +13,7 @@ import { type App, type Config, openApp } from "../app.ts";
 import { openLog } from "../http/log.ts";
 import { openService } from "../http/service.ts";
 import { PORT_DEFAULT, type ServiceSettings, settingsFor } from "../http/settings.ts";
+import { beOneService } from "../storage/one-service.ts";
 import { readConfig } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { say } from "./output.ts";
@@ -41,6 +42,8 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   const mail = readMailSettings(environment);
   for (const line of summaryOf(config, settings, mail)) say(line);
   await using app = await openApp(config);
+  // On PostgreSQL several services share the work.
+  using _ = config.database === null ? beOneService(config.folder) : null;
   const stopped = untilStopped();
   const log = openLog(settings.logLevel);
   await using service = await openService(app, settings, {

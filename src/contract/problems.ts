@@ -186,6 +186,7 @@ export const PROBLEMS = {
   tree_damaged: [500, "The record's tree is damaged."],
   database_unreachable: [503, "The database can't be reached."],
   database_busy: [503, "The database is busy."],
+  service_running: [503, "Another service works in this data folder."],
   disk_failed: [503, "The disk does not take what is written."],
   database_newer: [500, "The database is of a newer version."],
   migration_changed: [500, "The database is of another version."],

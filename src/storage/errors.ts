@@ -3,6 +3,7 @@ import { AppError } from "../base/errors.ts";
 export type StorageCode =
   | "database_unreachable"
   | "database_busy"
+  | "service_running"
   | "disk_failed"
   | "database_newer"
   | "migration_changed"

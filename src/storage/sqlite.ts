@@ -158,7 +158,7 @@ class PatientConnection implements DatabaseConnection {
       try {
         return this.#prepare(sql)(parameters as readonly Parameter[]) as QueryResult<R>;
       } catch (error) {
-        if (!isSqliteError(error, SQLITE_BUSY)) throw error;
+        if (!isBusy(error)) throw error;
         if (Date.now() > until) throw databaseBusy(error);
       }
       await aMoment();
@@ -182,6 +182,11 @@ class PatientConnection implements DatabaseConnection {
 /** Some milliseconds, never the same: two who wait for each other don't meet again and again. */
 export function aMoment(): Promise<void> {
   return sleep(1 + Math.random() * LOOK_MS_MAX);
+}
+
+/** True for SQLite's word that another holds the lock. */
+export function isBusy(error: unknown): boolean {
+  return isSqliteError(error, SQLITE_BUSY);
 }
 
 /** True for SQLite's word that the disk has no room left. */

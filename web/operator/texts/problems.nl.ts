@@ -187,6 +187,7 @@ export const nl: Readonly<Record<ProblemCode, string>> = {
   tree_damaged: "De boom van het register is beschadigd. Haal wie de server beheert erbij.",
   database_unreachable: "De database antwoordt niet. Haal wie de server beheert erbij.",
   database_busy: "De database is bezig. Probeer het zo meteen opnieuw.",
+  service_running: "In deze map met gegevens werkt al een andere dienst.",
   disk_failed:
     "De schijf neemt niet aan wat er geschreven wordt. Haal wie de server beheert erbij.",
   database_newer: "De database is van een nieuwere versie. Haal wie de server beheert erbij.",
