@@ -6,7 +6,7 @@ import { overlap } from "../src/base/geometry.ts";
 import type { SubjectId } from "../src/base/ids.ts";
 import type { Collection } from "../src/collections/collections.ts";
 import { searchByPhoto } from "../src/search/search.ts";
-import { sightingsOf } from "../src/search/sightings.ts";
+import { pageOfSightings } from "../src/search/sighting-list.ts";
 import { findSubject, readSubject } from "../src/subjects/subjects.ts";
 import type { SampleSet } from "./samples.ts";
 
@@ -94,8 +94,8 @@ async function allSightings(
   const seen: Seen[] = [];
   for (const person of people) {
     const subject = await findSubject(app.db, app.vault, person.name);
-    const options = { limit: SIGHTINGS_MAX };
-    for (const one of await sightingsOf(app.db, collection.id, subject, options)) {
+    const page = { collection: collection.id, subject, after: null, limit: SIGHTINGS_MAX };
+    for (const one of await pageOfSightings(app.db, page)) {
       for (const source of one.sources) {
         const photo = source.slice(source.lastIndexOf("/photos/") + 1);
         seen.push({ photo, person: person.id, box: one.place.box, verdict: one.verdict });

@@ -8,12 +8,12 @@ import { verifyEntry } from "../src/verify/entry.ts";
 import type { Opening } from "../src/verify/commitment.ts";
 import { onEachDatabase, onSqlite } from "./databases.ts";
 import { FacesError } from "../src/faces/errors.ts";
-import { listJobs } from "../src/jobs/jobs.ts";
 import { fakeEngine, fakePhoto, fakePicture } from "./fake-engine.ts";
 import { enrolPerson, importPhotos, makeCollection, returned, searchFor } from "./instance.ts";
 import { eventsOf } from "./ledger.ts";
 import { type Badge, makeKey, openTestService, signInAs, type TestService } from "./service.ts";
 import { makeAlert, makeDeadMessage } from "./watched.ts";
+import { pageOfJobs } from "../src/jobs/listings.ts";
 
 /** What the operator's people do over HTTP, end to end, and what everybody may see of it. */
 
@@ -363,7 +363,7 @@ onSqlite("a pack whose models are not here is refused at once", async (database)
     pack: "bundled",
   });
   assert.deepEqual([changed.status, changed.body["code"]], [503, "model_missing"]);
-  assert.equal((await listJobs(app.db, 10)).length, 0);
+  assert.equal((await pageOfJobs(app.db, { targets: null, after: null, limit: 10 })).length, 0);
   const chosen = await ask(tested, owner, ["PUT", "/packs/for-new"], { pack: "bundled" });
   assert.deepEqual([chosen.status, chosen.body["code"]], [503, "model_missing"]);
 });

@@ -9,10 +9,10 @@ import { enrol } from "../src/collections/enrol.ts";
 import { importFolder } from "../src/collections/import.ts";
 import { deliver } from "../src/rights/deliver.ts";
 import { searchByPhoto } from "../src/search/search.ts";
-import { sightingsOf } from "../src/search/sightings.ts";
 import { makeMasterKey } from "../src/storage/master-key.ts";
 import { findSubject, readSubject } from "../src/subjects/subjects.ts";
 import { shared } from "./shared.ts";
+import { sightingsOf } from "./sightings.ts";
 
 const GROUPS = ["group12", "group30", "group56_small"] as const;
 
@@ -91,7 +91,7 @@ async function seenIn(app: App, collection: Collection, name: (typeof GROUPS)[nu
   const { people: cells } = groupOf(name);
   for (const { id } of people) {
     const person = await nameOf(app, id);
-    for (const one of await sightingsOf(app.db, collection.id, id, { limit: 100 })) {
+    for (const one of await sightingsOf(app.db, collection.id, id)) {
       if (!one.sources.some((source) => source.endsWith(`${name}.jpg`))) continue;
       const { width, height } = await app.db.read
         .selectFrom("media")

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import type { SightingId, SubjectId } from "../src/base/ids.ts";
-import { decide, sightingsOf } from "../src/search/sightings.ts";
+import { decide } from "../src/search/sightings.ts";
 import { outcomesOf } from "./accounts.ts";
 import { onEachDatabase, type TestDatabase } from "./databases.ts";
 import { fakePhoto } from "./fake-engine.ts";
 import { enrolPerson, importPhotos, makeCollection, openInstance } from "./instance.ts";
 import { eventsOf } from "./ledger.ts";
+import { sightingsOf, statesOf } from "./sightings.ts";
 
 /** A collection with one sighting of anna, where two people must confirm. */
 async function oneSighting(database: TestDatabase, twoPerson = 1) {
@@ -17,8 +18,7 @@ async function oneSighting(database: TestDatabase, twoPerson = 1) {
   await app.db.write(async (tx) =>
     tx.write.updateTable("collections").set({ two_person: twoPerson }).execute(),
   );
-  const options = { limit: 10, rejected: true };
-  const read = async () => (await sightingsOf(app.db, collection.id, anna, options))[0];
+  const read = async () => (await statesOf(app.db, collection.id, anna))[0];
   const sighting = await read();
   assert.ok(sighting);
   const decideAs = async (account: string, decision: "confirmed" | "rejected") =>
@@ -77,7 +77,7 @@ onEachDatabase(
     const other = await makeCollection(app, { name: "fair" });
     const bert: SubjectId = await enrolPerson(app, other, "bert");
     await importPhotos(instance, other, { "b.jpg": fakePhoto(["bert"], "b") }, "more");
-    const [sighting] = await sightingsOf(app.db, other.id, bert, { limit: 1 });
+    const [sighting] = await sightingsOf(app.db, other.id, bert);
     const id = sighting?.id as SightingId;
     assert.equal(
       await decide(app.db, { ...app.recorder, account: "acc_one" }, id, "confirmed"),

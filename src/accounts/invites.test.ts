@@ -15,12 +15,12 @@ import {
   createInvites,
   endInvite,
   type InviteRequest,
-  listInvites,
   openInvite,
   redeemInvite,
   resendInvite,
 } from "./invites.ts";
 import { type Mail, sendDueMail } from "./mail.ts";
+import { pageOfInvites } from "./invite-list.ts";
 
 const SENDER = { origin: "https://photos.club.example", operator: "The club" };
 const OVER = { code: "invite_over" };
@@ -55,7 +55,7 @@ inEachOffice("an invite is opened often and used once, of many at once by one", 
   assert.deepEqual(new Set(codes), new Set(["invite_over"]));
   await assert.rejects(openInvite(db, recorder, token), OVER);
   assert.equal((await eventsOf(office, "invite.used")).length, 1);
-  const [listed] = await listInvites(db, office.clock, collection, 10);
+  const [listed] = await pageOfInvites(db, office.clock, { collection, after: null, limit: 10 });
   assert.deepEqual([listed?.state, listed?.hasContact], ["used", false]);
 });
 
@@ -88,7 +88,7 @@ inEachOffice(
     await assert.rejects(openInvite(db, recorder, late.token), OVER);
     await assert.rejects(redeem(office, late.token), OVER);
     await sweepAccounts(db, clock);
-    const states = await listInvites(db, clock, collection, 10);
+    const states = await pageOfInvites(db, clock, { collection, after: null, limit: 10 });
     assert.deepEqual(new Set(states.map(({ state }) => state)), new Set(["ended", "expired"]));
     assert.ok(states.every(({ hasContact }) => !hasContact));
     const sealed = await db.read.selectFrom("outgoing_mail").select("state").execute();
@@ -165,7 +165,7 @@ inEachOffice(
       const asking = createInvites(db, recorder, requestFor(collection, changes), SENDER);
       await assert.rejects(asking, { code: "invite_invalid" });
     }
-    assert.deepEqual(await listInvites(db, clock, collection, 10), []);
+    assert.deepEqual(await pageOfInvites(db, clock, { collection, after: null, limit: 10 }), []);
     const contacts = ["annabella@people.example"];
     const { token } = await invite(office, requestFor(collection, { contacts }));
     clock.move(MINUTE_MS);

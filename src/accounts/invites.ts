@@ -140,33 +140,6 @@ export async function endInvite(db: Db, recorder: Recorder, id: InviteId): Promi
   });
 }
 
-/** The newest invites of a collection, at most `limit`. */
-export async function listInvites(
-  db: Reader,
-  clock: Clock,
-  collection: CollectionId,
-  limit: number,
-): Promise<readonly Invite[]> {
-  const rows = await db.read
-    .selectFrom("invites")
-    .selectAll()
-    .where("collection_id", "=", collection)
-    .orderBy("created_at", "desc")
-    .orderBy("id")
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    collection: row.collection_id,
-    language: row.language,
-    state: stateOf(row, clock.now()),
-    hasContact: row.sealed_contact !== null,
-    createdBy: row.created_by,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-  }));
-}
-
 /**
  * What the bearer of an invite's link is shown; the invite stays open. Throws AccountsError
  * invite_over for whatever opens nothing, and never says why.

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { App } from "../app.ts";
 import { type ImportSummary, importFolder } from "../collections/import.ts";
-import { listJobs, cancel } from "../jobs/jobs.ts";
+import { cancel } from "../jobs/jobs.ts";
+import { pageOfJobs } from "../jobs/listings.ts";
 import type { JobId } from "../base/ids.ts";
 import { fileAdvice } from "./advice.ts";
 import { collectionOf, withApp } from "./context.ts";
@@ -92,7 +93,7 @@ function report(summary: ImportSummary): void {
 }
 
 async function printJobs(app: App): Promise<void> {
-  const jobs = await listJobs(app.db, JOBS_SHOWN_MAX);
+  const jobs = await pageOfJobs(app.db, { targets: null, after: null, limit: JOBS_SHOWN_MAX });
   if (jobs.length === 0) return say("There are no jobs.");
   const rows = jobs.map((job) => [
     job.id,

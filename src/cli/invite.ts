@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { createInvites, endInvite, listInvites, resendInvite } from "../accounts/invites.ts";
+import { pageOfInvites } from "../accounts/invite-list.ts";
+import { createInvites, endInvite, resendInvite } from "../accounts/invites.ts";
 import type { Sender } from "../accounts/invite-mail.ts";
 import { linkTo } from "../accounts/links.ts";
 import type { App } from "../app.ts";
@@ -110,7 +111,11 @@ async function list(
 ): Promise<void> {
   await withApp(command, async (app) => {
     const { id } = await collectionOf(app, options.collection);
-    const invites = await listInvites(app.db, app.clock, id, SHOWN_MAX);
+    const invites = await pageOfInvites(app.db, app.clock, {
+      collection: id,
+      after: null,
+      limit: SHOWN_MAX,
+    });
     if (options.json !== undefined) return writeJson(options.json, invites);
     if (invites.length === 0) return say("Nobody was invited yet.");
     const rows = invites.map((one) => [

@@ -4,8 +4,8 @@ import { onEachDatabase } from "../../test/databases.ts";
 import { makeCollection, openInstance } from "../../test/instance.ts";
 import { currentNotice, noticeFor } from "../consent/notices.ts";
 import { readRules } from "../consent/rules.ts";
-import { listJobs } from "../jobs/jobs.ts";
 import { findCollection, listCollections, NOTICE_LANGUAGE, touchGallery } from "./collections.ts";
+import { pageOfJobs } from "../jobs/listings.ts";
 
 onEachDatabase("makes a collection with its first notice and an event, once", async (database) => {
   await using instance = await openInstance(database);
@@ -91,11 +91,11 @@ onEachDatabase(
       return [galleryVersion, templateVersion];
     };
     assert.deepEqual(await touch(scene.id, "removed"), [1, 0]);
-    assert.deepEqual(await listJobs(app.db, 10), []);
+    assert.deepEqual(await pageOfJobs(app.db, { targets: null, after: null, limit: 10 }), []);
     assert.deepEqual(await touch(scene.id, "added"), [2, 2]);
     assert.deepEqual(await touch(scene.id, "removed"), [3, 2]);
     assert.deepEqual(await touch(bare.id, "added"), [1, 1]);
-    const jobs = await listJobs(app.db, 10);
+    const jobs = await pageOfJobs(app.db, { targets: null, after: null, limit: 10 });
     assert.deepEqual(
       jobs.map(({ kind, target }) => [kind, target]),
       [["backfill", scene.id]],

@@ -9,11 +9,11 @@ import {
   finish,
   type Job,
   LEASE_MS,
-  listJobs,
   release,
   renew,
   take,
 } from "./jobs.ts";
+import { pageOfJobs } from "./listings.ts";
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -34,10 +34,12 @@ withEachDatabase(
   async (db) => {
     const clock = fixedClock(START);
     await queue(db, clock, "a", "a", "b");
-    assert.equal((await listJobs(db, 10)).length, 2);
+    assert.equal((await pageOfJobs(db, { targets: null, after: null, limit: 10 })).length, 2);
     const job = await taken(db, clock, "one");
     await queue(db, clock, "a", "b");
-    const states = (await listJobs(db, 10)).map(({ target, state }) => `${target} ${state}`).sort();
+    const states = (await pageOfJobs(db, { targets: null, after: null, limit: 10 }))
+      .map(({ target, state }) => `${target} ${state}`)
+      .sort();
     assert.deepEqual(states, ["a queued", "b queued", `${job.target} running`].sort());
   },
 );
@@ -52,7 +54,7 @@ withEachDatabase("a job is held by one, until it is done", async (db) => {
   clock.move(LEASE_MS - 1);
   assert.equal(await take(db, clock, "two"), null);
   await finish(db, clock, job, "one", { state: "done" });
-  const [listed] = await listJobs(db, 10);
+  const [listed] = await pageOfJobs(db, { targets: null, after: null, limit: 10 });
   assert.deepEqual([listed?.state, listed?.doneSteps, listed?.totalSteps], ["done", 3, 9]);
   assert.equal(await take(db, clock, "two"), null);
 });
@@ -67,7 +69,10 @@ withEachDatabase("a dead holder's job is taken over, and the dead one can't end 
   const lost = renew(db, clock, first, "one", { done: 1, total: 1 });
   await assert.rejects(lost, { code: "lease_lost" });
   await finish(db, clock, first, "one", { state: "done" });
-  assert.equal((await listJobs(db, 10))[0]?.state, "running");
+  assert.equal(
+    (await pageOfJobs(db, { targets: null, after: null, limit: 10 }))[0]?.state,
+    "running",
+  );
   await renew(db, clock, second, "two", { done: 1, total: 1 });
 });
 
@@ -99,7 +104,7 @@ withEachDatabase(
     await finish(db, clock, await taken(db, clock, "one"), "one", { state: "failed", code: "bug" });
     clock.move(24 * 60 * 60 * 1000);
     assert.equal(await take(db, clock, "one"), null);
-    const [listed] = await listJobs(db, 10);
+    const [listed] = await pageOfJobs(db, { targets: null, after: null, limit: 10 });
     assert.deepEqual([listed?.state, listed?.errorCode], ["failed", "bug"]);
   },
 );
@@ -110,7 +115,9 @@ withEachDatabase("a failed job makes way for one that waits for the same target"
   const job = await taken(db, clock, "one");
   await queue(db, clock, "a");
   await finish(db, clock, job, "one", { state: "failed", code: "bug" });
-  const states = (await listJobs(db, 10)).map(({ state }) => state).sort();
+  const states = (await pageOfJobs(db, { targets: null, after: null, limit: 10 }))
+    .map(({ state }) => state)
+    .sort();
   assert.deepEqual(states, ["failed", "queued"]);
 });
 
@@ -122,13 +129,16 @@ withEachDatabase("a stopped job waits again, and has lost no attempt", async (db
     assert.equal(job.attempts, 1);
     await finish(db, clock, job, "one", { state: "stopped" });
   }
-  assert.equal((await listJobs(db, 10))[0]?.state, "queued");
+  assert.equal(
+    (await pageOfJobs(db, { targets: null, after: null, limit: 10 }))[0]?.state,
+    "queued",
+  );
 });
 
 withEachDatabase("cancels what waits at once, and what runs at its next step", async (db) => {
   const clock = fixedClock(START);
   await queue(db, clock, "a");
-  const [waiting] = await listJobs(db, 10);
+  const [waiting] = await pageOfJobs(db, { targets: null, after: null, limit: 10 });
   assert.ok(waiting);
   await cancel(db, clock, waiting.id);
   assert.equal(await take(db, clock, "one"), null);
@@ -139,7 +149,9 @@ withEachDatabase("cancels what waits at once, and what runs at its next step", a
   const step = renew(db, clock, job, "one", { done: 1, total: 2 });
   await assert.rejects(step, { code: "job_cancelled" });
   await finish(db, clock, job, "one", { state: "cancelled" });
-  const states = (await listJobs(db, 10)).map(({ state }) => state);
+  const states = (await pageOfJobs(db, { targets: null, after: null, limit: 10 })).map(
+    ({ state }) => state,
+  );
   assert.deepEqual(states, ["cancelled", "cancelled"]);
 });
 

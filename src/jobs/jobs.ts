@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { type Clock, type Instant, later } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { type JobId, newId } from "../base/ids.ts";
-import type { Db, Reader, Tx } from "../storage/db.ts";
+import type { Db, Tx } from "../storage/db.ts";
 import type { JobState } from "../storage/schema.ts";
 
 export type JobsCode = "job_unknown" | "job_cancelled" | "lease_lost";
@@ -228,27 +228,6 @@ export async function cancel(db: Db, clock: Clock, id: JobId): Promise<void> {
       .executeTakeFirst();
     if (!running) throw new JobsError("job_unknown", "No waiting or running job has this id.");
   });
-}
-
-/** The newest jobs first, at most `limit`. */
-export async function listJobs(db: Reader, limit: number): Promise<readonly JobListing[]> {
-  const rows = await db.read
-    .selectFrom("jobs")
-    .selectAll()
-    .orderBy("created_at", "desc")
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind,
-    target: row.target,
-    attempts: row.attempts,
-    state: row.state,
-    doneSteps: row.done_steps,
-    totalSteps: row.total_steps,
-    errorCode: row.error_code,
-    createdAt: row.created_at,
-  }));
 }
 
 async function isWaiting(tx: Tx, job: Job): Promise<boolean> {

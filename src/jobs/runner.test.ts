@@ -5,8 +5,9 @@ import { fixedClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { processMark } from "../base/processes.ts";
 import type { Db } from "../storage/db.ts";
-import { cancel, enqueue, listJobs, take } from "./jobs.ts";
+import { cancel, enqueue, take } from "./jobs.ts";
 import { type Handler, Runner } from "./runner.ts";
+import { pageOfJobs } from "./listings.ts";
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -36,7 +37,7 @@ withEachDatabase("runs what is due, in order, with progress", async (db) => {
   assert.deepEqual(outcome, { ended: 3, failed: 0 });
   assert.deepEqual(ran, ["a", "b", "c"]);
   assert.deepEqual(seen.slice(0, 2), ["a 1/2", "a 2/2"]);
-  const listed = await listJobs(db, 10);
+  const listed = await pageOfJobs(db, { targets: null, after: null, limit: 10 });
   assert.deepEqual(
     listed.map(({ state, doneSteps }) => [state, doneSteps]),
     [
@@ -58,7 +59,12 @@ withEachDatabase("a failure is kept as its code alone, and the next job runs", a
   for (const target of ["full", "bug", "fine"]) await queue(db, clock, "look", target);
   await queue(db, clock, "other", "kind");
   assert.deepEqual(await runner.drain(), { ended: 4, failed: 3 });
-  const codes = new Map((await listJobs(db, 10)).map((job) => [job.target, job.errorCode]));
+  const codes = new Map(
+    (await pageOfJobs(db, { targets: null, after: null, limit: 10 })).map((job) => [
+      job.target,
+      job.errorCode,
+    ]),
+  );
   assert.deepEqual(Object.fromEntries(codes), {
     full: "disk_full",
     bug: "bug",
@@ -74,7 +80,10 @@ withEachDatabase("a job cancelled while it runs ends as cancelled", async (db) =
   });
   await queue(db, clock, "look", "a");
   assert.deepEqual(await runner.drain(), { ended: 1, failed: 1 });
-  assert.equal((await listJobs(db, 1))[0]?.state, "cancelled");
+  assert.equal(
+    (await pageOfJobs(db, { targets: null, after: null, limit: 1 }))[0]?.state,
+    "cancelled",
+  );
 });
 
 withEachDatabase("stopped from outside, it gives the job back untouched", async (db) => {
@@ -92,7 +101,7 @@ withEachDatabase("stopped from outside, it gives the job back untouched", async 
   });
   await queue(db, clock, "look", "a");
   assert.deepEqual(await runner.drain({ signal: stop.signal }), { ended: 0, failed: 0 });
-  const [job] = await listJobs(db, 1);
+  const [job] = await pageOfJobs(db, { targets: null, after: null, limit: 1 });
   assert.deepEqual([job?.state, job?.attempts, job?.errorCode], ["queued", 0, null]);
 });
 

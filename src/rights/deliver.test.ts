@@ -12,9 +12,10 @@ import {
   openInstance,
 } from "../../test/instance.ts";
 import type { SubjectId } from "../base/ids.ts";
-import { decide, sightingsOf } from "../search/sightings.ts";
+import { decide } from "../search/sightings.ts";
 import { pause, withdraw } from "./consent-changes.ts";
 import { deliver } from "./deliver.ts";
+import { sightingsOf } from "../../test/sightings.ts";
 
 const NO_VIDEOS = { videos: 0, videosLeftOut: 0 };
 
@@ -114,7 +115,7 @@ onEachDatabase('a photo of which they said "not me" is not theirs', async (datab
   await using instance = await openInstance(database);
   const { collection, anna } = await prepare(instance);
   const { app } = instance;
-  const [first] = await sightingsOf(app.db, collection.id, anna, { limit: 1 });
+  const [first] = await sightingsOf(app.db, collection.id, anna);
   assert.ok(first);
   await decide(app.db, app.recorder, first.id, "rejected");
   assert.equal((await hand(instance, [anna])).photos, 2);

@@ -4,11 +4,12 @@ import { onEachDatabase } from "../../test/databases.ts";
 import { fakePicture } from "../../test/fake-engine.ts";
 import { enrolPerson, importPhotos, makeCollection, openInstance } from "../../test/instance.ts";
 import { fixedClock } from "../base/clock.ts";
-import { decide, sightingsOf } from "../search/sightings.ts";
+import { decide } from "../search/sightings.ts";
 import { askForDelivery, fetchDelivery } from "./deliveries.ts";
 import { object } from "./objections.ts";
 import { removePhoto } from "./remove-photo.ts";
 import { sweepDeliveries } from "./sweep-deliveries.ts";
+import { sightingsOf } from "../../test/sightings.ts";
 
 onEachDatabase(
   'an archive is no more to be had once somebody says "not me", or a photo in it is removed',
@@ -36,7 +37,7 @@ onEachDatabase(
     const fetchBert = await make(bert);
     const fetchFirst = await make(anna);
     await fetchFirst();
-    const [seen] = await sightingsOf(app.db, collection.id, anna, { limit: 1 });
+    const [seen] = await sightingsOf(app.db, collection.id, anna);
     assert.ok(seen);
     await decide(app.db, app.recorder, seen.id, "rejected");
     await assert.rejects(fetchFirst(), { code: "delivery_outdated" });
@@ -44,7 +45,7 @@ onEachDatabase(
     clock.move(1000);
     const fetchAnna = await make(anna);
     const path = await fetchAnna();
-    const [other] = await sightingsOf(app.db, collection.id, anna, { limit: 1 });
+    const [other] = await sightingsOf(app.db, collection.id, anna);
     assert.ok(other);
     const of = { collection: collection.id, photo: other.media };
     const target = { kind: "photo", id: other.media } as const;

@@ -15,12 +15,12 @@ import {
 import { eventsOf } from "../../test/ledger.ts";
 import { type FaceId, type MediaId, newId, type SubjectId } from "../base/ids.ts";
 import { changePack } from "../search/change-pack.ts";
-import { sightingsOf } from "../search/sightings.ts";
 import { withdraw } from "./consent-changes.ts";
 import { deliver } from "./deliver.ts";
 import { erase } from "./erase.ts";
 import { decideObjection, listObjections, object, type ObjectionTarget } from "./objections.ts";
 import { listPhotos } from "./photos.ts";
+import { sightingsOf } from "../../test/sightings.ts";
 
 /** Anna and Bert, alone, together, and Anna beside a stranger. */
 async function prepare(instance: Instance) {
@@ -121,7 +121,7 @@ onEachDatabase("a face somebody objects to is hidden, but to its own person", as
   await using instance = await openInstance(database);
   const { app, collection, anna, bert, place, hand, found, listed, say } = await prepare(instance);
   const { faces } = await place("both.png");
-  const sightings = await sightingsOf(app.db, collection.id, anna, { limit: 9 });
+  const sightings = await sightingsOf(app.db, collection.id, anna);
   const own = sightings.find(({ face }) => face === faces[0]);
   assert.ok(own);
   // By her sighting: it is her face, in her name.

@@ -1,8 +1,7 @@
 import type { SubjectId } from "../base/ids.ts";
 import { findCollection } from "../collections/collections.ts";
-import { permit } from "../consent/consent.ts";
-import { append, type Recorder } from "../ledger/ledger.ts";
-import { type Sighting, sightingsOf } from "../search/sightings.ts";
+import type { Recorder } from "../ledger/ledger.ts";
+import { type ListedSighting, listSightings } from "../search/sighting-list.ts";
 import type { Db } from "../storage/db.ts";
 
 /** Sightings listed at a time; a person with more is shown the oldest. */
@@ -16,17 +15,9 @@ export async function listPhotos(
   db: Db,
   recorder: Recorder,
   of: { readonly collection: string; readonly subject: SubjectId },
-): Promise<readonly Sighting[]> {
-  return db.write(async (tx) => {
-    const { id: collection } = await findCollection(tx, of.collection);
-    const { subject } = of;
-    await permit(tx, recorder.clock, "deliver", { collection, subject });
-    const sightings = await sightingsOf(tx, collection, subject, {
-      limit: SIGHTINGS_MAX,
-      reader: "person",
-    });
-    const photos = new Set(sightings.map(({ media }) => media)).size;
-    await append(tx, recorder, { kind: "photos.listed", collection, subject, photos });
-    return sightings;
-  });
+): Promise<readonly ListedSighting[]> {
+  const { id: collection } = await findCollection(db, of.collection);
+  const { subject } = of;
+  const page = { collection, subject, after: null, limit: SIGHTINGS_MAX } as const;
+  return listSightings(db, recorder, { ...page, reader: "person" });
 }

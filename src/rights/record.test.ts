@@ -12,7 +12,7 @@ import {
 import { eventsOf } from "../../test/ledger.ts";
 import { DAY_MS, fixedClock, later } from "../base/clock.ts";
 import { renderHtml } from "../print/html.ts";
-import { decide, sightingsOf } from "../search/sightings.ts";
+import { decide } from "../search/sightings.ts";
 import { addWebhook } from "../webhooks/webhooks.ts";
 import { verifyEntry } from "../verify/entry.ts";
 import { pause, withdraw } from "./consent-changes.ts";
@@ -22,6 +22,7 @@ import { listPhotos } from "./photos.ts";
 import { proveSearch } from "./prove.ts";
 import { readRecord } from "./record.ts";
 import { recordDocument } from "./record-document.ts";
+import { sightingsOf } from "../../test/sightings.ts";
 
 const PEOPLE = ["anna", "bert", "cora"] as const;
 const COLLECTIONS = ["gala", "match", "fair"] as const;
@@ -211,7 +212,7 @@ onEachDatabase("R10 a record tells everything that is held", async (database) =>
     "2.png": await fakePicture(["p9", "p5"]),
   });
   await app.runner.drain();
-  const [first, second] = await sightingsOf(app.db, gala.id, anna, { limit: 9 });
+  const [first, second] = await sightingsOf(app.db, gala.id, anna);
   assert.ok(first && second);
   await decide(app.db, app.recorder, first.id, "rejected");
   await listPhotos(app.db, app.recorder, { collection: gala.id, subject: anna });

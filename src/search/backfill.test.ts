@@ -11,10 +11,10 @@ import {
 } from "../../test/instance.ts";
 import type { SubjectId } from "../base/ids.ts";
 import { findCollection } from "../collections/collections.ts";
-import { listJobs } from "../jobs/jobs.ts";
 import { pause, resume, withdraw } from "../rights/consent-changes.ts";
 import { addWebhook } from "../webhooks/webhooks.ts";
 import { countPending } from "./backfill.ts";
+import { pageOfJobs } from "../jobs/listings.ts";
 
 const people = ["anna", "bert", "cleo"];
 const photos = Object.fromEntries(
@@ -34,7 +34,7 @@ onEachDatabase(
     await importPhotos(instance, collection, photos);
     assert.equal(engine.embedded.length, 0);
     for (const person of people) await enrolPerson(app, collection, person);
-    assert.equal((await listJobs(app.db, 10)).length, 1);
+    assert.equal((await pageOfJobs(app.db, { targets: null, after: null, limit: 10 })).length, 1);
     const seen: string[] = [];
     const outcome = await app.runner.drain({
       onProgress: (_, { done, total }) => seen.push(`${done}/${total}`),
@@ -103,7 +103,7 @@ onEachDatabase(
     const before = engine.embedded.length;
     assert.deepEqual(await app.runner.drain(), { ended: 1, failed: 1 });
     failAt = Infinity;
-    const [job] = await listJobs(app.db, 1);
+    const [job] = await pageOfJobs(app.db, { targets: null, after: null, limit: 1 });
     assert.deepEqual([job?.state, job?.errorCode], ["queued", "bug"]);
     const left = await countPending(app.db, await findCollection(app.db, collection.id));
     assert.ok(left > 0 && left < 9, `${left} of 9 are left`);

@@ -13,7 +13,8 @@ import {
 import { type Collection, findCollection } from "../collections/collections.ts";
 import { pause, resume, withdraw } from "../rights/consent-changes.ts";
 import { changePack } from "./change-pack.ts";
-import { decide, sightingsOf } from "./sightings.ts";
+import { decide } from "./sightings.ts";
+import { sightingsOf, statesOf } from "../../test/sightings.ts";
 
 async function enrolKept({ app }: Instance, collection: Collection, person: string) {
   const photo = { bytes: await fakePicture([person]) };
@@ -40,7 +41,7 @@ onEachDatabase(
       "b.png": await fakePicture(["p5", "p40"]),
       "c.png": await fakePicture(["p60", "p5"]),
     });
-    const before = await sightingsOf(app.db, collection.id, kept, { limit: 9 });
+    const before = await sightingsOf(app.db, collection.id, kept);
     assert.equal(before.length, 3);
     await decide(app.db, app.recorder, before[0]!.id, "rejected");
     await decide(app.db, app.recorder, before[1]!.id, "confirmed");
@@ -49,7 +50,7 @@ onEachDatabase(
     assert.deepEqual(change, { remade: 1, again: [unkept] });
     assert.deepEqual(await packsOf(instance), ["bundled"]);
     await app.runner.drain();
-    const after = await sightingsOf(app.db, collection.id, kept, { limit: 9, rejected: true });
+    const after = await statesOf(app.db, collection.id, kept);
     const states = after.map(({ id, state }) => [id, state]);
     assert.deepEqual(states, [
       [before[0]!.id, "rejected"],

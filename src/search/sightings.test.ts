@@ -4,16 +4,11 @@ import { onEachDatabase, onPostgres } from "../../test/databases.ts";
 import { fakePhoto } from "../../test/fake-engine.ts";
 import { enrolPerson, importPhotos, makeCollection, openInstance } from "../../test/instance.ts";
 import type { App } from "../app.ts";
-import type { CollectionId, SightingId, SubjectId } from "../base/ids.ts";
+import type { SightingId } from "../base/ids.ts";
 import { withdraw } from "../rights/consent-changes.ts";
 import { SearchError } from "./errors.ts";
-import { decide, sightingsOf } from "./sightings.ts";
-
-async function statesOf(app: App, collection: CollectionId, subject: SubjectId) {
-  const options = { limit: 100, rejected: true };
-  const sightings = await sightingsOf(app.db, collection, subject, options);
-  return sightings.map(({ id, state }) => ({ id, state }));
-}
+import { decide } from "./sightings.ts";
+import { sightingsOf, statesOf } from "../../test/sightings.ts";
 
 /** Compares every photo anew: somebody else joins. */
 async function rescan(app: App, collection: Parameters<typeof enrolPerson>[1], who: string) {
@@ -33,7 +28,7 @@ onEachDatabase(
       "b.jpg": fakePhoto(["anna"], "b"),
       "c.jpg": fakePhoto(["anna"], "c"),
     });
-    const [first, second, third] = await statesOf(app, collection.id, anna);
+    const [first, second, third] = await statesOf(app.db, collection.id, anna);
     assert.ok(first && second && third);
     await decide(app.db, app.recorder, first.id, "rejected");
     await decide(app.db, app.recorder, second.id, "confirmed");
@@ -42,17 +37,17 @@ onEachDatabase(
       { id: second.id, state: "confirmed" },
       { id: third.id, state: "proposed" },
     ];
-    assert.deepEqual(await statesOf(app, collection.id, anna), decided);
+    assert.deepEqual(await statesOf(app.db, collection.id, anna), decided);
     await rescan(app, collection, "bert");
-    assert.deepEqual(await statesOf(app, collection.id, anna), decided);
-    const shown = await sightingsOf(app.db, collection.id, anna, { limit: 100 });
+    assert.deepEqual(await statesOf(app.db, collection.id, anna), decided);
+    const shown = await sightingsOf(app.db, collection.id, anna);
     assert.deepEqual(
       shown.map(({ id }) => id),
       [second.id, third.id],
     );
     // A person may change their mind.
     await decide(app.db, app.recorder, first.id, "confirmed");
-    assert.equal((await statesOf(app, collection.id, anna))[0]?.state, "confirmed");
+    assert.equal((await statesOf(app.db, collection.id, anna))[0]?.state, "confirmed");
     const kinds = await eventsOf(app, "sighting.");
     assert.deepEqual(
       kinds.map(({ kind }) => kind),
@@ -73,13 +68,13 @@ onEachDatabase("a face that somebody confirmed is proposed to nobody else", asyn
     "a.jpg": fakePhoto(["x"]),
     "b.jpg": fakePhoto(["y"]),
   });
-  const [first, second] = await statesOf(app, collection.id, anna);
+  const [first, second] = await statesOf(app.db, collection.id, anna);
   assert.ok(first && second);
   await decide(app.db, app.recorder, first.id, "confirmed");
   await decide(app.db, app.recorder, second.id, "rejected");
   const bert = await enrolPerson(app, collection, "bert");
   await app.runner.drain();
-  const faces = await sightingsOf(app.db, collection.id, bert, { limit: 9 });
+  const faces = await sightingsOf(app.db, collection.id, bert);
   assert.equal(faces.length, 1, "only the face that is not hers may be his");
 });
 
@@ -94,8 +89,8 @@ onEachDatabase(
     await withdraw(app.db, app.recorder, anna, "all");
     await importPhotos(instance, collection, { "a.jpg": fakePhoto(["anna", "bert"]) });
     await app.runner.drain();
-    assert.deepEqual(await statesOf(app, collection.id, anna), []);
-    assert.equal((await statesOf(app, collection.id, bert)).length, 1);
+    assert.deepEqual(await statesOf(app.db, collection.id, anna), []);
+    assert.equal((await statesOf(app.db, collection.id, bert)).length, 1);
   },
 );
 
@@ -125,7 +120,7 @@ onPostgres(
     const faces = [{ person: "bert", noise: 0 }];
     const photos = Array.from({ length: 40 }, (_, i) => [`${i}.jpg`, fakePhoto(faces, `${i}`)]);
     await importPhotos(instance, collection, Object.fromEntries(photos));
-    const waiting = [...(await statesOf(app, collection.id, anna))];
+    const waiting = [...(await statesOf(app.db, collection.id, anna))];
     assert.equal(waiting.length, 40);
     await enrolPerson(app, collection, "bert");
     const taken: SightingId[] = [];
@@ -146,7 +141,7 @@ onPostgres(
     };
     await other.app.runner.drain();
     await Promise.all(decisions);
-    const after = await statesOf(app, collection.id, anna);
+    const after = await statesOf(app.db, collection.id, anna);
     const confirmed = after.filter(({ state }) => state === "confirmed").map(({ id }) => id);
     assert.deepEqual(confirmed.sort(), taken.sort());
   },

@@ -7,12 +7,10 @@ import {
   type SightingId,
   type SubjectId,
 } from "../base/ids.ts";
-import { sourcesOfAll } from "../collections/media.ts";
-import { TRACK_TIMES, type TrackTimes, trackTimes } from "../collections/tracks.ts";
-import { notWithheld } from "../collections/withheld.ts";
+import type { TrackTimes } from "../collections/tracks.ts";
 import type { FacePlace } from "../faces/engine.ts";
 import { append, type Recorder } from "../ledger/ledger.ts";
-import type { Db, Reader, Tx } from "../storage/db.ts";
+import type { Db, Tx } from "../storage/db.ts";
 import { locked } from "../storage/locks.ts";
 import type { SightingState, SightingVerdict } from "../storage/schema.ts";
 import { SearchError } from "./errors.ts";
@@ -124,59 +122,6 @@ export async function propose(
     .returning("id")
     .executeTakeFirst();
   return written?.id === id ? id : null;
-}
-
-/**
- * A subject's sightings in a collection, oldest photo first and undated ones last. Rejected ones
- * are left out unless asked for, and what is withheld from whoever reads ([Note: withheld] in
- * collections/withheld.ts). It asks no consent: callers hold a permit, or are the person.
- */
-export async function sightingsOf(
-  db: Reader,
-  collection: CollectionId,
-  subject: SubjectId,
-  options: {
-    readonly limit: number;
-    readonly rejected?: boolean;
-    /** The person themselves; anybody else where it is not said. */
-    readonly reader?: "person";
-  },
-): Promise<readonly Sighting[]> {
-  let query = db.read
-    .selectFrom("sightings")
-    .innerJoin("faces", "faces.id", "sightings.face_id")
-    .innerJoin("media", "media.id", "faces.media_id")
-    .select([
-      "sightings.id",
-      "sightings.verdict",
-      "sightings.state",
-      "sightings.score",
-      "faces.id as face",
-      "faces.place",
-      ...TRACK_TIMES,
-      "media.id as media",
-      "media.sha256",
-      "media.taken_at as takenAt",
-    ])
-    .where("sightings.collection_id", "=", collection)
-    .where("sightings.subject_id", "=", subject)
-    .where((where) => notWithheld(where, options.reader === "person" ? subject : null));
-  if (!options.rejected) query = query.where("sightings.state", "<>", "rejected");
-  const rows = await query
-    .orderBy("media.taken_at", (order) => order.asc().nullsLast())
-    .orderBy("media.seq")
-    .limit(options.limit)
-    .execute();
-  const sources = await sourcesOfAll(
-    db,
-    rows.map(({ media }) => media),
-  );
-  return rows.map(({ place, from_ms, to_ms, best_ms, ...row }) => ({
-    ...row,
-    place: JSON.parse(place) as FacePlace,
-    track: trackTimes({ from_ms, to_ms, best_ms }),
-    sources: sources.get(row.media) ?? [],
-  }));
 }
 
 /**
