@@ -17,11 +17,6 @@ export function scaleBox(box: Box, sx: number, sy: number): Box {
   return { x: box.x * sx, y: box.y * sy, width: box.width * sx, height: box.height * sy };
 }
 
-/** Multiplies a point of one frame into another. */
-export function scalePoint(point: Point, sx: number, sy: number): Point {
-  return { x: point.x * sx, y: point.y * sy };
-}
-
 /** Intersection over union of two boxes of the same frame, 0..1. */
 export function overlap(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);

@@ -17,15 +17,6 @@ export interface StoredFace extends FacePlace {
   readonly passage: Passage | null;
 }
 
-/** A photo as it is kept. Its bytes are the blob `sha256`. */
-export interface StoredPhoto {
-  readonly id: MediaId;
-  readonly sha256: string;
-  readonly width: number;
-  readonly height: number;
-  readonly takenAt: string | null;
-}
-
 /**
  * A face found anew and one on record are the same place from this overlap on: two detectors (or
  * two versions of one) draw the box of one face differently, but not that differently.
