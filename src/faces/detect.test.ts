@@ -145,6 +145,18 @@ test("large upright faces of a 12 MP photo take one look", async () => {
   }
 });
 
+test("tiles that are plain are passed over, and a face beside them is found", async () => {
+  const size = { width: 4800, height: 3600 };
+  const faces = [{ x: 300, y: 250, width: 30 }];
+  for (const [, traits] of detectors) {
+    const models = fakeModels(traits);
+    const { faces: found } = await detect(models, await drawFaces(size, faces));
+    assertFound(found, faces);
+    // The whole photo and its one tile with something in it, a second look, and no other tile.
+    assert.ok(models.looks.length <= 4, JSON.stringify(models.looks));
+  }
+});
+
 test("a photo without faces is looked at in all turns", async () => {
   const bytes = await drawFaces({ width: 600, height: 400 }, []);
   const models = fakeModels(anySize);

@@ -5,7 +5,7 @@ import { FACE_WIDTH_MIN, type Level, planFrameLevels, planLevels } from "./level
 import type { FaceModels } from "./models.ts";
 import type { PhotoPixels } from "./photo-pixels.ts";
 import { type Doubt, doubtOf, lookAgain } from "./second-look.ts";
-import { cutPicture, padPicture, planTiles } from "./tiles.ts";
+import { cutPicture, isPlain, padPicture, planTiles } from "./tiles.ts";
 import {
   allTurns,
   type Size,
@@ -120,7 +120,9 @@ async function lookAtLevel(find: Find, level: Level, turns: Turns): Promise<read
   const found: Found[] = [];
   for (const area of level.tiles ? planTiles(picture, level.tiles) : [wholeOf(picture)]) {
     signal?.throwIfAborted();
-    const view = padPicture(cutPicture(picture, area), margin);
+    const part = cutPicture(picture, area);
+    if (level.tiles && isPlain(part)) continue;
+    const view = padPicture(part, margin);
     for (const seen of await models.detect(view)) {
       const inPhoto = rescale(seen, area, picture, full);
       const detection = turnDetection(inPhoto, full, back);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { cutPicture, padPicture, planTiles } from "./tiles.ts";
+import { cutPicture, isPlain, padPicture, planTiles } from "./tiles.ts";
 
 const plans = fc.record({
   width: fc.integer({ min: 1, max: 9000 }),
@@ -77,4 +77,23 @@ test("a margin is black, and the picture stays in the corner", () => {
   assert.deepEqual(cutPicture(padded, { x: 0, y: 0, width: 3, height: 2 }), picture);
   const total = (data: Uint8Array): number => data.reduce((sum, value) => sum + value, 0);
   assert.equal(total(padded.data), total(picture.data));
+});
+
+test("a picture is plain until any pixel's colour differs by more than noise", () => {
+  const [width, height] = [7, 5];
+  fc.assert(
+    fc.property(
+      fc.tuple(fc.nat(250), fc.nat(250), fc.nat(250)),
+      fc.nat(width * height * 3 - 1),
+      (colour, at) => {
+        const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => {
+          const noise = index % 2;
+          return (colour[index % 3] ?? 0) + noise;
+        });
+        assert.ok(isPlain({ width, height, data }));
+        data[at] = ((data[at] ?? 0) + 128) % 256;
+        assert.ok(!isPlain({ width, height, data }));
+      },
+    ),
+  );
 });

@@ -56,6 +56,17 @@ export function cutPicture(picture: Picture, area: Box): Picture {
   return { width, height, data };
 }
 
+/** So little of 255 tells nobody a face: what differs by it is a sensor's noise, or a codec's. */
+const PLAIN_LEVELS = 4;
+
+/** True where nothing is to be seen: a backdrop or a sky that is white, a stage that is black. */
+export function isPlain({ data }: Picture): boolean {
+  for (let at = 3; at < data.length; at += 1) {
+    if (Math.abs((data[at] ?? 0) - (data[at % 3] ?? 0)) > PLAIN_LEVELS) return false;
+  }
+  return true;
+}
+
 /** The picture in the top left corner of a black square; `margin` is its side, in sides of ours. */
 export function padPicture(picture: Picture, margin: number): Picture {
   if (margin === 1) return picture;
