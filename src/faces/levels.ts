@@ -5,7 +5,8 @@ import type { Size } from "./turns.ts";
  * [Note: detection levels] A detector sees faces between a smallest width (`faceMinPixels`) and
  * about the size of what it is shown. A photo is therefore looked at in levels, coarse to fine: the
  * first shows the whole picture, small; each next one shows more of its pixels, in tiles. How fine
- * a photo must be looked at is decided as faces are found (detect.ts).
+ * a photo must be looked at is decided as faces are found (detect.ts). Tiles in which nothing is to
+ * be seen are passed over.
  */
 export interface Level {
   /** Longest side of the picture that is looked at, in pixels. */
