@@ -6,10 +6,13 @@ import { type Browser, chromium, type Page } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-/** The Chromium of this machine: ASSENT_CHROMIUM, or one that stands in PATH; null: there is none. */
+/**
+ * The Chromium of this machine: ASSENT_CHROMIUM, or one that stands in PATH; null: there is none.
+ * ASSENT_CHROMIUM set to nothing is none, too.
+ */
 export function findChromium(): string | null {
   const given = process.env["ASSENT_CHROMIUM"];
-  if (given !== undefined) return given;
+  if (given !== undefined) return existsSync(given) ? given : null;
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   const paths = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
   return paths.find((path) => existsSync(path)) ?? null;

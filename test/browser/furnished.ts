@@ -28,7 +28,8 @@ const FOUND_MS_MAX = 180_000;
 
 /** Opens a scene and has people come, be found, searched for, and object. */
 export async function openFurnished(database: TestDatabase): Promise<FurnishedScene> {
-  const scene = await openScene(database);
+  await using stack = new AsyncDisposableStack();
+  const scene = stack.use(await openScene(database));
   const { app } = scene.served.instance;
   const { collection } = scene;
   const subject = await enrolAnna(scene);
@@ -54,7 +55,8 @@ export async function openFurnished(database: TestDatabase): Promise<FurnishedSc
   // An objection after it would have its copy made anew.
   const video = await addFilm(scene, subject);
   const ids = { collection: collection.id, photo: first.photo, video, person: subject, subject };
-  return { ...scene, subject, ids };
+  const opened = stack.move();
+  return { ...scene, subject, ids, [Symbol.asyncDispose]: async () => opened.disposeAsync() };
 }
 
 /** Imports a film in which the person is seen twice, and has a copy of it made for them. */

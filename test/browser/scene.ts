@@ -47,7 +47,9 @@ const ROWS = [
 
 /** Opens a service with the real `bundled` pack, three photos, and the browser. */
 export async function openScene(database: TestDatabase): Promise<Scene> {
-  const served = await openBundledService(database);
+  // What fails half-way closes what is open, or its process would never end.
+  await using stack = new AsyncDisposableStack();
+  const served = stack.use(await openBundledService(database));
   const { app, folder } = served.instance;
   const [anna] = members;
   if (!anna) throw new Error("The cast is too small.");
@@ -73,10 +75,12 @@ export async function openScene(database: TestDatabase): Promise<Scene> {
   await filmPerson(film, anna);
   const portrait = join(folder, "anna.jpg");
   await drawPortrait(portrait, anna);
-  const browser = await openChromium(film);
+  const browser = stack.adopt(await openChromium(film), async (one) => one.close());
+  const collection = await findCollection(app.db, made.id);
+  const opened = stack.move();
   return {
     served,
-    collection: await findCollection(app.db, made.id),
+    collection,
     browser,
     portrait,
     invite: async (collection = made.id) => {
@@ -84,10 +88,7 @@ export async function openScene(database: TestDatabase): Promise<Scene> {
       const [invite] = await createInvites(app.db, app.recorder, request, null);
       return `/invite#${invite?.token ?? ""}`;
     },
-    [Symbol.asyncDispose]: async () => {
-      await browser.close();
-      await served[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: async () => opened.disposeAsync(),
   };
 }
 
