@@ -83,7 +83,7 @@ test("a picture is plain until any pixel's colour differs by more than noise", (
   const [width, height] = [7, 5];
   fc.assert(
     fc.property(
-      fc.tuple(fc.nat(250), fc.nat(250), fc.nat(250)),
+      fc.tuple(fc.nat(240), fc.nat(240), fc.nat(240)),
       fc.nat(width * height * 3 - 1),
       (colour, at) => {
         const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => {
@@ -91,7 +91,8 @@ test("a picture is plain until any pixel's colour differs by more than noise", (
           return (colour[index % 3] ?? 0) + noise;
         });
         assert.ok(isPlain({ width, height, data }));
-        data[at] = ((data[at] ?? 0) + 128) % 256;
+        // Less than what tells the faintest face from what is behind it.
+        data[at] = ((data[at] ?? 0) + 8) % 256;
         assert.ok(!isPlain({ width, height, data }));
       },
     ),
