@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,6 +133,8 @@ test("a second service of a folder is refused, and another follows one that was 
     assert.equal(second.exit, 1);
     assert.match(second.err, /^service_running: .* --data folder of its own/mu);
     assert.equal((await runAssent(data, ["jobs"])).exit, 0, "other commands work beside it");
+    const held = (await readdir(data)).filter((name) => name.startsWith("service"));
+    assert.deepEqual(held, ["service.lock"], "the file that the documentation lists, and no other");
     first.kill("SIGKILL");
     await ended;
   }

@@ -14,7 +14,8 @@ const FILE = "service.lock";
 export function beOneService(folder: string): Disposable {
   const file = new DatabaseSync(join(folder, FILE), { timeout: 0 });
   try {
-    file.exec("begin exclusive");
+    // Nothing is ever written, so that a journal would be a second file for nothing.
+    file.exec("pragma journal_mode = memory; begin exclusive");
   } catch (error) {
     file.close();
     if (!isBusy(error)) throw error;
